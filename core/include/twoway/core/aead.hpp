@@ -1,0 +1,67 @@
+// What core asks of an AEAD (RFC 9180 section 7.3; RFC 5116).
+#pragma once
+
+#include <memory>
+
+#include <twoway/core/bytes.hpp>
+#include <twoway/core/error.hpp>
+#include <twoway/core/suite.hpp>
+
+namespace twoway::core {
+
+/// Seals under one key. Belongs to one thread at a time.
+class AeadSealer {
+ public:
+  virtual ~AeadSealer() = default;
+
+  /// Writes in.size() bytes of ciphertext to `out` and Nt bytes to `tag`. `out` is `in` itself or
+  /// disjoint from it; `tag` is disjoint from both, and adjacent is fine. Lengths: out = in,
+  /// nonce = Nn, tag = Nt, else invalid_argument and nothing is written. After another failure
+  /// `out` and `tag` are wiped. The object may be used again after any. Never pass a nonce twice
+  /// with different inputs: SealSequence counts them.
+  virtual Status seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad,
+                      ByteView in) noexcept = 0;
+};
+
+/// Opens under one key. Belongs to one thread at a time.
+class AeadOpener {
+ public:
+  virtual ~AeadOpener() = default;
+
+  /// Writes in.size() bytes of plaintext to `out`, which is `in` itself or disjoint from it.
+  /// Lengths and overlap as for seal. open_failed where the tag does not match: `out` is then wiped, which in
+  /// place destroys the ciphertext. The object may be used again.
+  virtual Status open(ByteSpan out, ByteView nonce, ByteView aad, ByteView in,
+                      ByteView tag) noexcept = 0;
+};
+
+/// One AEAD algorithm of a provider. Thread-safe; lives as long as its provider.
+class Aead {
+ public:
+  virtual ~Aead() = default;
+  virtual const AeadParams& params() const noexcept = 0;
+
+  /// A sealer or opener for `key`, which is copied and must be Nk bytes (else invalid_argument).
+  virtual Result<std::unique_ptr<AeadSealer>> sealer(ByteView key) const noexcept = 0;
+  virtual Result<std::unique_ptr<AeadOpener>> opener(ByteView key) const noexcept = 0;
+};
+
+/// True where the buffers of one seal or open obey the rules above. For implementers.
+inline bool aead_buffers_ok(const AeadParams& aead, ByteView out, ByteView tag, ByteView nonce,
+                            ByteView in) noexcept {
+  const auto disjoint = [](ByteView a, ByteView b) {
+    return a.empty() || b.empty() || a.data() + a.size() <= b.data() ||
+           b.data() + b.size() <= a.data();
+  };
+  return out.size() == in.size() && nonce.size() == aead.nn && tag.size() == aead.nt &&
+         (out.data() == in.data() || disjoint(out, in)) && disjoint(tag, out) && disjoint(tag, in);
+}
+
+inline constexpr Error kBadAeadBuffers{
+    Errc::invalid_argument,
+    "AEAD buffers: out as long as in and the same or disjoint, nonce Nn bytes, tag Nt bytes"};
+inline constexpr Error kBadAeadKey{Errc::invalid_argument, "an AEAD key must be Nk bytes"};
+inline constexpr Error kBadAeadTag{Errc::open_failed,
+                                   "the message is not authentic: wrong key, or it was changed"};
+
+}  // namespace twoway::core

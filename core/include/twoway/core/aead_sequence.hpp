@@ -1,0 +1,88 @@
+// The one place where nonces are made: base nonce XOR a 64-bit counter (RFC 9180 section 5.2).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include <twoway/core/aead.hpp>
+#include <twoway/core/export.hpp>
+#include <twoway/core/secret.hpp>
+
+namespace twoway::core {
+
+/// A base nonce and the number of the next message. Used by the two sequences below.
+class TWOWAY_API NonceCounter {
+ public:
+  /// `base_nonce` is copied; `first` is the number of the first message.
+  explicit NonceCounter(ByteView base_nonce, std::uint64_t first = 0) noexcept;
+
+  /// Writes the nonce of the next message; message_limit once 2^64-1 messages have passed.
+  /// Does not advance, so that a failed operation may be tried again.
+  Status next(AeadNonce& nonce) const noexcept;
+  void advance() noexcept { ++next_; }
+  std::uint64_t position() const noexcept { return next_; }
+
+ private:
+  AeadNonce base_;
+  std::uint64_t next_;
+};
+
+/// Seals messages in order under one key. Belongs to one thread at a time.
+class TWOWAY_API SealSequence {
+ public:
+  /// Borrows `aead`, copies the rest. `first` numbers the first message.
+  static Result<SealSequence> create(const Aead& aead, ByteView key, ByteView base_nonce,
+                                     std::uint64_t first = 0) noexcept;
+
+  std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
+    return plaintext_size + aead_->params().nt;
+  }
+
+  /// Writes ciphertext || tag, sealed_size(in.size()) bytes, to the front of `out` and answers how
+  /// many. `in` starts at out.data() or is disjoint from `out`. The counter is checked before
+  /// anything is sealed and advances only on success. Errors: buffer_too_small, message_limit,
+  /// provider_failure.
+  Result<std::size_t> seal(ByteSpan out, ByteView aad, ByteView in) noexcept;
+
+  std::uint64_t position() const noexcept { return counter_.position(); }
+
+ private:
+  SealSequence(const Aead& aead, std::unique_ptr<AeadSealer> sealer, NonceCounter counter) noexcept
+      : aead_(&aead), sealer_(std::move(sealer)), counter_(std::move(counter)) {}
+
+  const Aead* aead_;
+  std::unique_ptr<AeadSealer> sealer_;
+  NonceCounter counter_;
+};
+
+/// Opens messages in order under one key. Belongs to one thread at a time.
+class TWOWAY_API OpenSequence {
+ public:
+  /// As SealSequence::create.
+  static Result<OpenSequence> create(const Aead& aead, ByteView key, ByteView base_nonce,
+                                     std::uint64_t first = 0) noexcept;
+
+  /// Bytes of plaintext in `sealed_size` bytes; 0 where they are too few to hold a tag.
+  std::size_t opened_size(std::size_t sealed_size) const noexcept {
+    const std::size_t nt = aead_->params().nt;
+    return sealed_size < nt ? 0 : sealed_size - nt;
+  }
+
+  /// Writes the plaintext of ciphertext || tag, opened_size(in.size()) bytes, to the front of
+  /// `out` and answers how many. `out` starts at in.data() or is disjoint from `in`. open_failed
+  /// wipes what it wrote and does not advance the counter. Errors: open_failed,
+  /// buffer_too_small, message_limit, provider_failure.
+  Result<std::size_t> open(ByteSpan out, ByteView aad, ByteView in) noexcept;
+
+  std::uint64_t position() const noexcept { return counter_.position(); }
+
+ private:
+  OpenSequence(const Aead& aead, std::unique_ptr<AeadOpener> opener, NonceCounter counter) noexcept
+      : aead_(&aead), opener_(std::move(opener)), counter_(std::move(counter)) {}
+
+  const Aead* aead_;
+  std::unique_ptr<AeadOpener> opener_;
+  NonceCounter counter_;
+};
+
+}  // namespace twoway::core

@@ -1,0 +1,24 @@
+// Views of bytes, and the one owning byte string that is not secret.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace twoway::core {
+
+using ByteView = std::span<const std::uint8_t>;  ///< bytes to read; never owned
+using ByteSpan = std::span<std::uint8_t>;        ///< bytes to write; never owned
+using Bytes = std::vector<std::uint8_t>;         ///< owned bytes that need no wiping
+
+/// Several inputs read as their concatenation, so that secrets are never copied together.
+using Gather = std::span<const ByteView>;
+
+/// The bytes of a string, without a terminator. The string must outlive the view.
+inline ByteView as_bytes(std::string_view text) noexcept {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace twoway::core

@@ -1,0 +1,113 @@
+// Errors as values: Errc, Error, Result<T> and Status. The library throws nothing.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace twoway::core {
+
+enum class Errc : std::uint8_t {
+  invalid_argument = 1,  ///< the caller's arguments break a documented rule
+  buffer_too_small,      ///< an output is smaller than its size function says
+  wrong_state,           ///< the object has already done its work, or has failed
+  not_supported,         ///< the provider, key or mode does not offer what was asked
+  invalid_key,           ///< key bytes of the wrong length, off the curve or out of range
+  malformed,             ///< a header, key configuration, key file or state that cannot be parsed
+  unknown_key,           ///< a request names a key id or suite that the receiver does not hold
+  open_failed,           ///< a sealed message, or its `enc`, is not authentic
+  key_unavailable,       ///< a valid request reached a private key, and the key failed
+  message_limit,         ///< the sequence number is used up; set up a new context
+  provider_failure,      ///< the crypto library or the random generator failed
+};
+
+/// A stable, lower-case name such as "open_failed".
+inline const char* to_string(Errc code) noexcept {
+  switch (code) {
+    case Errc::invalid_argument: return "invalid_argument";
+    case Errc::buffer_too_small: return "buffer_too_small";
+    case Errc::wrong_state: return "wrong_state";
+    case Errc::not_supported: return "not_supported";
+    case Errc::invalid_key: return "invalid_key";
+    case Errc::malformed: return "malformed";
+    case Errc::unknown_key: return "unknown_key";
+    case Errc::open_failed: return "open_failed";
+    case Errc::key_unavailable: return "key_unavailable";
+    case Errc::message_limit: return "message_limit";
+    case Errc::provider_failure: return "provider_failure";
+  }
+  return "unknown";
+}
+
+/// What went wrong. `message` is a string literal that says what to do and never holds key or
+/// plaintext bytes. `native` is the backend's own code (an OpenSSL reason, a CKR value) or 0;
+/// it is always 0 for open_failed, so that every cause of it looks alike.
+struct Error {
+  Errc code;
+  const char* message;
+  std::uint64_t native = 0;
+};
+
+/// A T or an Error. Reading the value of a failed result, or the error of a good one, aborts.
+template <typename T>
+class [[nodiscard]] Result {
+  static_assert(!std::is_reference_v<T> && !std::is_same_v<T, Error>);
+
+ public:
+  Result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)  // NOLINT: implicit by design
+      : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) noexcept : state_(std::in_place_index<1>, error) {}  // NOLINT
+
+  bool ok() const noexcept { return state_.index() == 0; }
+  explicit operator bool() const noexcept { return ok(); }
+
+  T& value() & noexcept { return get(); }
+  const T& value() const& noexcept { return const_cast<Result*>(this)->get(); }
+  T&& value() && noexcept { return std::move(get()); }
+  T& operator*() & noexcept { return get(); }
+  const T& operator*() const& noexcept { return value(); }
+  T&& operator*() && noexcept { return std::move(get()); }
+  T* operator->() noexcept { return &get(); }
+  const T* operator->() const noexcept { return &value(); }
+
+  const Error& error() const noexcept {
+    const Error* error = std::get_if<1>(&state_);
+    if (error == nullptr) std::abort();
+    return *error;
+  }
+
+ private:
+  T& get() noexcept {
+    T* value = std::get_if<0>(&state_);
+    if (value == nullptr) std::abort();
+    return *value;
+  }
+
+  std::variant<T, Error> state_;
+};
+
+/// Success, or an Error.
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  Result() noexcept = default;
+  Result(Error error) noexcept : error_(error), failed_(true) {}  // NOLINT: implicit by design
+
+  bool ok() const noexcept { return !failed_; }
+  explicit operator bool() const noexcept { return ok(); }
+
+  const Error& error() const noexcept {
+    if (!failed_) std::abort();
+    return error_;
+  }
+
+ private:
+  Error error_{};
+  bool failed_ = false;
+};
+
+using Status = Result<void>;
+
+}  // namespace twoway::core

@@ -1,0 +1,78 @@
+// KEMs (RFC 9180 section 4): DHKEM composed of a group and a KDF, or a provider's native KEM.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+
+#include <twoway/core/provider.hpp>
+
+namespace twoway::core {
+
+/// One KEM of one provider: a small value that borrows from the provider. Thread-safe.
+class TWOWAY_API Kem {
+ public:
+  /// A native KEM where the provider has one for `id`, else DHKEM over its group and KDF.
+  /// not_supported where it offers neither.
+  static Result<Kem> find(const Provider& provider, KemId id) noexcept;
+
+  const KemParams& params() const noexcept { return *params_; }
+
+  /// GenerateKeyPair (section 4): DeriveKeyPair(random(Nsk)), with the provider's generator.
+  Result<std::unique_ptr<PrivateKey>> generate_key_pair() const noexcept;
+
+  /// DeriveKeyPair (section 7.1.3). `ikm` must have at least Nsk bytes (invalid_argument); it is
+  /// as secret as the key.
+  Result<std::unique_ptr<PrivateKey>> derive_key_pair(ByteView ikm) const noexcept;
+
+  /// The private half of DeriveKeyPair, serialised: for writing a new key to a file.
+  Status derive_private(PrivateKeyBytes& sk, ByteView ikm) const noexcept;
+
+  /// DeserializePrivateKey (section 7.1.2): exactly Nsk bytes, a NIST scalar in [1, n-1];
+  /// invalid_key otherwise. The bytes are copied.
+  Result<std::unique_ptr<PrivateKey>> import_private(ByteView sk) const noexcept;
+
+  /// DeserializePublicKey (section 7.1.1) and validation (7.1.4): exactly Npk bytes, on the
+  /// curve, not of small order; invalid_key otherwise. Non-canonical X25519 and X448 values are
+  /// accepted, as RFC 7748 section 5 demands.
+  Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept;
+
+  /// Encap: writes exactly Nenc bytes to `enc` and Nsecret to `shared_secret`. With `rng`, the
+  /// ephemeral key is DeriveKeyPair(random(Nsk)); without, the library's generator makes it.
+  /// After a failure `shared_secret` is empty and `enc` unspecified.
+  Status encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
+               Rng* rng = nullptr) const noexcept;
+
+  /// AuthEncap (section 4.1): as encap, and proves possession of `sender`, a key of this KEM.
+  Status auth_encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
+                    const PrivateKey& sender, Rng* rng = nullptr) const noexcept;
+
+  /// The end of DHKEM's Decap, for a Diffie-Hellman result that was computed elsewhere: checks
+  /// its length and that it is not all zero (key_unavailable), then
+  /// shared_secret = ExtractAndExpand(dh, enc || pkR). not_supported for a native KEM.
+  Status shared_secret_from_dh(SharedSecret& shared_secret, ByteView dh, ByteView enc,
+                               ByteView receiver_public_key) const noexcept;
+
+ private:
+  friend Status dhkem::decap(SharedSecret&, const Kem&, const DhPrivateKey&, ByteView,
+                             const PublicKey*) noexcept;
+
+  Kem() noexcept = default;
+  Status dhkem_encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
+                     const PrivateKey* sender, Rng* rng) const noexcept;
+
+  Status extract_and_expand(SharedSecret& shared_secret, std::initializer_list<ByteView> dh,
+                            std::initializer_list<ByteView> kem_context) const noexcept;
+  Status derive_candidate(PrivateKeyBytes& sk, ByteView dkp_prk, ByteView suite_id,
+                          const DhParams& dh) const noexcept;
+  Status injected_ephemeral_dh(DhSecret& secret, ByteSpan enc, const PublicKey& receiver,
+                               Rng& rng) const noexcept;
+
+  const KemParams* params_ = nullptr;
+  const NativeKem* native_ = nullptr;  // or, for a DHKEM, both of:
+  const DhGroup* group_ = nullptr;
+  const Kdf* kdf_ = nullptr;
+
+  Rng* rng_ = nullptr;
+};
+
+}  // namespace twoway::core

@@ -1,0 +1,107 @@
+// Keys. A private key performs its own operation, so software, token and remote keys are equal.
+#pragma once
+
+#include <twoway/core/bytes.hpp>
+#include <twoway/core/error.hpp>
+#include <twoway/core/export.hpp>
+#include <twoway/core/secret.hpp>
+#include <twoway/core/suite.hpp>
+
+namespace twoway::core {
+
+class Kem;
+
+/// A validated public key, prepared for use by the DhGroup or NativeKem that made it. Immutable
+/// and thread-safe. Any key can use any public key of its kind: one made elsewhere is read
+/// through `bytes`.
+class PublicKey {
+ public:
+  virtual ~PublicKey() = default;
+
+  /// SerializePublicKey: Npk bytes that live as long as this object.
+  virtual ByteView bytes() const noexcept = 0;
+
+  /// The DhGroup or NativeKem that made it: whoever finds itself here knows the concrete type.
+  virtual const void* maker() const noexcept = 0;
+};
+
+/// A private key, wherever it lives. There is no export. Immutable, and safe to share between
+/// threads. Functions may block where the key is a token's or a remote one.
+///
+/// To put a key behind this interface, derive from DhPrivateKey if the key can do a raw
+/// Diffie-Hellman operation, else from PrivateKey and implement `decap`.
+class PrivateKey {
+ public:
+  virtual ~PrivateKey() = default;
+
+  virtual KemId kem_id() const noexcept = 0;
+
+  /// SerializePublicKey(pk) of the pair: Npk bytes that live as long as the key.
+  virtual ByteView public_key() const noexcept = 0;
+
+  /// Decap (RFC 9180 section 4): writes Nsecret bytes to `shared_secret`. `kem` is the KEM of
+  /// `kem_id` from the caller's provider. open_failed for an `enc` that is not a valid
+  /// encapsulation, key_unavailable where the key itself fails; `shared_secret` is then empty.
+  virtual Status decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc) const noexcept = 0;
+
+  /// AuthDecap: as decap, for the sender's public key `sender`. not_supported by default.
+  virtual Status auth_decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc,
+                            const PublicKey& sender) const noexcept {
+    static_cast<void>(kem), static_cast<void>(enc), static_cast<void>(sender);
+    shared_secret.clear();
+    return no_auth();
+  }
+
+  /// The sender's part of AuthEncap: DH(skS, pkR) (section 4.1). not_supported by default.
+  virtual Status auth_dh(DhSecret& secret, const PublicKey& receiver) const noexcept {
+    static_cast<void>(receiver);
+    secret.clear();
+    return no_auth();
+  }
+
+ private:
+  static Status no_auth() noexcept {
+    return Error{Errc::not_supported, "this key offers no authenticated mode: use base or psk"};
+  }
+};
+
+/// A private key of a DHKEM. It supplies one thing, the raw Diffie-Hellman result; core does the
+/// rest of Decap: validation of the peer, ExtractAndExpand, and the checks of the result.
+class DhPrivateKey : public PrivateKey {
+ public:
+  /// Writes the Ndh bytes of DH(sk, peer) to `secret`: the shared x coordinate of a NIST curve,
+  /// or the output of X25519 or X448. `peer` is valid for the key's group. Any failure reaches
+  /// the caller as key_unavailable with its message and native code; a result of another length,
+  /// or all zero, is refused.
+  virtual Status dh(DhSecret& secret, const PublicKey& peer) const noexcept = 0;
+
+  inline Status decap(SharedSecret& shared_secret, const Kem& kem,
+                      ByteView enc) const noexcept override;
+  inline Status auth_decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc,
+                           const PublicKey& sender) const noexcept override;
+  inline Status auth_dh(DhSecret& secret, const PublicKey& receiver) const noexcept override;
+};
+
+/// What DhPrivateKey does above `dh`, in core.
+namespace dhkem {
+TWOWAY_API Status decap(SharedSecret& shared_secret, const Kem& kem, const DhPrivateKey& key,
+                        ByteView enc, const PublicKey* sender) noexcept;
+TWOWAY_API Status checked_dh(DhSecret& secret, const DhPrivateKey& key,
+                             const PublicKey& peer) noexcept;
+}  // namespace dhkem
+
+Status DhPrivateKey::decap(SharedSecret& shared_secret, const Kem& kem,
+                           ByteView enc) const noexcept {
+  return dhkem::decap(shared_secret, kem, *this, enc, nullptr);
+}
+
+Status DhPrivateKey::auth_decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc,
+                                const PublicKey& sender) const noexcept {
+  return dhkem::decap(shared_secret, kem, *this, enc, &sender);
+}
+
+Status DhPrivateKey::auth_dh(DhSecret& secret, const PublicKey& receiver) const noexcept {
+  return dhkem::checked_dh(secret, *this, receiver);
+}
+
+}  // namespace twoway::core

@@ -1,0 +1,88 @@
+// A provider: a lookup of what one crypto library offers.
+#pragma once
+
+#include <memory>
+
+#include <twoway/core/aead.hpp>
+#include <twoway/core/kdf.hpp>
+#include <twoway/core/key.hpp>
+#include <twoway/core/rng.hpp>
+#include <twoway/core/suite.hpp>
+
+namespace twoway::core {
+
+/// One Diffie-Hellman group of a provider. Thread-safe; lives as long as its provider.
+///
+/// Core has checked before any call that inputs have the group's lengths, that a NIST point
+/// starts with 0x04, that a NIST scalar is in [1, n-1], and that an X25519 or X448 public key is
+/// not of small order.
+class DhGroup {
+ public:
+  virtual ~DhGroup() = default;
+  virtual const DhParams& params() const noexcept = 0;
+
+  /// Validates `pk` (on the curve) and prepares it; invalid_key otherwise. The result's `maker`
+  /// is this object.
+  virtual Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept = 0;
+
+  /// The key for `sk`, with its public key computed. `sk` is copied.
+  virtual Result<std::unique_ptr<DhPrivateKey>> import_private(ByteView sk) const noexcept = 0;
+
+  /// Makes a fresh key pair with the library's own generator, writes its public key to `enc`
+  /// (Npk bytes) and DH(skE, peer) to `secret` (Ndh bytes), and forgets the private key. `peer`
+  /// was made by this group. On failure `secret` is empty.
+  virtual Status ephemeral_dh(DhSecret& secret, ByteSpan enc,
+                              const PublicKey& peer) const noexcept = 0;
+};
+
+/// A KEM that the library offers whole (ML-KEM), or that a user supplies. Thread-safe; lives as
+/// long as its provider. Core has checked the lengths of all inputs against `params`.
+class NativeKem {
+ public:
+  virtual ~NativeKem() = default;
+  virtual const KemParams& params() const noexcept = 0;
+
+  virtual Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept = 0;
+  virtual Result<std::unique_ptr<PrivateKey>> import_private(ByteView sk) const noexcept = 0;
+
+  /// DeriveKeyPair's private half: Nsk bytes for import_private.
+  virtual Status derive_private(PrivateKeyBytes& sk, ByteView ikm) const noexcept = 0;
+
+  /// Encap: Nenc bytes to `enc`, Nsecret bytes to `shared_secret`. With `rng`, the KEM's
+  /// randomness is drawn from it (the derandomised form), else from the library's generator.
+  virtual Status encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
+                       Rng* rng) const noexcept = 0;
+};
+
+/// What a crypto library offers. A null answer is a normal one: "not offered". Thread-safe. What
+/// it answers with lives as long as the provider, and the provider must outlive every object
+/// that was made from it. Derive from it to offer your own; wrap one to override a lookup.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  /// A short, stable name: "openssl".
+  virtual const char* name() const noexcept = 0;
+
+  virtual const DhGroup* dh(DhId id) const noexcept {
+    static_cast<void>(id);
+    return nullptr;
+  }
+  virtual const NativeKem* native_kem(KemId id) const noexcept {
+    static_cast<void>(id);
+    return nullptr;
+  }
+  virtual const Kdf* kdf(KdfId id) const noexcept {
+    static_cast<void>(id);
+    return nullptr;
+  }
+  virtual const Aead* aead(AeadId id) const noexcept {
+    static_cast<void>(id);
+    return nullptr;
+  }
+
+  /// The library's own generator.
+  virtual Rng& rng() const noexcept = 0;
+};
+
+}  // namespace twoway::core

@@ -1,0 +1,113 @@
+// Secrets are types: bounded, move-only, wiped when they end, with no == and no printing.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <twoway/core/bytes.hpp>
+
+namespace twoway::core {
+
+/// Overwrites `bytes` with zeros in a way that the compiler may not remove.
+inline void wipe(ByteSpan bytes) noexcept {
+  if (bytes.empty()) return;
+  std::memset(bytes.data(), 0, bytes.size());
+  __asm__ __volatile__("" : : "r"(bytes.data()) : "memory");
+}
+
+/// Up to `Capacity` secret bytes, stored inline. Moving wipes the source. Not thread-safe.
+template <std::size_t Capacity>
+class Secret {
+ public:
+  Secret() noexcept = default;
+  Secret(Secret&& other) noexcept { take(other); }
+  Secret& operator=(Secret&& other) noexcept {
+    if (this != &other) {
+      clear();
+      take(other);
+    }
+    return *this;
+  }
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { clear(); }
+
+  static constexpr std::size_t capacity() noexcept { return Capacity; }
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  ByteView view() const noexcept { return {bytes_.data(), size_}; }
+  ByteSpan span() noexcept { return {bytes_.data(), size_}; }
+
+  /// Makes the secret `size` bytes long, all zero, and returns them for writing. Aborts where
+  /// `size` exceeds the capacity: sizes come from parameter tables, never from a peer.
+  ByteSpan reset(std::size_t size) noexcept {
+    if (size > Capacity) std::abort();
+    clear();
+    size_ = size;
+    return {bytes_.data(), size_};
+  }
+
+  /// Holds a copy of `bytes` from here on; aborts where they exceed the capacity.
+  void assign(ByteView bytes) noexcept {
+    ByteSpan to = reset(bytes.size());
+    if (!bytes.empty()) std::memcpy(to.data(), bytes.data(), bytes.size());
+  }
+
+  void clear() noexcept {
+    wipe(bytes_);
+    size_ = 0;
+  }
+
+ private:
+  void take(Secret& other) noexcept {
+    bytes_ = other.bytes_;
+    size_ = other.size_;
+    other.clear();
+  }
+
+  std::array<std::uint8_t, Capacity> bytes_{};
+  std::size_t size_ = 0;
+};
+
+using SharedSecret = Secret<64>;     ///< Nsecret: a KEM's output
+using Prk = Secret<64>;              ///< Nh: output of Extract, and the exporter secret
+using DhSecret = Secret<66>;         ///< Ndh: one Diffie-Hellman output
+using AeadKey = Secret<32>;          ///< Nk
+using AeadNonce = Secret<12>;        ///< Nn: a base nonce, secret as part of the key schedule
+using PrivateKeyBytes = Secret<66>;  ///< Nsk: SerializePrivateKey's output
+
+/// Heap bytes of a fixed size that are wiped before they are freed; for secrets without a bound.
+class SecretBytes {
+ public:
+  SecretBytes() noexcept = default;
+  explicit SecretBytes(std::size_t size)
+      : bytes_(std::make_unique<std::uint8_t[]>(size)), size_(size) {}
+  SecretBytes(SecretBytes&& other) noexcept
+      : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
+  SecretBytes& operator=(SecretBytes&& other) noexcept {
+    if (this != &other) {
+      wipe(span());
+      bytes_ = std::move(other.bytes_);
+      size_ = std::exchange(other.size_, 0);
+    }
+    return *this;
+  }
+  SecretBytes(const SecretBytes&) = delete;
+  SecretBytes& operator=(const SecretBytes&) = delete;
+  ~SecretBytes() { wipe(span()); }
+
+  std::size_t size() const noexcept { return size_; }
+  ByteSpan span() noexcept { return {bytes_.get(), size_}; }
+  ByteView view() const noexcept { return {bytes_.get(), size_}; }
+
+ private:
+  std::unique_ptr<std::uint8_t[]> bytes_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace twoway::core

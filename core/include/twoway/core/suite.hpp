@@ -1,0 +1,124 @@
+// Algorithm identifiers and their constants (RFC 9180 section 7), as tables.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <twoway/core/export.hpp>
+
+namespace twoway::core {
+
+/// RFC 9180 section 7.1 and draft-ietf-hpke-pq. An id without a row in the table is "unknown".
+enum class KemId : std::uint16_t {
+  dhkem_p256 = 0x0010,
+  dhkem_p384 = 0x0011,
+  dhkem_p521 = 0x0012,
+  dhkem_x25519 = 0x0020,
+  dhkem_x448 = 0x0021,
+};
+
+/// RFC 9180 section 7.2; the one-stage functions of draft-ietf-hpke-hpke.
+enum class KdfId : std::uint16_t {
+  hkdf_sha256 = 0x0001,
+  hkdf_sha384 = 0x0002,
+  hkdf_sha512 = 0x0003,
+  shake128 = 0x0010,
+  shake256 = 0x0011,
+};
+
+/// RFC 9180 section 7.3.
+enum class AeadId : std::uint16_t {
+  aes128_gcm = 0x0001,
+  aes256_gcm = 0x0002,
+  chacha20_poly1305 = 0x0003,
+  export_only = 0xffff,
+};
+
+/// Diffie-Hellman groups, numbered as in the TLS Supported Groups registry.
+enum class DhId : std::uint16_t { p256 = 23, p384 = 24, p521 = 25, x25519 = 29, x448 = 30 };
+
+struct Suite {
+  KemId kem;
+  KdfId kdf;
+  AeadId aead;
+  friend bool operator==(const Suite&, const Suite&) = default;
+};
+
+/// One Diffie-Hellman group. `order` is big-endian and empty for X25519 and X448, whose scalars
+/// are any Nsk bytes; `candidate_mask` is DeriveKeyPair's bitmask (RFC 9180 section 7.1.3).
+struct DhParams {
+  DhId id;
+  const char* name;
+  std::size_t ndh;  ///< bytes of a shared secret
+  std::size_t npk;  ///< bytes of a public key; a NIST point is uncompressed
+  std::size_t nsk;  ///< bytes of a private key
+  KemId kem;        ///< the DHKEM over this group
+  std::uint8_t candidate_mask;
+  std::span<const std::uint8_t> order;
+};
+
+struct KemParams {
+  KemId id;
+  const char* name;        ///< as in RFC 9180 table 2
+  const char* short_name;  ///< as in the program's arguments
+  std::size_t nsecret;
+  std::size_t nenc;
+  std::size_t npk;
+  std::size_t nsk;
+  bool auth;  ///< offers AuthEncap and AuthDecap
+};
+
+/// How DHKEM composes a KEM of a group and a KDF (RFC 9180 section 4.1).
+struct DhKemParams {
+  KemId id;
+  DhId dh;
+  KdfId kdf;
+};
+
+enum class KdfStages : std::uint8_t { one, two };
+
+struct KdfParams {
+  KdfId id;
+  const char* name;
+  const char* short_name;
+  std::size_t nh;
+  std::size_t max_output;  ///< longest output of one Expand or Derive: 255*Nh, or 65535
+  KdfStages stages;
+};
+
+struct AeadParams {
+  AeadId id;
+  const char* name;
+  const char* short_name;
+  std::size_t nk;
+  std::size_t nn;
+  std::size_t nt;
+};
+
+/// Largest values over all tables, with room for the hybrid KEMs of draft-ietf-hpke-pq.
+inline constexpr std::size_t kMaxEnc = 1665;
+inline constexpr std::size_t kMaxPublicKey = 1665;
+inline constexpr std::size_t kMaxNk = 32;
+inline constexpr std::size_t kMaxNn = 12;
+inline constexpr std::size_t kMaxNt = 16;
+inline constexpr std::size_t kMaxNh = 64;
+inline constexpr std::size_t kMaxNsecret = 64;
+inline constexpr std::size_t kMaxNsk = 66;
+inline constexpr std::size_t kMaxNdh = 66;
+
+/// The row for an id, or null where the id is unknown. Rows live for ever. `find_kem` knows the
+/// DHKEMs only; a native KEM brings its own row (NativeKem::params).
+TWOWAY_API const DhParams* find_dh(DhId id) noexcept;
+TWOWAY_API const KemParams* find_kem(KemId id) noexcept;
+TWOWAY_API const DhKemParams* find_dhkem(KemId id) noexcept;
+TWOWAY_API const KdfParams* find_kdf(KdfId id) noexcept;
+TWOWAY_API const AeadParams* find_aead(AeadId id) noexcept;
+
+/// All rows, in the order of their ids.
+TWOWAY_API std::span<const DhParams> dh_table() noexcept;
+TWOWAY_API std::span<const KemParams> kem_table() noexcept;
+TWOWAY_API std::span<const KdfParams> kdf_table() noexcept;
+TWOWAY_API std::span<const AeadParams> aead_table() noexcept;
+
+}  // namespace twoway::core

@@ -1,0 +1,33 @@
+// The labeled KDF functions (RFC 9180 section 4; draft-ietf-hpke-hpke for LabeledDerive).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+#include <twoway/core/kdf.hpp>
+
+namespace twoway::core {
+
+inline std::array<std::uint8_t, 2> i2osp2(std::size_t n) noexcept {
+  return {static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)};
+}
+
+/// Inputs in the order of their concatenation; the views must outlive the call they are for.
+using Parts = std::initializer_list<ByteView>;
+
+/// LabeledExtract(salt, label, ikm)
+Status labeled_extract(const Kdf& kdf, Prk& prk, ByteView suite_id, ByteView salt,
+                       std::string_view label, Parts ikm) noexcept;
+
+/// LabeledExpand(prk, label, info, out.size())
+Status labeled_expand(const Kdf& kdf, ByteSpan out, ByteView prk, ByteView suite_id,
+                      std::string_view label, Parts info) noexcept;
+
+/// LabeledDerive(ikm, label, context, out.size())
+Status labeled_derive(const Kdf& kdf, ByteSpan out, Parts ikm, ByteView suite_id,
+                      std::string_view label, Parts context) noexcept;
+
+}  // namespace twoway::core

@@ -1,0 +1,14 @@
+// The providers of this build, for the program and the tests. Not installed: a product names its
+// provider.
+#pragma once
+
+#include <span>
+
+#include <twoway/core/provider.hpp>
+
+namespace twoway::built {
+
+/// Every provider that this build has, the default one first; empty where none is built.
+std::span<const core::Provider* const> providers();
+
+}  // namespace twoway::built
