@@ -1,8 +1,6 @@
 #include <openssl/rand.h>
 
-#include <algorithm>
-#include <vector>
-
+#include <twoway/core/offered.hpp>
 #include <twoway/core/secret.hpp>
 
 #include "native.hpp"
@@ -25,43 +23,28 @@ class OpensslRng final : public core::Rng {
   OSSL_LIB_CTX* context_;
 };
 
-template <typename Part, typename Id>
-const Part* find(const std::vector<std::unique_ptr<Part>>& parts, Id id) noexcept {
-  const auto found = std::find_if(parts.begin(), parts.end(),
-                                  [id](const auto& part) { return part->params().id == id; });
-  return found == parts.end() ? nullptr : found->get();
-}
-
-template <typename Part, typename Row>
-void collect(std::vector<std::unique_ptr<Part>>& parts, std::span<const Row> table,
-             std::unique_ptr<Part> (*make)(const Row&, const Options&), const Options& options) {
-  for (const Row& row : table) {
-    if (std::unique_ptr<Part> part = make(row, options)) parts.push_back(std::move(part));
-  }
-}
-
 /// Everything that OpenSSL offers is fetched once, here.
 class OpensslProvider final : public core::Provider {
  public:
   explicit OpensslProvider(const Options& options) : rng_(options.library_context) {
-    collect(groups_, core::dh_table(), make_group, options);
-    collect(kdfs_, core::kdf_table(), make_kdf, options);
-    collect(aeads_, core::aead_table(), make_aead, options);
+    groups_.collect(core::dh_table(), [&](const auto& row) { return make_group(row, options); });
+    kdfs_.collect(core::kdf_table(), [&](const auto& row) { return make_kdf(row, options); });
+    aeads_.collect(core::aead_table(), [&](const auto& row) { return make_aead(row, options); });
   }
 
   bool empty() const noexcept { return groups_.empty() && kdfs_.empty() && aeads_.empty(); }
 
   const char* name() const noexcept override { return "openssl"; }
-  const core::DhGroup* dh(core::DhId id) const noexcept override { return find(groups_, id); }
-  const core::Kdf* kdf(core::KdfId id) const noexcept override { return find(kdfs_, id); }
-  const core::Aead* aead(core::AeadId id) const noexcept override { return find(aeads_, id); }
+  const core::DhGroup* dh(core::DhId id) const noexcept override { return groups_.find(id); }
+  const core::Kdf* kdf(core::KdfId id) const noexcept override { return kdfs_.find(id); }
+  const core::Aead* aead(core::AeadId id) const noexcept override { return aeads_.find(id); }
   core::Rng& rng() const noexcept override { return rng_; }
 
  private:
   mutable OpensslRng rng_;
-  std::vector<std::unique_ptr<core::DhGroup>> groups_;
-  std::vector<std::unique_ptr<core::Kdf>> kdfs_;
-  std::vector<std::unique_ptr<core::Aead>> aeads_;
+  core::Offered<core::DhGroup> groups_;
+  core::Offered<core::Kdf> kdfs_;
+  core::Offered<core::Aead> aeads_;
 };
 
 }  // namespace

@@ -1,0 +1,38 @@
+// The lists that a provider looks its algorithms up in. For implementers of Provider.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace twoway::core {
+
+/// What a provider offers of one kind: DhGroup, Kdf or Aead. Filled while the provider is made;
+/// thread-safe from then on.
+template <typename Part>
+class Offered {
+ public:
+  /// Asks `make` for the algorithm of every row; a null answer is "not offered".
+  template <typename Row, typename Make>
+  void collect(std::span<const Row> table, Make make) {
+    for (const Row& row : table) {
+      if (std::unique_ptr<Part> part = make(row)) parts_.push_back(std::move(part));
+    }
+  }
+
+  /// The algorithm with this id, or null. It lives as long as this list.
+  template <typename Id>
+  const Part* find(Id id) const noexcept {
+    const auto found = std::find_if(parts_.begin(), parts_.end(),
+                                    [id](const auto& part) { return part->params().id == id; });
+    return found == parts_.end() ? nullptr : found->get();
+  }
+
+  bool empty() const noexcept { return parts_.empty(); }
+
+ private:
+  std::vector<std::unique_ptr<Part>> parts_;
+};
+
+}  // namespace twoway::core

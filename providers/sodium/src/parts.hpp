@@ -1,0 +1,35 @@
+// The makers of what the provider offers. Each answers null where libsodium does not offer it.
+// sodium_init has succeeded before any is called.
+#pragma once
+
+#include <sodium.h>
+
+#include <memory>
+#include <twoway/core/provider.hpp>
+
+namespace twoway::sodium {
+
+std::unique_ptr<core::Aead> make_aead(const core::AeadParams& params);
+std::unique_ptr<core::Kdf> make_kdf(const core::KdfParams& params);
+std::unique_ptr<core::DhGroup> make_group(const core::DhParams& params);
+
+/// libsodium gives no reasons, so the native code stays 0.
+inline constexpr core::Error kBackendFailure{core::Errc::provider_failure, "libsodium failed"};
+
+/// A state of libsodium's that is wiped when it ends.
+template <typename State>
+class Wiped {
+ public:
+  Wiped() noexcept = default;
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+  ~Wiped() { sodium_memzero(&state_, sizeof state_); }
+
+  State* get() noexcept { return &state_; }
+  const State* get() const noexcept { return &state_; }
+
+ private:
+  State state_;
+};
+
+}  // namespace twoway::sodium

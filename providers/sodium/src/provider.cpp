@@ -1,0 +1,58 @@
+#include <twoway/core/offered.hpp>
+#include <twoway/sodium.hpp>
+
+#include "parts.hpp"
+
+namespace twoway::sodium {
+namespace {
+
+class SodiumRng final : public core::Rng {
+ public:
+  explicit SodiumRng(bool ready) noexcept : ready_(ready) {}
+
+  // randombytes_buf cannot fail: libsodium ends the process where the system gives no bytes.
+  core::Status fill(core::ByteSpan out) noexcept override {
+    if (!ready_) {
+      core::wipe(out);
+      return core::Error{core::Errc::provider_failure, "libsodium could not be initialised"};
+    }
+    if (!out.empty()) randombytes_buf(out.data(), out.size());
+    return {};
+  }
+
+ private:
+  bool ready_;
+};
+
+class SodiumProvider final : public core::Provider {
+ public:
+  explicit SodiumProvider(bool ready) : rng_(ready) {
+    if (!ready) return;
+    groups_.collect(core::dh_table(), make_group);
+    kdfs_.collect(core::kdf_table(), make_kdf);
+    aeads_.collect(core::aead_table(), make_aead);
+  }
+
+  const char* name() const noexcept override { return "sodium"; }
+  const core::DhGroup* dh(core::DhId id) const noexcept override { return groups_.find(id); }
+  const core::Kdf* kdf(core::KdfId id) const noexcept override { return kdfs_.find(id); }
+  const core::Aead* aead(core::AeadId id) const noexcept override { return aeads_.find(id); }
+  core::Rng& rng() const noexcept override { return rng_; }
+
+ private:
+  mutable SodiumRng rng_;
+  core::Offered<core::DhGroup> groups_;
+  core::Offered<core::Kdf> kdfs_;
+  core::Offered<core::Aead> aeads_;
+};
+
+}  // namespace
+
+const core::Provider& provider() noexcept {
+  // sodium_init answers 1 where the program has called it already. Never destroyed: keys and
+  // contexts of other static objects may outlive any order of ours.
+  static const core::Provider* const instance = new SodiumProvider(sodium_init() >= 0);
+  return *instance;
+}
+
+}  // namespace twoway::sodium
