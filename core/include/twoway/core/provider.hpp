@@ -85,4 +85,10 @@ class Provider {
   virtual Rng& rng() const noexcept = 0;
 };
 
+/// The sizes of a KEM that `provider` brings itself or that the table knows; null for others.
+inline const KemParams* find_kem(const Provider& provider, KemId id) noexcept {
+  const NativeKem* native = provider.native_kem(id);
+  return native != nullptr ? &native->params() : find_kem(id);
+}
+
 }  // namespace twoway::core

@@ -1,0 +1,30 @@
+// The header of an encapsulated request (RFC 9458 section 4.3).
+#pragma once
+
+#include <array>
+
+#include <twoway/core/hpke.hpp>
+
+namespace twoway::framing {
+
+inline constexpr std::size_t kHeaderSize = 7;
+
+/// hdr = key_id (1) || kem_id (2) || kdf_id (2) || aead_id (2), big-endian.
+struct RequestHeader {
+  std::uint8_t key_id;
+  core::Suite suite;
+  friend bool operator==(const RequestHeader&, const RequestHeader&) = default;
+};
+
+/// Reads the first kHeaderSize bytes of `message`; malformed where there are fewer. Any ids are
+/// accepted: whether they are known is for the caller to say.
+TWOWAY_API core::Result<RequestHeader> parse_header(core::ByteView message) noexcept;
+
+TWOWAY_API std::array<std::uint8_t, kHeaderSize> serialize(const RequestHeader& header) noexcept;
+
+/// The suite as `provider` offers it, for OHTTP: not_supported for what the provider lacks, for a
+/// one-stage KDF (the response's keys need Extract and Expand) and for the export-only AEAD.
+TWOWAY_API core::Result<core::CipherSuite> find_suite(const core::Provider& provider,
+                                                      core::Suite suite) noexcept;
+
+}  // namespace twoway::framing

@@ -1,0 +1,74 @@
+// Encapsulated responses: their keys, the whole message, and the state that another process may
+// continue from (RFC 9458 section 4.4).
+#pragma once
+
+#include <string_view>
+
+#include <twoway/core/hpke.hpp>
+#include <twoway/framing/header.hpp>
+
+namespace twoway::framing {
+
+/// The media type of a whole response; other bytes are allowed.
+inline constexpr std::string_view kResponseMediaType = "message/bhttp response";
+
+/// Which side of the exchange a response state belongs to.
+enum class Role : std::uint8_t { sender = 1, receiver = 2 };
+
+/// What both sides keep of a request for its response: the suite, `enc` and the exporter.
+/// Immutable, so reading it from several threads is safe. Borrows from the suite's provider.
+class TWOWAY_API ResponseContext {
+ public:
+  /// Copies `enc` and the exporter's secret.
+  ResponseContext(const core::CipherSuite& suite, std::uint8_t key_id, core::ByteView enc,
+                  const core::Exporter& exporter) noexcept;
+
+  std::uint8_t key_id() const noexcept { return key_id_; }
+  const core::CipherSuite& suite() const noexcept { return suite_; }
+
+  /// Bytes of response_nonce: max(Nn, Nk).
+  std::size_t nonce_size() const noexcept;
+
+  struct Keys {
+    core::AeadKey key;
+    core::AeadNonce nonce;
+  };
+
+  /// The AEAD key and nonce of the response that `response_nonce` begins.
+  core::Result<Keys> derive_keys(core::ByteView response_nonce,
+                                 std::string_view media_type) const noexcept;
+
+  /// nonce_size() + plaintext_size + Nt.
+  std::size_t sealed_size(std::size_t plaintext_size) const noexcept;
+
+  /// Bytes of plaintext in a response of `sealed_size` bytes; 0 where it is too short.
+  std::size_t opened_size(std::size_t sealed_size) const noexcept;
+
+  /// Writes response_nonce || ct, sealed_size(plaintext.size()) bytes, to the front of `out` and
+  /// answers how many. `plaintext` starts nonce_size() bytes into `out` or is disjoint from it.
+  /// The nonce is drawn from `rng`. Errors: buffer_too_small, provider_failure.
+  core::Result<std::size_t> seal(core::ByteSpan out, core::ByteView plaintext,
+                                 std::string_view media_type, core::Rng& rng) const noexcept;
+
+  /// Writes the plaintext of a whole response to the front of `out` and answers its length. `out`
+  /// starts nonce_size() bytes into `sealed` or is disjoint from it. open_failed wipes what was
+  /// written. Errors: open_failed, buffer_too_small, provider_failure.
+  core::Result<std::size_t> open(core::ByteSpan out, core::ByteView sealed,
+                                 std::string_view media_type) const noexcept;
+
+  /// The state, secret: whoever has it can read and forge the response.
+  core::SecretBytes save(Role role) const noexcept;
+
+  /// A context from what `save` wrote. malformed: no such state, another version, or the other
+  /// role's; not_supported where `provider` lacks its suite.
+  static core::Result<ResponseContext> restore(const core::Provider& provider, Role role,
+                                               core::ByteView state) noexcept;
+
+ private:
+  core::CipherSuite suite_;
+  std::uint8_t key_id_;
+  core::Bytes enc_;
+  core::Exporter exporter_;
+};
+
+}  // namespace twoway::framing
