@@ -1,0 +1,172 @@
+#include "self_check_answers.hpp"
+
+namespace twoway::core {
+namespace {
+
+// clang-format off
+constexpr std::array kAeadAnswers{
+    // McGrew and Viega, The Galois/Counter Mode of Operation, test case 4
+    AeadAnswer{AeadId::aes128_gcm,
+        /*key*/ "feffe9928665731c6d6a8f9467308308",
+        /*nonce*/ "cafebabefacedbaddecaf888",
+        /*aad*/ "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+        /*plaintext*/
+        "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c959568"
+        "09532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
+        /*ciphertext*/
+        "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466"
+        "931c7d8f6a5aac84aa051ba30b396a0aac973d58e091",
+        /*tag*/ "5bc94fbc3221a5db94fae95ae7121a47"},
+    // McGrew and Viega, test case 16
+    AeadAnswer{AeadId::aes256_gcm,
+        /*key*/ "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+        /*nonce*/ "cafebabefacedbaddecaf888",
+        /*aad*/ "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+        /*plaintext*/
+        "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c959568"
+        "09532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
+        /*ciphertext*/
+        "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590d"
+        "bb3da7b08b1056828838c5f61e6393ba7a0abcc9f662",
+        /*tag*/ "76fc6ece0f4e1768cddf8853bb2d551b"},
+    // RFC 8439 section 2.8.2
+    AeadAnswer{AeadId::chacha20_poly1305,
+        /*key*/ "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f",
+        /*nonce*/ "070000004041424344454647",
+        /*aad*/ "50515253c0c1c2c3c4c5c6c7",
+        /*plaintext*/
+        "4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f662027"
+        "39393a204966204920636f756c64206f6666657220796f75206f6e6c79206f6e652074697020"
+        "666f7220746865206675747572652c2073756e73637265656e20776f756c642062652069742e",
+        /*ciphertext*/
+        "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9"
+        "671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee3"
+        "28091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586cec64b6116",
+        /*tag*/ "1ae10b594f09e26a7e902ecbd0600691"},
+};
+
+// HKDF: the inputs of RFC 5869 appendix A.1, whose own answer is for SHA-256; those for SHA-384
+// and SHA-512 were computed from HMAC with Python's hmac. SHAKE: the same input keying material,
+// answered by Python's hashlib.
+constexpr std::array kKdfAnswers{
+    KdfAnswer{KdfId::hkdf_sha256,
+        /*ikm*/ "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+        /*salt*/ "000102030405060708090a0b0c",
+        /*info*/ "f0f1f2f3f4f5f6f7f8f9",
+        /*prk*/ "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5",
+        /*output*/
+        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b8"
+        "87185865"},
+    KdfAnswer{KdfId::hkdf_sha384,
+        /*ikm*/ "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+        /*salt*/ "000102030405060708090a0b0c",
+        /*info*/ "f0f1f2f3f4f5f6f7f8f9",
+        /*prk*/
+        "704b39990779ce1dc548052c7dc39f303570dd13fb39f7acc564680bef80e8dec70ee9a7e1f3"
+        "e293ef68eceb072a5ade",
+        /*output*/
+        "9b5097a86038b805309076a44b3a9f38063e25b516dcbf369f394cfab43685f748b6457763e4"
+        "f0204fc5"},
+    KdfAnswer{KdfId::hkdf_sha512,
+        /*ikm*/ "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+        /*salt*/ "000102030405060708090a0b0c",
+        /*info*/ "f0f1f2f3f4f5f6f7f8f9",
+        /*prk*/
+        "665799823737ded04a88e47e54a5890bb2c3d247c7a4254a8e61350723590a26c36238127d86"
+        "61b88cf80ef802d57e2f7cebcf1e00e083848be19929c61b4237",
+        /*output*/
+        "832390086cda71fb47625bb5ceb168e4c8e26a1a16ed34d9fc7fe92c1481579338da362cb8d9"
+        "f925d7cb"},
+    KdfAnswer{KdfId::shake128,
+        /*ikm*/ "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+        /*salt*/ "",
+        /*info*/ "",
+        /*prk*/ "",
+        /*output*/
+        "65c69a138984bb2c18ae6f4d5ada0f5c3609b2be1907535415fe6ed6fe414d60308887aa0ecc"
+        "f66b5308"},
+    KdfAnswer{KdfId::shake256,
+        /*ikm*/ "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+        /*salt*/ "",
+        /*info*/ "",
+        /*prk*/ "",
+        /*output*/
+        "2927a98f0facbf0bccbbf54082ee3863fcc3369b5a333d3214b069f2e0b61b9969deacba9d39"
+        "d24874cd"},
+};
+
+constexpr std::array kDhAnswers{
+    // NIST CAVS 14.1, ECC CDH Primitive (SP 800-56A), P-256, count 0
+    DhAnswer{DhId::p256,
+        /*sk*/ "7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534",
+        /*pk*/
+        "04ead218590119e8876b29146ff89ca61770c4edbbf97d38ce385ed281d8a6b23028af61281f"
+        "d35e2fa7002523acc85a429cb06ee6648325389f59edfce1405141",
+        /*peer*/
+        "04700c48f77f56584c5cc632ca65640db91b6bacce3a4df6b42ce7cc838833d287db71e509e3"
+        "fd9b060ddb20ba5c51dcc5948d46fbf640dfe0441782cab85fa4ac",
+        /*secret*/ "46fc62106420ff012e54a434fbdd2d25ccc5852060561e68040dd7778997bd7b"},
+    // The same, P-384, count 0
+    DhAnswer{DhId::p384,
+        /*sk*/
+        "3cc3122a68f0d95027ad38c067916ba0eb8c38894d22e1b15618b6818a661774ad463b205da8"
+        "8cf699ab4d43c9cf98a1",
+        /*pk*/
+        "049803807f2f6d2fd966cdd0290bd410c0190352fbec7ff6247de1302df86f25d34fe4a97bef"
+        "60cff548355c015dbb3e5fba26ca69ec2f5b5d9dad20cc9da711383a9dbe34ea3fa5a2af75b4"
+        "6502629ad54dd8b7d73a8abb06a3a3be47d650cc99",
+        /*peer*/
+        "04a7c76b970c3b5fe8b05d2838ae04ab47697b9eaf52e764592efda27fe7513272734466b400"
+        "091adbf2d68c58e0c50066ac68f19f2e1cb879aed43a9969b91a0839c4c38a49749b661efedf"
+        "243451915ed0905a32b060992b468c64766fc8437a",
+        /*secret*/
+        "5f9d29dc5e31a163060356213669c8ce132e22f57c9a04f40ba7fcead493b457e5621e766c40"
+        "a2e3d4d6a04b25e533f1"},
+    // The same, P-521, count 0
+    DhAnswer{DhId::p521,
+        /*sk*/
+        "017eecc07ab4b329068fba65e56a1f8890aa935e57134ae0ffcce802735151f4eac6564f6ee9"
+        "974c5e6887a1fefee5743ae2241bfeb95d5ce31ddcb6f9edb4d6fc47",
+        /*pk*/
+        "0400602f9d0cf9e526b29e22381c203c48a886c2b0673033366314f1ffbcba240ba42f4ef38a"
+        "76174635f91e6b4ed34275eb01c8467d05ca80315bf1a7bbd945f550a501b7c85f26f5d4b2d7"
+        "355cf6b02117659943762b6d1db5ab4f1dbc44ce7b2946eb6c7de342962893fd387d1b73d7a8"
+        "672d1f236961170b7eb3579953ee5cdc88cd2d",
+        /*peer*/
+        "0400685a48e86c79f0f0875f7bc18d25eb5fc8c0b07e5da4f4370f3a9490340854334b1e1b87"
+        "fa395464c60626124a4e70d0f785601d37c09870ebf176666877a2046d01ba52c56fc8776d9e"
+        "8f5db4f0cc27636d0b741bbe05400697942e80b739884a83bde99e0f6716939e632bc8986fa1"
+        "8dccd443a348b6c3e522497955a4f3c302f676",
+        /*secret*/
+        "005fc70477c3e63bc3954bd0df3ea0d1f41ee21746ed95fc5e1fdf90930d5e136672d72cc770"
+        "742d1711c3c3a4c334a0ad9759436a4d3c5bf6e74b9578fac148c831"},
+    // RFC 7748 section 6.1
+    DhAnswer{DhId::x25519,
+        /*sk*/ "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a",
+        /*pk*/ "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a",
+        /*peer*/ "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f",
+        /*secret*/ "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742"},
+    // RFC 7748 section 6.2
+    DhAnswer{DhId::x448,
+        /*sk*/
+        "9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf574a941974489"
+        "7391006382a6f127ab1d9ac2d8c0a598726b",
+        /*pk*/
+        "9b08f7cc31b7e3e67d22d5aea121074a273bd2b83de09c63faa73d2c22c5d9bbc836647241d9"
+        "53d40c5b12da88120d53177f80e532c41fa0",
+        /*peer*/
+        "3eb7a829b0cd20f5bcfc0b599b6feccf6da4627107bdb0d4f345b43027d8b972fc3e34fb4232"
+        "a13ca706dcb57aec3dae07bdc1c67bf33609",
+        /*secret*/
+        "07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56fd2464c33554"
+        "3936521c24403085d59a449a5037514a879d"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const AeadAnswer> aead_answers() noexcept { return kAeadAnswers; }
+std::span<const KdfAnswer> kdf_answers() noexcept { return kKdfAnswers; }
+std::span<const DhAnswer> dh_answers() noexcept { return kDhAnswers; }
+
+}  // namespace twoway::core
