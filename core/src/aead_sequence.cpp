@@ -1,6 +1,6 @@
-#include <twoway/core/aead_sequence.hpp>
-
 #include <limits>
+
+#include <twoway/core/aead_sequence.hpp>
 
 namespace twoway::core {
 namespace {

@@ -1,6 +1,6 @@
-#include <twoway/core/hpke.hpp>
-
 #include <algorithm>
+
+#include <twoway/core/hpke.hpp>
 
 #include "key_schedule.hpp"
 #include "labeled.hpp"
@@ -10,8 +10,8 @@ namespace {
 
 constexpr Error kExportOnly{Errc::not_supported,
                             "the suite's AEAD is export-only: it neither seals nor opens"};
-constexpr Error kNoAuthOneStage{
-    Errc::not_supported, "authenticated modes are defined for two-stage KDFs: use HKDF"};
+constexpr Error kNoAuthOneStage{Errc::not_supported,
+                                "authenticated modes are defined for two-stage KDFs: use HKDF"};
 constexpr Error kLongInput{Errc::invalid_argument,
                            "info, psk and psk_id have at most 65535 bytes each"};
 
@@ -178,8 +178,8 @@ Result<RecipientContext> RecipientContext::resume(const CipherSuite& suite, Byte
   if (shared_secret.size() != suite.kem().params().nsecret) {
     return Error{Errc::invalid_argument, "a KEM shared secret must be Nsecret bytes"};
   }
-  auto parts = ContextParts<OpenSequence>::create(suite, mode_of(psk, false), shared_secret, info,
-                                                  psk);
+  auto parts =
+      ContextParts<OpenSequence>::create(suite, mode_of(psk, false), shared_secret, info, psk);
   if (!parts) return parts.error();
   return RecipientContext(std::move(parts->sequence), std::move(parts->exporter));
 }

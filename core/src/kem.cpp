@@ -1,7 +1,7 @@
-#include <twoway/core/kem.hpp>
-
 #include <array>
 #include <optional>
+
+#include <twoway/core/kem.hpp>
 
 #include "dh_check.hpp"
 #include "labeled.hpp"
@@ -14,8 +14,8 @@ constexpr Error kBadPublicKey{Errc::invalid_key,
 constexpr Error kBadPrivateKey{Errc::invalid_key,
                                "the private key is not valid for its KEM: wrong length or range"};
 constexpr Error kBadEnc{Errc::open_failed, kBadAeadTag.message};
-constexpr Error kBadDhResult{
-    Errc::key_unavailable, "the private key gave a result of the wrong length, or all zero"};
+constexpr Error kBadDhResult{Errc::key_unavailable,
+                             "the private key gave a result of the wrong length, or all zero"};
 constexpr Error kOtherKem{Errc::invalid_argument, "the key belongs to another KEM than the suite"};
 constexpr Error kNotDhKem{Errc::not_supported, "this KEM is not a DHKEM of its provider"};
 

@@ -1,8 +1,8 @@
-#include <twoway/core/suite.hpp>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <twoway/core/suite.hpp>
 
 namespace twoway::core {
 namespace {
@@ -86,7 +86,8 @@ static_assert(largest(kAeadTable, &AeadParams::nt) <= kMaxNt);
 
 template <typename Row, std::size_t N, typename Id>
 const Row* find(const std::array<Row, N>& table, Id id) noexcept {
-  const auto row = std::find_if(table.begin(), table.end(), [id](const Row& r) { return r.id == id; });
+  const auto row =
+      std::find_if(table.begin(), table.end(), [id](const Row& r) { return r.id == id; });
   return row == table.end() ? nullptr : &*row;
 }
 

@@ -5,8 +5,8 @@
 namespace twoway::framing {
 namespace {
 
-using core::ByteView;
 using core::Bytes;
+using core::ByteView;
 using core::Errc;
 using core::Error;
 using core::KemParams;

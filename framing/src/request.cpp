@@ -1,6 +1,6 @@
-#include <twoway/framing/request.hpp>
-
 #include <algorithm>
+
+#include <twoway/framing/request.hpp>
 
 #include "wire.hpp"
 
@@ -39,8 +39,8 @@ Result<RequestStart> start_request(const core::CipherSuite& suite, std::uint8_t 
   Bytes prefix(kHeaderSize + suite.nenc());
   std::copy(header.begin(), header.end(), prefix.begin());
   const core::ByteSpan enc = core::ByteSpan(prefix).subspan(kHeaderSize);
-  Result<core::SenderContext> context = core::SenderContext::setup(
-      suite, enc, receiver, request_info(media_type, header), {}, rng);
+  Result<core::SenderContext> context =
+      core::SenderContext::setup(suite, enc, receiver, request_info(media_type, header), {}, rng);
   if (!context) return context.error();
   return RequestStart{std::move(prefix), std::move(*context)};
 }

@@ -1,7 +1,7 @@
-#include <twoway/framing/response.hpp>
-
 #include <algorithm>
 #include <array>
+
+#include <twoway/framing/response.hpp>
 
 #include "wire.hpp"
 
@@ -94,8 +94,7 @@ Result<std::size_t> ResponseContext::seal(ByteSpan out, ByteView plaintext,
   if (Status s = rng.fill(response_nonce); !s) return s.error();
   Result<Keys> keys = derive_keys(response_nonce, media_type);
   if (!keys) return keys.error();
-  auto sequence =
-      core::SealSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
+  auto sequence = core::SealSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
   if (!sequence) return sequence.error();
   auto sealed = sequence->seal(out.subspan(nonce_size()), {}, plaintext);
   if (!sealed) return sealed.error();
@@ -107,8 +106,7 @@ Result<std::size_t> ResponseContext::open(ByteSpan out, ByteView sealed,
   if (sealed.size() < nonce_size()) return core::kBadAeadTag;
   Result<Keys> keys = derive_keys(sealed.first(nonce_size()), media_type);
   if (!keys) return keys.error();
-  auto sequence =
-      core::OpenSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
+  auto sequence = core::OpenSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
   if (!sequence) return sequence.error();
   return sequence->open(out, {}, sealed.subspan(nonce_size()));
 }

@@ -1,8 +1,8 @@
-#include <openssl/core_names.h>
-#include <openssl/params.h>
-
 #include <algorithm>
 #include <array>
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
 
 #include <twoway/core/secret.hpp>
 
@@ -41,7 +41,8 @@ class Loan {
   Loan(const Loan&) = delete;
   Loan& operator=(const Loan&) = delete;
   ~Loan() {
-    if (EVP_CipherInit_ex2(context_.get(), nullptr, kZeros.data(), kZeros.data(), -1, nullptr) == 1) {
+    if (EVP_CipherInit_ex2(context_.get(), nullptr, kZeros.data(), kZeros.data(), -1, nullptr) ==
+        1) {
       pool_->give(std::move(context_));
     }
   }
@@ -89,9 +90,9 @@ class Sealer final : public core::AeadSealer {
   Status seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad,
               ByteView in) noexcept override {
     if (!aead_buffers_ok(params_, out, tag, nonce, in)) return core::kBadAeadBuffers;
-    OSSL_PARAM get_tag[] = {OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG,
-                                                              tag.data(), tag.size()),
-                            OSSL_PARAM_construct_end()};
+    OSSL_PARAM get_tag[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag.data(), tag.size()),
+        OSSL_PARAM_construct_end()};
     if (process(loan_.get(), out, nonce, aad, in) && finish(loan_.get()) &&
         EVP_CIPHER_CTX_get_params(loan_.get(), get_tag) == 1) {
       return {};
@@ -166,8 +167,7 @@ class OpensslAead final : public core::Aead {
     if (EVP_CipherInit_ex2(context.get(), nullptr, key.data(), nullptr, -1, nullptr) != 1) {
       return backend_failure();
     }
-    return std::unique_ptr<Interface>(
-        std::make_unique<Object>(params_, std::move(context), pool));
+    return std::unique_ptr<Interface>(std::make_unique<Object>(params_, std::move(context), pool));
   }
 
   const AeadParams& params_;

@@ -13,8 +13,8 @@ using core::ByteSpan;
 using core::ByteView;
 using core::DhParams;
 using core::DhSecret;
-using core::Error;
 using core::Errc;
+using core::Error;
 using core::Result;
 using core::Status;
 
@@ -105,10 +105,10 @@ class Group : public core::DhGroup {
 
   /// Whether OpenSSL offers the group: its key type, its exchange, and a generator for it.
   virtual bool offered() noexcept {
-    const Keymgmt type(EVP_KEYMGMT_fetch(options_.library_context, names_.type,
-                                         options_.properties));
-    const Keyexch exchange(EVP_KEYEXCH_fetch(options_.library_context, names_.exchange,
-                                             options_.properties));
+    const Keymgmt type(
+        EVP_KEYMGMT_fetch(options_.library_context, names_.type, options_.properties));
+    const Keyexch exchange(
+        EVP_KEYEXCH_fetch(options_.library_context, names_.exchange, options_.properties));
     return type != nullptr && exchange != nullptr && make_generator() != nullptr;
   }
 
@@ -117,13 +117,12 @@ class Group : public core::DhGroup {
   const Options& options() const noexcept { return options_; }
 
   PkeyCtx new_context() const noexcept {
-    return PkeyCtx(EVP_PKEY_CTX_new_from_name(options_.library_context, names_.type,
-                                              options_.properties));
+    return PkeyCtx(
+        EVP_PKEY_CTX_new_from_name(options_.library_context, names_.type, options_.properties));
   }
 
   PkeyCtx derive_context(EVP_PKEY* key) const noexcept {
-    PkeyCtx context(
-        EVP_PKEY_CTX_new_from_pkey(options_.library_context, key, options_.properties));
+    PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(options_.library_context, key, options_.properties));
     if (context == nullptr || EVP_PKEY_derive_init(context.get()) != 1) return {};
     return context;
   }
@@ -148,8 +147,7 @@ class Group : public core::DhGroup {
   PkeyCtx make_generator() const noexcept {
     PkeyCtx context = new_context();
     if (context == nullptr || EVP_PKEY_keygen_init(context.get()) != 1) return {};
-    if (names_.group != nullptr &&
-        EVP_PKEY_CTX_set_group_name(context.get(), names_.group) != 1) {
+    if (names_.group != nullptr && EVP_PKEY_CTX_set_group_name(context.get(), names_.group) != 1) {
       return {};
     }
     return context;

@@ -1,8 +1,8 @@
 #include "dh_native.hpp"
 
-#include <openssl/core_names.h>
-
 #include <cstdlib>
+
+#include <openssl/core_names.h>
 
 namespace twoway::openssl {
 namespace {

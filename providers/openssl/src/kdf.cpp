@@ -1,7 +1,7 @@
+#include <array>
+
 #include <openssl/core_names.h>
 #include <openssl/params.h>
-
-#include <array>
 
 #include <twoway/core/hkdf.hpp>
 
@@ -32,7 +32,8 @@ constexpr std::array kDigests{
 class Hmac {
  public:
   /// `prototype` is initialised with the digest and a key of zeros.
-  explicit Hmac(MacCtx prototype) noexcept : state_(std::make_unique<State>(std::move(prototype))) {}
+  explicit Hmac(MacCtx prototype) noexcept
+      : state_(std::make_unique<State>(std::move(prototype))) {}
 
   Status operator()(ByteSpan mac, ByteView key, Gather data) const noexcept {
     MacCtx context = state_->pool.take();
@@ -60,8 +61,8 @@ class Hmac {
       params[1] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_PROPERTIES,
                                                    const_cast<char*>(options.properties), 0);
     }
-    const bool ok = context != nullptr && EVP_MAC_init(context.get(), kZeroKey.data(),
-                                                       kZeroKey.size(), params) == 1;
+    const bool ok = context != nullptr &&
+                    EVP_MAC_init(context.get(), kZeroKey.data(), kZeroKey.size(), params) == 1;
     return ok ? std::move(context) : MacCtx();
   }
 

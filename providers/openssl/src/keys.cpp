@@ -1,9 +1,9 @@
+#include <array>
+#include <mutex>
+
 #include <openssl/core_names.h>
 #include <openssl/objects.h>
 #include <openssl/params.h>
-
-#include <array>
-#include <mutex>
 
 #include "dh_native.hpp"
 
@@ -57,8 +57,7 @@ class OpaqueKey final : public core::DhPrivateKey {
     // OSSL_PARAM is one type for reading and writing; OpenSSL only reads here.
     const OSSL_PARAM point = OSSL_PARAM_construct_octet_string(
         OSSL_PKEY_PARAM_PUB_KEY, const_cast<std::uint8_t*>(pk.data()), pk.size());
-    std::array<OSSL_PARAM, 3> params{point, OSSL_PARAM_construct_end(),
-                                     OSSL_PARAM_construct_end()};
+    std::array<OSSL_PARAM, 3> params{point, OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end()};
     if (names.group != nullptr) {
       params[1] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                                    const_cast<char*>(names.group), 0);

@@ -29,8 +29,8 @@ class AeadOpener {
   virtual ~AeadOpener() = default;
 
   /// Writes in.size() bytes of plaintext to `out`, which is `in` itself or disjoint from it.
-  /// Lengths and overlap as for seal. open_failed where the tag does not match: `out` is then wiped, which in
-  /// place destroys the ciphertext. The object may be used again.
+  /// Lengths and overlap as for seal. open_failed where the tag does not match: `out` is then
+  /// wiped, which in place destroys the ciphertext. The object may be used again.
   virtual Status open(ByteSpan out, ByteView nonce, ByteView aad, ByteView in,
                       ByteView tag) noexcept = 0;
 };

@@ -42,7 +42,8 @@ class PrivateKey {
   /// Decap (RFC 9180 section 4): writes Nsecret bytes to `shared_secret`. `kem` is the KEM of
   /// `kem_id` from the caller's provider. open_failed for an `enc` that is not a valid
   /// encapsulation, key_unavailable where the key itself fails; `shared_secret` is then empty.
-  virtual Status decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc) const noexcept = 0;
+  virtual Status decap(SharedSecret& shared_secret, const Kem& kem,
+                       ByteView enc) const noexcept = 0;
 
   /// AuthDecap: as decap, for the sender's public key `sender`. not_supported by default.
   virtual Status auth_decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc,

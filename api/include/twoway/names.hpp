@@ -1,0 +1,38 @@
+// The names of core and framing that applications need, in the namespace twoway.
+#pragma once
+
+#include <twoway/core/hpke.hpp>
+#include <twoway/framing/key_config.hpp>
+#include <twoway/framing/request.hpp>
+#include <twoway/framing/response.hpp>
+
+namespace twoway {
+
+using core::AeadId;
+using core::as_bytes;
+using core::Bytes;
+using core::ByteSpan;
+using core::ByteView;
+using core::DhPrivateKey;
+using core::Errc;
+using core::Error;
+using core::KdfId;
+using core::Kem;
+using core::KemId;
+using core::PrivateKey;
+using core::Provider;
+using core::PublicKey;
+using core::Result;
+using core::Rng;
+using core::SecretBytes;
+using core::SharedSecret;
+using core::Status;
+using core::Suite;
+
+using framing::KeyConfig;
+using framing::kRequestMediaType;
+using framing::kResponseMediaType;
+using framing::RequestHeader;
+using framing::SymmetricAlgorithms;
+
+}  // namespace twoway

@@ -1,0 +1,98 @@
+// The sender of requests (RFC 9458 section 4.3).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include <twoway/response.hpp>
+
+namespace twoway {
+
+/// One request on its way: seals it, and gives the opener of its response. Belongs to one thread
+/// at a time.
+class TWOWAY_API RequestSealer {
+ public:
+  RequestSealer(const core::CipherSuite& suite, std::uint8_t key_id,
+                framing::RequestStart start) noexcept
+      : suite_(suite), key_id_(key_id), start_(std::move(start)) {}
+
+  /// hdr || enc: what the message starts with.
+  ByteView prefix() const noexcept { return start_.prefix; }
+
+  /// The size of the whole request for `plaintext_size` bytes.
+  std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
+    return start_.prefix.size() + start_.context.sealed_size(plaintext_size);
+  }
+
+  /// Writes the whole request, sealed_size(plaintext.size()) bytes, to the front of `out` and
+  /// answers how many. `plaintext` starts prefix().size() bytes into `out` or is disjoint from
+  /// it. Seals once: after a success, wrong_state. Errors: buffer_too_small, wrong_state,
+  /// provider_failure.
+  Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
+
+  /// An opener of the response to this request.
+  ResponseOpener response_opener() const noexcept;
+
+ private:
+  core::CipherSuite suite_;
+  std::uint8_t key_id_;
+  framing::RequestStart start_;
+  bool sealed_ = false;
+};
+
+/// A whole request and the opener of its response.
+struct SealedRequest {
+  Bytes message;
+  ResponseOpener response_opener;
+};
+
+struct SenderOptions {
+  /// Draws the ephemeral keys where it is set; must outlive the sender, and be thread-safe where
+  /// the sender is shared.
+  Rng* rng = nullptr;
+};
+
+/// Seals requests to one receiver. Immutable, cheap to copy, and safe to share between threads.
+/// Borrows from its provider.
+class TWOWAY_API RequestSender {
+ public:
+  /// A sender to the first usable key of a list of media type application/ohttp-keys, as
+  /// framing::choose_key says. Errors: malformed, not_supported, invalid_key.
+  static Result<RequestSender> create(const Provider& provider, ByteView key_configs,
+                                      const SenderOptions& options = {}) noexcept;
+
+  /// As above, of parsed configurations.
+  static Result<RequestSender> create(const Provider& provider, std::span<const KeyConfig> configs,
+                                      const SenderOptions& options = {}) noexcept;
+
+  /// A sender to one known key in one suite. Errors: not_supported, invalid_key.
+  static Result<RequestSender> create(const Provider& provider, std::uint8_t key_id, Suite suite,
+                                      ByteView public_key,
+                                      const SenderOptions& options = {}) noexcept;
+
+  std::uint8_t key_id() const noexcept { return choice_.key_id; }
+  Suite suite() const noexcept { return choice_.suite.id(); }
+
+  /// The size of a whole request for `plaintext_size` bytes.
+  std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
+    return framing::kHeaderSize + choice_.suite.nenc() + plaintext_size + choice_.suite.nt();
+  }
+
+  /// Begins a request. Errors: invalid_argument (a media type over 65527 bytes),
+  /// provider_failure.
+  Result<RequestSealer> start(std::string_view media_type = kRequestMediaType) const noexcept;
+
+  /// A whole request in one call. Errors as for `start`.
+  Result<SealedRequest> seal(ByteView plaintext,
+                             std::string_view media_type = kRequestMediaType) const noexcept;
+
+ private:
+  RequestSender(framing::KeyChoice choice, const SenderOptions& options) noexcept
+      : choice_(std::move(choice)), options_(options) {}
+
+  framing::KeyChoice choice_;
+  SenderOptions options_;
+};
+
+}  // namespace twoway

@@ -1,0 +1,99 @@
+// The response leg of an exchange (RFC 9458 section 4.4): sealed by the receiver of a request,
+// opened by its sender.
+#pragma once
+
+#include <string_view>
+
+#include <twoway/names.hpp>
+
+namespace twoway {
+
+/// Must be named by whoever takes a secret out of the library, so that a search for it finds
+/// every place.
+struct SecretAccess {
+  explicit SecretAccess() = default;
+};
+
+/// Opens the response to one request. Reading it from several threads is safe. Borrows from the
+/// provider, and from nothing else: the sender and its request may be gone.
+class TWOWAY_API ResponseOpener {
+ public:
+  explicit ResponseOpener(framing::ResponseContext context) noexcept
+      : context_(std::move(context)) {}
+
+  /// Bytes of plaintext in a response of `sealed_size` bytes; 0 where it is too short.
+  std::size_t opened_size(std::size_t sealed_size) const noexcept {
+    return context_.opened_size(sealed_size);
+  }
+
+  /// Bytes before the sealed text, for opening in place.
+  std::size_t prefix_size() const noexcept { return context_.nonce_size(); }
+
+  /// Writes the plaintext of the whole response `message` to the front of `out` and answers its
+  /// length. `out` starts prefix_size() bytes into `message` or is disjoint from it. open_failed
+  /// (another request's response, another media type, or changed bytes) wipes what was written;
+  /// in place that destroys the message. A failure uses nothing up: a true response can still be
+  /// opened. Errors: open_failed, buffer_too_small, provider_failure.
+  Result<std::size_t> open(ByteSpan out, ByteView message,
+                           std::string_view media_type = kResponseMediaType) const noexcept {
+    return context_.open(out, message, media_type);
+  }
+
+  /// As above, into bytes of its own.
+  Result<Bytes> open(ByteView message,
+                     std::string_view media_type = kResponseMediaType) const noexcept;
+
+  /// The state, so that another process may open the response: versioned, bound to the suite, and
+  /// as secret as the response.
+  SecretBytes export_secret_state(SecretAccess) const noexcept {
+    return context_.save(framing::Role::sender);
+  }
+
+  /// An opener from such a state. Errors: malformed, not_supported (the provider lacks its suite).
+  static Result<ResponseOpener> restore(const Provider& provider, ByteView state) noexcept;
+
+ private:
+  framing::ResponseContext context_;
+};
+
+/// Seals the one response to a request. Belongs to one thread at a time. Borrows from the
+/// provider, and from nothing else: the receiver and its keys may be gone.
+class TWOWAY_API ResponseSealer {
+ public:
+  /// `rng` gives response nonces and must outlive the sealer.
+  ResponseSealer(framing::ResponseContext context, Rng& rng) noexcept
+      : context_(std::move(context)), rng_(&rng) {}
+
+  /// The size of a whole response to `plaintext_size` bytes.
+  std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
+    return context_.sealed_size(plaintext_size);
+  }
+
+  /// Bytes before the sealed text, for sealing in place.
+  std::size_t prefix_size() const noexcept { return context_.nonce_size(); }
+
+  /// Writes the whole response, sealed_size(plaintext.size()) bytes, to the front of `out` and
+  /// answers how many. `plaintext` starts prefix_size() bytes into `out` or is disjoint from it.
+  /// A request has one response: after a success, wrong_state. Errors: buffer_too_small,
+  /// wrong_state, provider_failure.
+  Result<std::size_t> seal(ByteSpan out, ByteView plaintext,
+                           std::string_view media_type = kResponseMediaType) noexcept;
+
+  /// As above, into bytes of its own.
+  Result<Bytes> seal(ByteView plaintext, std::string_view media_type = kResponseMediaType) noexcept;
+
+  /// The state, so that another process may seal the response in this one's stead: versioned,
+  /// bound to the suite, and as secret as the response. wrong_state once a response is sealed.
+  Result<SecretBytes> export_secret_state(SecretAccess) const noexcept;
+
+  /// A sealer from such a state, with the provider's generator. Whoever restores a state twice
+  /// can answer twice. Errors: malformed, not_supported (the provider lacks its suite).
+  static Result<ResponseSealer> restore(const Provider& provider, ByteView state) noexcept;
+
+ private:
+  framing::ResponseContext context_;
+  Rng* rng_;
+  bool sealed_ = false;
+};
+
+}  // namespace twoway

@@ -1,0 +1,9 @@
+// Encrypted request-response messaging on HPKE. Includes all that applications call; a provider's
+// header (<twoway/openssl.hpp>, <twoway/sodium.hpp>) is included beside it.
+#pragma once
+
+#include <twoway/key_ring.hpp>
+#include <twoway/names.hpp>
+#include <twoway/request_receiver.hpp>
+#include <twoway/request_sender.hpp>
+#include <twoway/response.hpp>

@@ -1,0 +1,68 @@
+#include <algorithm>
+
+#include <twoway/request_sender.hpp>
+
+namespace twoway {
+
+Result<std::size_t> RequestSealer::seal(ByteSpan out, ByteView plaintext) noexcept {
+  if (sealed_) {
+    return Error{Errc::wrong_state, "this request is sealed already: start another"};
+  }
+  if (out.size() < sealed_size(plaintext.size())) {
+    return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
+  }
+  Result<std::size_t> size = start_.context.seal(out.subspan(start_.prefix.size()), {}, plaintext);
+  if (!size) return size;
+  std::copy(start_.prefix.begin(), start_.prefix.end(), out.begin());
+  sealed_ = true;
+  return start_.prefix.size() + *size;
+}
+
+ResponseOpener RequestSealer::response_opener() const noexcept {
+  return ResponseOpener(
+      framing::ResponseContext(suite_, key_id_, start_.enc(), start_.context.exporter()));
+}
+
+Result<RequestSender> RequestSender::create(const Provider& provider, ByteView key_configs,
+                                            const SenderOptions& options) noexcept {
+  Result<std::vector<KeyConfig>> configs = framing::parse_key_configs(provider, key_configs);
+  if (!configs) return configs.error();
+  return create(provider, *configs, options);
+}
+
+Result<RequestSender> RequestSender::create(const Provider& provider,
+                                            std::span<const KeyConfig> configs,
+                                            const SenderOptions& options) noexcept {
+  Result<framing::KeyChoice> choice = framing::choose_key(provider, configs);
+  if (!choice) return choice.error();
+  return RequestSender(std::move(*choice), options);
+}
+
+Result<RequestSender> RequestSender::create(const Provider& provider, std::uint8_t key_id,
+                                            Suite suite, ByteView public_key,
+                                            const SenderOptions& options) noexcept {
+  Result<core::CipherSuite> found = framing::find_suite(provider, suite);
+  if (!found) return found.error();
+  Result<std::unique_ptr<PublicKey>> key = found->kem().import_public(public_key);
+  if (!key) return key.error();
+  return RequestSender({key_id, *found, std::move(*key)}, options);
+}
+
+Result<RequestSealer> RequestSender::start(std::string_view media_type) const noexcept {
+  Result<framing::RequestStart> start = framing::start_request(
+      choice_.suite, choice_.key_id, *choice_.public_key, media_type, options_.rng);
+  if (!start) return start.error();
+  return RequestSealer(choice_.suite, choice_.key_id, std::move(*start));
+}
+
+Result<SealedRequest> RequestSender::seal(ByteView plaintext,
+                                          std::string_view media_type) const noexcept {
+  Result<RequestSealer> sealer = start(media_type);
+  if (!sealer) return sealer.error();
+  Bytes message(sealer->sealed_size(plaintext.size()));
+  Result<std::size_t> size = sealer->seal(message, plaintext);
+  if (!size) return size.error();
+  return SealedRequest{std::move(message), sealer->response_opener()};
+}
+
+}  // namespace twoway

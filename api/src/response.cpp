@@ -1,0 +1,50 @@
+#include <twoway/response.hpp>
+
+namespace twoway {
+namespace {
+
+constexpr Error kSealedAlready{Errc::wrong_state,
+                               "a request has one response, and this one is sealed already"};
+
+}  // namespace
+
+Result<Bytes> ResponseOpener::open(ByteView message, std::string_view media_type) const noexcept {
+  Bytes plaintext(opened_size(message.size()));
+  Result<std::size_t> size = open(plaintext, message, media_type);
+  if (!size) return size.error();
+  return plaintext;
+}
+
+Result<ResponseOpener> ResponseOpener::restore(const Provider& provider, ByteView state) noexcept {
+  auto context = framing::ResponseContext::restore(provider, framing::Role::sender, state);
+  if (!context) return context.error();
+  return ResponseOpener(std::move(*context));
+}
+
+Result<std::size_t> ResponseSealer::seal(ByteSpan out, ByteView plaintext,
+                                         std::string_view media_type) noexcept {
+  if (sealed_) return kSealedAlready;
+  Result<std::size_t> size = context_.seal(out, plaintext, media_type, *rng_);
+  sealed_ = size.ok();
+  return size;
+}
+
+Result<Bytes> ResponseSealer::seal(ByteView plaintext, std::string_view media_type) noexcept {
+  Bytes message(sealed_size(plaintext.size()));
+  Result<std::size_t> size = seal(message, plaintext, media_type);
+  if (!size) return size.error();
+  return message;
+}
+
+Result<SecretBytes> ResponseSealer::export_secret_state(SecretAccess) const noexcept {
+  if (sealed_) return kSealedAlready;
+  return context_.save(framing::Role::receiver);
+}
+
+Result<ResponseSealer> ResponseSealer::restore(const Provider& provider, ByteView state) noexcept {
+  auto context = framing::ResponseContext::restore(provider, framing::Role::receiver, state);
+  if (!context) return context.error();
+  return ResponseSealer(std::move(*context), provider.rng());
+}
+
+}  // namespace twoway
