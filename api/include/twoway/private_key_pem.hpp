@@ -1,0 +1,39 @@
+// Private key files: PKCS#8 in PEM, as `openssl genpkey` makes them.
+#pragma once
+
+#include <twoway/core/bytes.hpp>
+#include <twoway/core/error.hpp>
+#include <twoway/core/export.hpp>
+#include <twoway/core/secret.hpp>
+#include <twoway/core/suite.hpp>
+
+namespace twoway {
+
+/// Longest key file that is read, in bytes.
+inline constexpr std::size_t kMaxPrivateKeyPem = 16384;
+
+/// What a key file holds.
+struct PrivateKeyData {
+  core::KemId kem;              ///< the DHKEM over the key's curve
+  core::PrivateKeyBytes bytes;  ///< Nsk bytes for Kem::import_private, which checks their range
+  /// Npk bytes where the file states its public key, else empty. Nothing here proves that it
+  /// belongs to `bytes`: compare it with PrivateKey::public_key() after the import.
+  core::Bytes public_key;
+};
+
+/// Reads one unencrypted private key for P-256, P-384, P-521, X25519 or X448: PEM (RFC 7468) with
+/// one "PRIVATE KEY" block and nothing else, which holds PKCS#8 version 1 or 2 (RFC 5958) with an
+/// ECPrivateKey (RFC 5915) or a CurvePrivateKey (RFC 8410). Attributes are ignored. Everything
+/// must be DER, of exact lengths, and the curve and public key the same wherever they are stated.
+/// Lines may have any length and end in LF or CRLF. `malformed` for all else, with a message that
+/// says how to convert the file. Wipes what it decodes.
+TWOWAY_API core::Result<PrivateKeyData> read_private_key_pem(core::ByteView pem) noexcept;
+
+/// The file that `openssl genpkey` would write for this key. `sk` has Nsk bytes, `pk` Npk bytes;
+/// X25519 and X448 files do not state the public key, so there `pk` may be empty. That the two
+/// belong together is the caller's word. Errors: not_supported (a KEM without a key file format),
+/// invalid_argument (lengths, a NIST point that is not uncompressed).
+TWOWAY_API core::Result<core::SecretBytes> write_private_key_pem(core::KemId kem, core::ByteView sk,
+                                                                 core::ByteView pk) noexcept;
+
+}  // namespace twoway

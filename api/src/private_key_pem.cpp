@@ -1,0 +1,338 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include <twoway/private_key_pem.hpp>
+
+#include "der.hpp"
+#include "pem.hpp"
+
+namespace twoway {
+namespace {
+
+using core::Bytes;
+using core::ByteView;
+using core::Errc;
+using core::Error;
+using core::KemId;
+using core::KemParams;
+using core::Result;
+using core::SecretBytes;
+using core::Status;
+using der::Tag;
+
+constexpr Error malformed(const char* message) noexcept { return {Errc::malformed, message}; }
+
+constexpr Error kDamaged = malformed(
+    "the key file is damaged or not strict DER: make it again with openssl pkey -in FILE -out NEW");
+
+// Files that are not PKCS#8 in PEM, by their BEGIN line.
+constexpr std::string_view kLabel = "PRIVATE KEY";
+constexpr Error kEncrypted = malformed(
+    "this is an encrypted PKCS#8 file: decrypt it first with openssl pkcs8 -in FILE -out NEW");
+constexpr Error kSec1 = malformed(
+    "this is a SEC 1 file ('EC PRIVATE KEY'): convert it with openssl pkcs8 -topk8 -nocrypt -in "
+    "FILE -out NEW");
+constexpr Error kRsa = malformed(
+    "this is an RSA or DSA key, not a key for HPKE: make one with openssl genpkey -algorithm "
+    "X25519");
+constexpr Error kOpenSsh = malformed(
+    "this is an OpenSSH key, not a key for HPKE: make one with openssl genpkey -algorithm X25519");
+constexpr Error kPublic =
+    malformed("this file has no private key: give the file that openssl genpkey wrote");
+
+struct Label {
+  std::string_view label;
+  const Error& error;
+};
+constexpr std::array<Label, 8> kOtherLabels{{
+    {"ENCRYPTED PRIVATE KEY", kEncrypted},
+    {"EC PRIVATE KEY", kSec1},
+    {"EC PARAMETERS", kSec1},
+    {"RSA PRIVATE KEY", kRsa},
+    {"DSA PRIVATE KEY", kRsa},
+    {"OPENSSH PRIVATE KEY", kOpenSsh},
+    {"PUBLIC KEY", kPublic},
+    {"CERTIFICATE", kPublic},
+}};
+
+// Contents of object identifiers.
+constexpr std::array<std::uint8_t, 7> kEcPublicKey{0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
+constexpr std::array<std::uint8_t, 8> kP256{0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+constexpr std::array<std::uint8_t, 5> kP384{0x2b, 0x81, 0x04, 0x00, 0x22};
+constexpr std::array<std::uint8_t, 5> kP521{0x2b, 0x81, 0x04, 0x00, 0x23};
+constexpr std::array<std::uint8_t, 3> kX25519{0x2b, 0x65, 0x6e};
+constexpr std::array<std::uint8_t, 3> kX448{0x2b, 0x65, 0x6f};
+constexpr std::array<std::uint8_t, 3> kEd25519{0x2b, 0x65, 0x70};
+constexpr std::array<std::uint8_t, 3> kEd448{0x2b, 0x65, 0x71};
+constexpr std::array<std::uint8_t, 8> kPkcs1{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01};
+constexpr std::array<std::uint8_t, 7> kDsa{0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01};
+
+/// How a KEM's keys are named (RFC 5480 section 2.1.1, RFC 8410 section 3).
+struct Algorithm {
+  KemId kem;
+  ByteView id;
+  ByteView curve;  ///< the parameters of id-ecPublicKey; empty for the others, which have none
+  bool is_ec() const noexcept { return !curve.empty(); }
+};
+constexpr std::array<Algorithm, 5> kAlgorithms{{
+    {KemId::dhkem_p256, kEcPublicKey, kP256},
+    {KemId::dhkem_p384, kEcPublicKey, kP384},
+    {KemId::dhkem_p521, kEcPublicKey, kP521},
+    {KemId::dhkem_x25519, kX25519, {}},
+    {KemId::dhkem_x448, kX448, {}},
+}};
+
+constexpr std::array<std::uint8_t, 1> kVersion1{0};
+constexpr std::array<std::uint8_t, 1> kVersion2{1};
+constexpr std::array<std::uint8_t, 1> kEcVersion{1};
+constexpr std::uint8_t kUncompressed = 0x04;
+
+bool equal(ByteView a, ByteView b) noexcept { return std::ranges::equal(a, b); }
+
+bool is_point(const KemParams& kem, const Algorithm& algorithm, ByteView pk) noexcept {
+  return pk.size() == kem.npk && (!algorithm.is_ec() || pk[0] == kUncompressed);
+}
+
+// RFC 5280 section 4.1.1.2, RFC 5480 section 2.1.1:
+//   AlgorithmIdentifier ::= SEQUENCE {
+//     algorithm   OBJECT IDENTIFIER,
+//     parameters  ANY DEFINED BY algorithm OPTIONAL }   -- here: the curve's OBJECT IDENTIFIER
+Result<const Algorithm*> read_algorithm(ByteView content) noexcept {
+  der::Reader reader(content);
+  const std::optional<ByteView> id = reader.take(Tag::object_id);
+  if (!id) return kDamaged;
+  if (equal(*id, kEd25519) || equal(*id, kEd448)) {
+    return malformed(
+        "this is a signature key (Ed25519 or Ed448), not a key for HPKE: make one with openssl "
+        "genpkey -algorithm X25519");
+  }
+  if (equal(id->first(std::min(id->size(), kPkcs1.size())), kPkcs1) || equal(*id, kDsa))
+    return kRsa;
+  ByteView curve;
+  if (equal(*id, kEcPublicKey)) {
+    if (reader.next_is(Tag::sequence)) {
+      return malformed(
+          "the key file spells its curve out: convert it with openssl pkey -ec_param_enc "
+          "named_curve -in FILE -out NEW");
+    }
+    const std::optional<ByteView> parameters = reader.take(Tag::object_id);
+    if (!parameters) return kDamaged;
+    curve = *parameters;
+  }
+  for (const Algorithm& algorithm : kAlgorithms) {
+    if (!equal(algorithm.id, *id) || !equal(algorithm.curve, curve)) continue;
+    if (!reader.empty()) return kDamaged;
+    return &algorithm;
+  }
+  return malformed(
+      "the key's curve is not one of HPKE's: use P-256, P-384, P-521, X25519 or X448, for example "
+      "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256");
+}
+
+/// Takes up the public key of a BIT STRING, which must be a whole number of octets and agree with
+/// one that was read before.
+Status read_public(PrivateKeyData& data, const Algorithm& algorithm, ByteView bits) noexcept {
+  if (bits.empty() || bits[0] != 0) return kDamaged;
+  const ByteView pk = bits.subspan(1);
+  if (algorithm.is_ec() && !pk.empty() && pk[0] != kUncompressed) {
+    return malformed(
+        "the key file's public key is a compressed point: convert it with openssl pkey "
+        "-ec_conv_form uncompressed -in FILE -out NEW");
+  }
+  if (!is_point(*core::find_kem(algorithm.kem), algorithm, pk)) {
+    return malformed("the key file's public key has a wrong length for its curve");
+  }
+  if (!data.public_key.empty() && !equal(data.public_key, pk)) {
+    return malformed("the key file states two different public keys: do not use it");
+  }
+  data.public_key.assign(pk.begin(), pk.end());
+  return {};
+}
+
+Status read_secret(PrivateKeyData& data, ByteView secret) noexcept {
+  if (secret.size() != core::find_kem(data.kem)->nsk) {
+    return malformed(
+        "the private key has a wrong length for its curve: make the file again with openssl pkey "
+        "-in FILE -out NEW");
+  }
+  data.bytes.assign(secret);
+  return {};
+}
+
+// RFC 5915 section 3:
+//   ECPrivateKey ::= SEQUENCE {
+//     version        INTEGER { ecPrivkeyVer1(1) } (ecPrivkeyVer1),
+//     privateKey     OCTET STRING,
+//     parameters [0] ECParameters {{ NamedCurve }} OPTIONAL,
+//     publicKey  [1] BIT STRING OPTIONAL }
+Status read_ec(PrivateKeyData& data, const Algorithm& algorithm, ByteView key) noexcept {
+  const std::optional<ByteView> content = der::whole(key, Tag::sequence);
+  if (!content) return kDamaged;
+  der::Reader reader(*content);
+  const std::optional<ByteView> version = reader.take(Tag::integer);
+  if (!version || !equal(*version, kEcVersion)) return kDamaged;
+  const std::optional<ByteView> secret = reader.take(Tag::octet_string);
+  if (!secret) return kDamaged;
+  if (Status s = read_secret(data, *secret); !s) return s;
+  if (reader.next_is(Tag::explicit_0)) {
+    const std::optional<ByteView> outer = reader.take(Tag::explicit_0);
+    if (!outer) return kDamaged;
+    const std::optional<ByteView> curve = der::whole(*outer, Tag::object_id);
+    if (!curve) return kDamaged;
+    if (!equal(*curve, algorithm.curve)) {
+      return malformed("the key file states two different curves: do not use it");
+    }
+  }
+  if (reader.next_is(Tag::explicit_1)) {
+    const std::optional<ByteView> outer = reader.take(Tag::explicit_1);
+    if (!outer) return kDamaged;
+    const std::optional<ByteView> bits = der::whole(*outer, Tag::bit_string);
+    if (!bits) return kDamaged;
+    if (Status s = read_public(data, algorithm, *bits); !s) return s;
+  }
+  if (!reader.empty()) return kDamaged;
+  return {};
+}
+
+// RFC 8410 section 7:
+//   CurvePrivateKey ::= OCTET STRING
+Status read_curve_private_key(PrivateKeyData& data, ByteView key) noexcept {
+  const std::optional<ByteView> secret = der::whole(key, Tag::octet_string);
+  if (!secret) return kDamaged;
+  return read_secret(data, *secret);
+}
+
+// RFC 5958 section 2:
+//   Attributes ::= SET OF Attribute
+// RFC 5652 section 5.3:
+//   Attribute ::= SEQUENCE { attrType OBJECT IDENTIFIER, attrValues SET OF AttributeValue }
+bool are_attributes(ByteView content) noexcept {
+  for (der::Reader attributes(content); !attributes.empty();) {
+    const std::optional<ByteView> attribute = attributes.take(Tag::sequence);
+    if (!attribute) return false;
+    der::Reader reader(*attribute);
+    if (!reader.take(Tag::object_id)) return false;
+    const std::optional<ByteView> values = reader.take(Tag::set);
+    if (!values || !reader.empty()) return false;
+    for (der::Reader value(*values); !value.empty();) {
+      if (!value.skip()) return false;
+    }
+  }
+  return true;
+}
+
+// RFC 5958 section 2:
+//   OneAsymmetricKey ::= SEQUENCE {
+//     version              Version,            -- v1(0), or v2(1) where publicKey is present
+//     privateKeyAlgorithm  AlgorithmIdentifier,
+//     privateKey           OCTET STRING,
+//     attributes       [0] IMPLICIT Attributes OPTIONAL,
+//     publicKey        [1] IMPLICIT BIT STRING OPTIONAL }
+Result<PrivateKeyData> read_pkcs8(ByteView file) noexcept {
+  const std::optional<ByteView> content = der::whole(file, Tag::sequence);
+  if (!content) return kDamaged;
+  der::Reader reader(*content);
+  const std::optional<ByteView> version = reader.take(Tag::integer);
+  if (!version || (!equal(*version, kVersion1) && !equal(*version, kVersion2))) return kDamaged;
+
+  const std::optional<ByteView> identifier = reader.take(Tag::sequence);
+  if (!identifier) return kDamaged;
+  const Result<const Algorithm*> found = read_algorithm(*identifier);
+  if (!found) return found.error();
+  const Algorithm& algorithm = **found;
+
+  const std::optional<ByteView> key = reader.take(Tag::octet_string);
+  if (!key) return kDamaged;
+  PrivateKeyData data{algorithm.kem, {}, {}};
+  Status s =
+      algorithm.is_ec() ? read_ec(data, algorithm, *key) : read_curve_private_key(data, *key);
+  if (!s) return s.error();
+
+  if (reader.next_is(Tag::explicit_0)) {
+    const std::optional<ByteView> attributes = reader.take(Tag::explicit_0);
+    if (!attributes || !are_attributes(*attributes)) return kDamaged;
+  }
+  const bool has_public = reader.next_is(Tag::implicit_1);
+  if (has_public != equal(*version, kVersion2)) return kDamaged;
+  if (has_public) {
+    const std::optional<ByteView> bits = reader.take(Tag::implicit_1);
+    if (!bits) return kDamaged;
+    if (Status p = read_public(data, algorithm, *bits); !p) return p.error();
+  }
+  if (!reader.empty()) return kDamaged;
+  return data;
+}
+
+}  // namespace
+
+Result<PrivateKeyData> read_private_key_pem(ByteView text) noexcept {
+  if (text.size() > kMaxPrivateKeyPem) {
+    return malformed("the key file has over 16384 bytes: give one key in PEM and nothing else");
+  }
+  const std::optional<pem::Opening> opening = pem::open(text);
+  if (!opening) {
+    if (!text.empty() && text[0] == static_cast<std::uint8_t>(Tag::sequence)) {
+      return malformed(
+          "this looks like a DER file: convert it with openssl pkey -inform DER -in FILE -out NEW");
+    }
+    return malformed(
+        "a key file must begin with the line -----BEGIN PRIVATE KEY-----: remove what is before "
+        "it, "
+        "or make a key with openssl genpkey");
+  }
+  for (const Label& other : kOtherLabels) {
+    if (opening->label == other.label) return other.error;
+  }
+  if (opening->label != kLabel) {
+    return malformed(
+        "this PEM file is not a private key: give the file that openssl genpkey wrote");
+  }
+  const std::optional<SecretBytes> file = pem::decode(*opening);
+  if (!file) {
+    return malformed(
+        "the key file is damaged: it must hold one PEM block of base64 lines, with no blanks and "
+        "nothing after the END line");
+  }
+  return read_pkcs8(file->view());
+}
+
+Result<SecretBytes> write_private_key_pem(KemId id, ByteView sk, ByteView pk) noexcept {
+  const KemParams* kem = core::find_kem(id);
+  const auto algorithm = std::ranges::find(kAlgorithms, id, &Algorithm::kem);
+  if (kem == nullptr || algorithm == kAlgorithms.end()) {
+    return Error{Errc::not_supported, "there is no key file format for this KEM"};
+  }
+  if (sk.size() != kem->nsk) {
+    return Error{Errc::invalid_argument, "a private key must be Nsk bytes"};
+  }
+  if (!is_point(*kem, *algorithm, pk) && (algorithm->is_ec() || !pk.empty())) {
+    return Error{Errc::invalid_argument,
+                 "a public key must be Npk bytes, and a NIST point uncompressed"};
+  }
+
+  // The structures of read_pkcs8 and its parts, from back to front.
+  der::Writer file;
+  if (algorithm->is_ec()) {
+    file.put(pk);
+    file.put(std::array<std::uint8_t, 1>{0});  // no unused bits
+    file.wrap(Tag::bit_string, 0);
+    file.wrap(Tag::explicit_1, 0);
+    file.element(Tag::octet_string, sk);
+    file.element(Tag::integer, kEcVersion);
+    file.wrap(Tag::sequence, 0);
+  } else {
+    file.element(Tag::octet_string, sk);
+  }
+  file.wrap(Tag::octet_string, 0);
+  const std::size_t private_key = file.size();
+  if (algorithm->is_ec()) file.element(Tag::object_id, algorithm->curve);
+  file.element(Tag::object_id, algorithm->id);
+  file.wrap(Tag::sequence, private_key);
+  file.element(Tag::integer, kVersion1);
+  file.wrap(Tag::sequence, 0);
+  return pem::encode(kLabel, file.view());
+}
+
+}  // namespace twoway
