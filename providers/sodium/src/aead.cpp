@@ -161,8 +161,7 @@ std::unique_ptr<core::Aead> make_aead(const AeadParams& params) {
     case core::AeadId::aes256_gcm:
       if (crypto_aead_aes256gcm_is_available() == 0) return nullptr;
       return std::make_unique<SodiumAead<Aes256Gcm>>(params);
-    default:
-      return nullptr;
+    default: return nullptr;
   }
 }
 

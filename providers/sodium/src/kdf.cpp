@@ -45,8 +45,7 @@ std::unique_ptr<core::Kdf> make_kdf(const core::KdfParams& params) {
       return std::make_unique<core::Hkdf<Hmac<Sha256>>>(params, Hmac<Sha256>{});
     case core::KdfId::hkdf_sha512:
       return std::make_unique<core::Hkdf<Hmac<Sha512>>>(params, Hmac<Sha512>{});
-    default:
-      return nullptr;
+    default: return nullptr;
   }
 }
 

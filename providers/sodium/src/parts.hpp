@@ -2,9 +2,10 @@
 // sodium_init has succeeded before any is called.
 #pragma once
 
+#include <memory>
+
 #include <sodium.h>
 
-#include <memory>
 #include <twoway/core/provider.hpp>
 
 namespace twoway::sodium {
