@@ -19,7 +19,7 @@ class GatherList {
   Gather view() const noexcept { return {parts_.data(), size_}; }
 
  private:
-  std::array<ByteView, 12> parts_{};
+  std::array<ByteView, 14> parts_{};  // the most: `secret` of a one-stage key schedule
   std::size_t size_ = 0;
 };
 
