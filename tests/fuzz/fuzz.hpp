@@ -1,0 +1,23 @@
+// What every fuzz target needs.
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include <twoway/core/bytes.hpp>
+
+/// An invariant of a fuzz target: aborts, so that the input is kept.
+#define FUZZ_REQUIRE(condition)                                                           \
+  do {                                                                                    \
+    if (!(condition)) {                                                                   \
+      std::fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition); \
+      std::abort();                                                                       \
+    }                                                                                     \
+  } while (false)
+
+namespace twoway::fuzz {
+
+inline bool equal(core::ByteView a, core::ByteView b) { return std::ranges::equal(a, b); }
+
+}  // namespace twoway::fuzz
