@@ -203,6 +203,7 @@ Status Kem::dhkem_encap(SharedSecret& shared_secret, ByteSpan enc, const PublicK
   }
   DhSecret authentic;
   if (Status s = sender->auth_dh(authentic, receiver); !s) return s;
+  if (Status s = check_dh(authentic.view(), group_->params()); !s) return s;
   return extract_and_expand(shared_secret, {ephemeral.view(), authentic.view()},
                             {enc, receiver.bytes(), sender->public_key()});
 }

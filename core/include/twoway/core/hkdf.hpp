@@ -31,9 +31,10 @@ class Hkdf final : public Kdf {
 
   // RFC 5869 section 2.3: T(i) = HMAC-Hash(PRK, T(i-1) || info || i); OKM = T(1) || T(2) || ...
   Status expand(ByteSpan out, ByteView prk, Gather info) const noexcept override {
-    if (out.size() > params_.max_output || info.size() > kMaxInfoParts) {
+    if (out.size() > params_.max_output || prk.size() < params_.nh || info.size() > kMaxInfoParts) {
       wipe(out);
-      return Error{Errc::invalid_argument, "HKDF-Expand gives at most 255*Nh bytes"};
+      return Error{Errc::invalid_argument,
+                   "HKDF-Expand takes a prk of Nh bytes and gives at most 255*Nh bytes"};
     }
     std::array<ByteView, kMaxInfoParts + 2> parts{};
     std::copy(info.begin(), info.end(), parts.begin() + 1);

@@ -23,7 +23,8 @@ class Kdf {
     return one_stage();
   }
 
-  /// out = Expand(prk, info, out.size()); at most 255*Nh bytes, else invalid_argument.
+  /// out = Expand(prk, info, out.size()). At most 255*Nh bytes, from a prk of at least Nh bytes and
+  /// at most 14 gathered parts; else invalid_argument.
   virtual Status expand(ByteSpan out, ByteView prk, Gather info) const noexcept {
     static_cast<void>(prk), static_cast<void>(info);
     wipe(out);
