@@ -1,0 +1,255 @@
+// Senders and receivers: buffers, states, and everything that is refused.
+#include <algorithm>
+
+#include <twoway/twoway.hpp>
+
+#include "support.hpp"
+#include "wrapping.hpp"
+
+using namespace twoway;
+using test::copy;
+
+namespace {
+
+constexpr SymmetricAlgorithms kChaCha{KdfId::hkdf_sha256, AeadId::chacha20_poly1305};
+constexpr std::string_view kType = "secret-req";
+
+const Provider& any_provider() { return *built::providers().front(); }
+
+std::shared_ptr<const PrivateKey> new_key(KemId id = KemId::dhkem_x25519) {
+  auto kem = Kem::find(any_provider(), id);
+  REQUIRE_OK(kem);
+  auto key = kem->generate_key_pair();
+  REQUIRE_OK(key);
+  return std::move(*key);
+}
+
+/// A ring with one key of id 7, and its sender.
+struct Pair {
+  KeyRing ring{any_provider()};
+  Result<RequestSender> sender = Error{Errc::wrong_state, ""};
+
+  Pair() {
+    REQUIRE_OK(ring.add(7, new_key(), {kChaCha}));
+    auto configs = ring.key_configs();
+    REQUIRE_OK(configs);
+    sender = RequestSender::create(any_provider(), *configs);
+    REQUIRE_OK(sender);
+  }
+
+  SealedRequest request(std::string_view text = "question") {
+    auto sealed = sender->seal(as_bytes(text), kType);
+    REQUIRE_OK(sealed);
+    return std::move(*sealed);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a request is sealed and opened in place") {
+  Pair pair;
+  auto sealer = pair.sender->start(kType);
+  REQUIRE_OK(sealer);
+  const std::size_t at = sealer->prefix().size();
+  const Bytes text = copy(as_bytes("in place"));
+  Bytes message(sealer->sealed_size(text.size()));
+  REQUIRE(message.size() == pair.sender->sealed_size(text.size()));
+  std::ranges::copy(text, message.begin() + static_cast<std::ptrdiff_t>(at));
+
+  ByteSpan short_out = ByteSpan(message).first(message.size() - 1);
+  REQUIRE_ERRC(sealer->seal(short_out, text), Errc::buffer_too_small);
+  auto size = sealer->seal(message, ByteView(message).subspan(at, text.size()));
+  REQUIRE_OK(size);
+  REQUIRE(*size == message.size());
+  REQUIRE_ERRC(sealer->seal(message, text), Errc::wrong_state);
+
+  const RequestReceiver receiver{pair.ring};
+  auto pending = receiver.begin(message, kType);
+  REQUIRE_OK(pending);
+  REQUIRE(pending->prefix_size() == at);
+  REQUIRE(pending->key_id() == 7);
+  REQUIRE(pending->suite() == pair.sender->suite());
+  auto opener = pending->decapsulate();
+  REQUIRE_OK(opener);
+  REQUIRE_ERRC(opener->response_sealer(), Errc::wrong_state);
+  const ByteSpan sealed = ByteSpan(message).subspan(at);
+  REQUIRE(opener->opened_size(sealed.size()) == text.size());
+  REQUIRE_ERRC(opener->open(sealed.first(text.size() - 1), sealed), Errc::buffer_too_small);
+  auto opened = opener->open(sealed, sealed);
+  REQUIRE_OK(opened);
+  REQUIRE(copy(sealed.first(*opened)) == text);
+  REQUIRE_ERRC(opener->open(sealed, sealed), Errc::wrong_state);
+  REQUIRE_OK(opener->response_sealer());
+  REQUIRE_ERRC(opener->response_sealer(), Errc::wrong_state);
+}
+
+TEST_CASE("empty requests and responses are messages") {
+  Pair pair;
+  const SealedRequest request = pair.request("");
+  auto opened = RequestReceiver{pair.ring}.open(request.message, kType);
+  REQUIRE_OK(opened);
+  REQUIRE(opened->plaintext.empty());
+  auto reply = opened->response_sealer.seal({});
+  REQUIRE_OK(reply);
+  auto answer = request.response_opener.open(*reply);
+  REQUIRE_OK(answer);
+  REQUIRE(answer->empty());
+}
+
+TEST_CASE("every changed byte of a request is noticed") {
+  Pair pair;
+  const SealedRequest request = pair.request();
+  const RequestReceiver receiver{pair.ring};
+  for (std::size_t i = 0; i < request.message.size(); ++i) {
+    INFO(i);
+    Bytes changed = request.message;
+    changed[i] ^= 1;
+    auto opened = receiver.open(changed, kType);
+    REQUIRE_ERRC(opened, i < framing::kHeaderSize ? Errc::unknown_key : Errc::open_failed);
+    REQUIRE(opened.error().native == 0);
+  }
+  for (std::size_t cut = 0; cut < request.message.size(); ++cut) {
+    INFO(cut);
+    REQUIRE_ERRC(receiver.open(ByteView(request.message).first(cut), kType),
+                 cut < framing::kHeaderSize ? Errc::malformed : Errc::open_failed);
+  }
+  Bytes longer = request.message;
+  longer.push_back(0);
+  REQUIRE_ERRC(receiver.open(longer, kType), Errc::open_failed);
+  REQUIRE_ERRC(receiver.open(request.message, "another type"), Errc::open_failed);
+  REQUIRE_ERRC(receiver.open(request.message), Errc::open_failed);
+  REQUIRE_OK(receiver.open(request.message, kType));
+}
+
+TEST_CASE("an enc that is no valid key looks like any other bad message") {
+  Pair pair;
+  Bytes message = pair.request().message;
+  std::fill_n(message.begin() + framing::kHeaderSize, 32, std::uint8_t{0});
+  auto opened = RequestReceiver{pair.ring}.open(message, kType);
+  REQUIRE_ERRC(opened, Errc::open_failed);
+  REQUIRE(opened.error().native == 0);
+  REQUIRE(std::string(opened.error().message) == core::kBadAeadTag.message);
+}
+
+TEST_CASE("a receiver refuses the suites that it did not list") {
+  Pair pair;
+  KeyRing other{any_provider()};
+  const auto key = new_key();
+  REQUIRE_OK(other.add(7, key, {kChaCha}));
+  auto sender = RequestSender::create(
+      any_provider(), 7, {KemId::dhkem_x25519, KdfId::hkdf_sha512, AeadId::chacha20_poly1305},
+      key->public_key());
+  REQUIRE_OK(sender);
+  auto request = sender->seal(as_bytes("x"), kType);
+  REQUIRE_OK(request);
+  REQUIRE_ERRC(RequestReceiver{other}.open(request->message, kType), Errc::unknown_key);
+  auto wrong_id = RequestSender::create(any_provider(), 8, pair.sender->suite(), key->public_key());
+  REQUIRE_OK(wrong_id);
+  request = wrong_id->seal(as_bytes("x"), kType);
+  REQUIRE_OK(request);
+  REQUIRE_ERRC(RequestReceiver{other}.open(request->message, kType), Errc::unknown_key);
+}
+
+TEST_CASE("a response opens only for its request") {
+  Pair pair;
+  const RequestReceiver receiver{pair.ring};
+  const SealedRequest first = pair.request();
+  const SealedRequest second = pair.request();
+  auto opened = receiver.open(first.message, kType);
+  REQUIRE_OK(opened);
+  auto reply = opened->response_sealer.seal(as_bytes("answer"));
+  REQUIRE_OK(reply);
+  REQUIRE_ERRC(opened->response_sealer.seal(as_bytes("again")), Errc::wrong_state);
+  REQUIRE_ERRC(opened->response_sealer.export_secret_state(SecretAccess{}), Errc::wrong_state);
+  REQUIRE_ERRC(second.response_opener.open(*reply), Errc::open_failed);
+  REQUIRE_ERRC(first.response_opener.open(*reply, "another type"), Errc::open_failed);
+  // A forgery uses nothing up.
+  auto answer = first.response_opener.open(*reply);
+  REQUIRE_OK(answer);
+  REQUIRE(*answer == copy(as_bytes("answer")));
+}
+
+TEST_CASE("a response sealer that had too little room may be used again") {
+  Pair pair;
+  const SealedRequest request = pair.request();
+  auto opened = RequestReceiver{pair.ring}.open(request.message, kType);
+  REQUIRE_OK(opened);
+  ResponseSealer& sealer = opened->response_sealer;
+  Bytes small(sealer.sealed_size(6) - 1);
+  REQUIRE_ERRC(sealer.seal(small, as_bytes("answer")), Errc::buffer_too_small);
+  Bytes in_place(sealer.sealed_size(6));
+  std::ranges::copy(as_bytes("answer"),
+                    in_place.begin() + static_cast<std::ptrdiff_t>(sealer.prefix_size()));
+  REQUIRE_OK(sealer.seal(in_place, ByteView(in_place).subspan(sealer.prefix_size(), 6)));
+  REQUIRE(request.response_opener.prefix_size() == sealer.prefix_size());
+  REQUIRE(request.response_opener.opened_size(in_place.size()) == 6);
+  auto answer = request.response_opener.open(in_place);
+  REQUIRE_OK(answer);
+  REQUIRE(*answer == copy(as_bytes("answer")));
+}
+
+TEST_CASE("another process may finish the exchange on either side") {
+  Pair pair;
+  const SealedRequest request = pair.request();
+  auto opened = RequestReceiver{pair.ring}.open(request.message, kType);
+  REQUIRE_OK(opened);
+  const SecretBytes sender_state = request.response_opener.export_secret_state(SecretAccess{});
+  auto receiver_state = opened->response_sealer.export_secret_state(SecretAccess{});
+  REQUIRE_OK(receiver_state);
+
+  REQUIRE_ERRC(ResponseSealer::restore(any_provider(), sender_state.view()), Errc::malformed);
+  REQUIRE_ERRC(ResponseOpener::restore(any_provider(), receiver_state->view()), Errc::malformed);
+  auto sealer = ResponseSealer::restore(any_provider(), receiver_state->view());
+  REQUIRE_OK(sealer);
+  auto opener = ResponseOpener::restore(any_provider(), sender_state.view());
+  REQUIRE_OK(opener);
+  auto reply = sealer->seal(as_bytes("from afar"), "resp");
+  REQUIRE_OK(reply);
+  auto answer = opener->open(*reply, "resp");
+  REQUIRE_OK(answer);
+  REQUIRE(*answer == copy(as_bytes("from afar")));
+}
+
+TEST_CASE("a media type may be any bytes, up to a length") {
+  Pair pair;
+  const RequestReceiver receiver{pair.ring};
+  const std::string longest(framing::kMaxMediaType, 'm');
+  for (const std::string& type : {std::string(), std::string("\0a\0", 3), longest}) {
+    auto request = pair.sender->seal(as_bytes("x"), type);
+    REQUIRE_OK(request);
+    REQUIRE_OK(receiver.open(request->message, type));
+    REQUIRE_ERRC(receiver.open(request->message, "else"), Errc::open_failed);
+  }
+  REQUIRE_ERRC(pair.sender->start(longest + "m"), Errc::invalid_argument);
+  REQUIRE_ERRC(receiver.begin(pair.request().message, longest + "m"), Errc::invalid_argument);
+}
+
+TEST_CASE("a sender is made of usable keys only") {
+  const auto key = new_key();
+  const Suite suite{KemId::dhkem_x25519, KdfId::hkdf_sha256, AeadId::chacha20_poly1305};
+  const Bytes pk = copy(key->public_key());
+  REQUIRE_OK(RequestSender::create(any_provider(), 1, suite, pk));
+  REQUIRE_ERRC(RequestSender::create(any_provider(), 1, suite, ByteView(pk).first(31)),
+               Errc::invalid_key);
+  REQUIRE_ERRC(RequestSender::create(any_provider(), 1, suite, Bytes(32)), Errc::invalid_key);
+  REQUIRE_ERRC(
+      RequestSender::create(any_provider(), 1, {suite.kem, KdfId::shake128, suite.aead}, pk),
+      Errc::not_supported);
+  REQUIRE_ERRC(RequestSender::create(any_provider(), Bytes{0, 1, 2}), Errc::malformed);
+  REQUIRE_ERRC(RequestSender::create(any_provider(), std::span<const KeyConfig>{}),
+               Errc::not_supported);
+}
+
+TEST_CASE("random bytes that run out are an error of the sender and of the sealer") {
+  Pair pair;
+  test::FixedRng none({});
+  const auto key = new_key();
+  auto sender =
+      RequestSender::create(any_provider(), 1, pair.sender->suite(), key->public_key(), {&none});
+  REQUIRE_OK(sender);
+  REQUIRE_ERRC(sender->start(), Errc::provider_failure);
+  const SealedRequest request = pair.request();
+  auto opened = RequestReceiver{pair.ring, {&none}}.open(request.message, kType);
+  REQUIRE_OK(opened);
+  REQUIRE_ERRC(opened->response_sealer.seal(as_bytes("x")), Errc::provider_failure);
+}
