@@ -1,0 +1,183 @@
+// A P-256 key in a SoftHSM token behind a minimal PrivateKey: the interface fits PKCS#11.
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <dlfcn.h>
+#include <p11-kit/pkcs11.h>
+#include <unistd.h>
+
+#include <twoway/twoway.hpp>
+
+#include "support.hpp"
+
+using namespace twoway;
+
+namespace {
+
+template <typename T>
+CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, T& value) {
+  return {type, &value, sizeof(value)};
+}
+
+/// A token in a directory of its own, with a session that is logged in.
+class Token {
+ public:
+  Token() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "twoway-token-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    directory_ = pattern;
+    std::filesystem::create_directory(directory_ / "tokens");
+    std::ofstream(directory_ / "softhsm2.conf")
+        << "directories.tokendir = " << (directory_ / "tokens").string() << "\nlog.level = ERROR\n";
+    ::setenv("SOFTHSM2_CONF", (directory_ / "softhsm2.conf").c_str(), 1);
+
+    module_ = ::dlopen(SOFTHSM_MODULE, RTLD_NOW | RTLD_LOCAL);
+    REQUIRE(module_ != nullptr);
+    const auto get_list =
+        reinterpret_cast<CK_C_GetFunctionList>(dlsym(module_, "C_GetFunctionList"));
+    REQUIRE(get_list != nullptr);
+    REQUIRE(get_list(&p11) == CKR_OK);
+    CK_C_INITIALIZE_ARGS args{};
+    args.flags = CKF_OS_LOCKING_OK;
+    REQUIRE(p11->C_Initialize(&args) == CKR_OK);
+
+    CK_SLOT_ID slot = first_slot();
+    std::array<CK_UTF8CHAR, 32> label{};
+    label.fill(' ');
+    REQUIRE(p11->C_InitToken(slot, pin_.data(), pin_.size(), label.data()) == CKR_OK);
+    slot = first_slot();
+    REQUIRE(p11->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr,
+                               &session) == CKR_OK);
+    REQUIRE(p11->C_Login(session, CKU_SO, pin_.data(), pin_.size()) == CKR_OK);
+    REQUIRE(p11->C_InitPIN(session, pin_.data(), pin_.size()) == CKR_OK);
+    REQUIRE(p11->C_Logout(session) == CKR_OK);
+    REQUIRE(p11->C_Login(session, CKU_USER, pin_.data(), pin_.size()) == CKR_OK);
+  }
+  Token(const Token&) = delete;
+  Token& operator=(const Token&) = delete;
+  ~Token() {
+    p11->C_Finalize(nullptr);
+    ::dlclose(module_);
+    std::filesystem::remove_all(directory_);
+  }
+
+  CK_FUNCTION_LIST* p11 = nullptr;
+  CK_SESSION_HANDLE session = 0;
+
+ private:
+  CK_SLOT_ID first_slot() const {
+    std::array<CK_SLOT_ID, 8> slots{};
+    CK_ULONG count = slots.size();
+    REQUIRE(p11->C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
+    REQUIRE(count > 0);
+    return slots[0];
+  }
+
+  std::filesystem::path directory_;
+  void* module_ = nullptr;
+  std::array<CK_UTF8CHAR, 6> pin_{'1', '2', '3', '4', '5', '6'};
+};
+
+/// Used by one thread: a session is not shared here.
+class TokenKey final : public DhPrivateKey {
+ public:
+  explicit TokenKey(const Token& token) : token_(token), public_(65) {
+    CK_MECHANISM mechanism{CKM_EC_KEY_PAIR_GEN, nullptr, 0};
+    std::array<std::uint8_t, 10> p256{0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    CK_ATTRIBUTE public_template[] = {attribute(CKA_EC_PARAMS, p256), attribute(CKA_TOKEN, no)};
+    CK_ATTRIBUTE private_template[] = {attribute(CKA_DERIVE, yes), attribute(CKA_SENSITIVE, yes),
+                                       attribute(CKA_EXTRACTABLE, no), attribute(CKA_TOKEN, no)};
+    CK_OBJECT_HANDLE public_handle = 0;
+    REQUIRE(token_.p11->C_GenerateKeyPair(token_.session, &mechanism, public_template, 2,
+                                          private_template, 4, &public_handle, &handle_) == CKR_OK);
+    // CKA_EC_POINT is a DER OCTET STRING: two bytes, then the point.
+    std::array<std::uint8_t, 67> point{};
+    CK_ATTRIBUTE get_point[] = {attribute(CKA_EC_POINT, point)};
+    REQUIRE(token_.p11->C_GetAttributeValue(token_.session, public_handle, get_point, 1) == CKR_OK);
+    std::copy(point.begin() + 2, point.end(), public_.begin());
+  }
+
+  KemId kem_id() const noexcept override { return KemId::dhkem_p256; }
+  ByteView public_key() const noexcept override { return public_; }
+
+  Status dh(core::DhSecret& secret, const PublicKey& peer) const noexcept override {
+    secret.clear();
+    Bytes point = test::copy(peer.bytes());
+    CK_ECDH1_DERIVE_PARAMS params{CKD_NULL, 0, nullptr, point.size(), point.data()};
+    CK_MECHANISM mechanism{CKM_ECDH1_DERIVE, &params, sizeof(params)};
+    CK_OBJECT_CLASS secret_class = CKO_SECRET_KEY;
+    CK_KEY_TYPE generic = CKK_GENERIC_SECRET;
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    CK_ULONG length = 32;
+    CK_ATTRIBUTE derived[] = {attribute(CKA_CLASS, secret_class), attribute(CKA_KEY_TYPE, generic),
+                              attribute(CKA_TOKEN, no),           attribute(CKA_SENSITIVE, no),
+                              attribute(CKA_EXTRACTABLE, yes),    attribute(CKA_VALUE_LEN, length)};
+    CK_OBJECT_HANDLE object = 0;
+    CK_RV rv = token_.p11->C_DeriveKey(token_.session, &mechanism, handle_, derived, 6, &object);
+    if (rv != CKR_OK) return Error{Errc::provider_failure, "C_DeriveKey failed", rv};
+    const ByteSpan out = secret.reset(32);
+    CK_ATTRIBUTE value[] = {{CKA_VALUE, out.data(), out.size()}};
+    rv = token_.p11->C_GetAttributeValue(token_.session, object, value, 1);
+    token_.p11->C_DestroyObject(token_.session, object);
+    if (rv != CKR_OK) return Error{Errc::provider_failure, "C_GetAttributeValue failed", rv};
+    return {};
+  }
+
+  void destroy() { REQUIRE(token_.p11->C_DestroyObject(token_.session, handle_) == CKR_OK); }
+
+ private:
+  const Token& token_;
+  Bytes public_;
+  CK_OBJECT_HANDLE handle_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a key that never leaves a token receives requests and authenticates senders") {
+  const Token token;
+  std::size_t ran = 0;
+  for (const Provider* provider : built::providers()) {
+    if (!Kem::find(*provider, KemId::dhkem_p256)) continue;
+    INFO(provider->name());
+    const auto key = std::make_shared<TokenKey>(token);
+    KeyRing ring{*provider};
+    REQUIRE_OK(ring.add(1, key, {{KdfId::hkdf_sha256, AeadId::aes128_gcm}}));
+    auto configs = ring.key_configs();
+    REQUIRE_OK(configs);
+    auto sender = RequestSender::create(*provider, *configs);
+    REQUIRE_OK(sender);
+    auto request = sender->seal(as_bytes("question"));
+    REQUIRE_OK(request);
+    auto opened = RequestReceiver{ring}.open(request->message);
+    REQUIRE_OK(opened);
+    auto reply = opened->response_sealer.seal(as_bytes("answer"));
+    REQUIRE_OK(reply);
+    REQUIRE_OK(request->response_opener.open(*reply));
+
+    // As a sender's key, in the mode auth.
+    auto suite = core::CipherSuite::find(
+        *provider, {KemId::dhkem_p256, KdfId::hkdf_sha256, AeadId::aes128_gcm});
+    REQUIRE_OK(suite);
+    auto receiver = suite->kem().generate_key_pair();
+    REQUIRE_OK(receiver);
+    auto receiver_pk = suite->kem().import_public((*receiver)->public_key());
+    REQUIRE_OK(receiver_pk);
+    auto sender_pk = suite->kem().import_public(key->public_key());
+    REQUIRE_OK(sender_pk);
+    Bytes enc(suite->nenc()), ct(2 + suite->nt()), pt(2);
+    REQUIRE_OK(
+        core::seal(*suite, enc, ct, **receiver_pk, {}, {}, as_bytes("hi"), {.key = key.get()}));
+    REQUIRE_OK(core::open(*suite, pt, enc, **receiver, {}, {}, ct, {.sender = sender_pk->get()}));
+
+    // A token's failure is not a bad message.
+    key->destroy();
+    auto lost = RequestReceiver{ring}.open(request->message);
+    REQUIRE_ERRC(lost, Errc::key_unavailable);
+    REQUIRE(lost.error().native != 0);
+    ++ran;
+  }
+  if (ran == 0) WARN("no provider of this build offers P-256");
+}
