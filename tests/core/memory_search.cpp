@@ -1,0 +1,98 @@
+#include "memory_search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <sstream>
+
+#include <twoway/core/secret.hpp>
+
+#include "dh_check.hpp"
+
+namespace twoway::test {
+namespace {
+
+struct Region {
+  std::uintptr_t begin;
+  std::uintptr_t end;
+  std::string name;
+};
+
+/// The readable and writable mappings: heap, stacks, anonymous memory, .data and .bss.
+std::vector<Region> writable_regions() {
+  std::vector<Region> regions;
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::istringstream fields(line);
+    Region region{};
+    char dash = 0;
+    std::string access, offset, device, inode;
+    fields >> std::hex >> region.begin >> dash >> region.end >> access >> offset >> device >> inode;
+    std::getline(fields >> std::ws, region.name);
+    if (region.name.empty()) region.name = "anonymous memory";
+    if (access.starts_with("rw")) regions.push_back(region);
+  }
+  return regions;
+}
+
+std::string describe(const Region& region, const std::uint8_t* at) {
+  std::ostringstream text;
+  text << " in " << region.name << " at " << static_cast<const void*>(at);
+  return text.str();
+}
+
+}  // namespace
+
+void Needles::add(const std::string& name, core::ByteView secret) {
+  for (std::size_t at = 0; at + kPart <= secret.size(); at += kPart) {
+    // Some vectors' ikm ends in zeros, as much of memory does.
+    if (core::all_zero(secret.subspan(at, kPart))) continue;
+    Needle forward{name + " byte " + std::to_string(at), {}};
+    Needle reversed{forward.name + " reversed", {}};
+    for (std::size_t i = 0; i < kPart; ++i) {
+      forward.masked[i] = secret[at + i] ^ kMask;
+      reversed.masked[kPart - 1 - i] = secret[at + i] ^ kMask;
+    }
+    needles_.push_back(forward);
+    needles_.push_back(reversed);
+  }
+}
+
+// The search looks at memory where it lies: a copy of it would be found in the next region. An
+// index by the first two bytes says which needles can start at a place.
+std::vector<std::string> Needles::search() const {
+  std::vector<std::vector<const Needle*>> by_start(0x10000);
+  for (const Needle& needle : needles_) {
+    by_start[static_cast<std::size_t>(needle.masked[0] << 8 | needle.masked[1])].push_back(&needle);
+  }
+  std::map<std::string, std::string> found;
+  for (const Region& region : writable_regions()) {
+    const auto* end = reinterpret_cast<const std::uint8_t*>(region.end) - kPart;
+    for (const auto* at = reinterpret_cast<const std::uint8_t*>(region.begin); at <= end; ++at) {
+      const auto start = static_cast<std::size_t>((at[0] ^ kMask) << 8 | (at[1] ^ kMask));
+      for (const Needle* needle : by_start[start]) {
+        std::size_t i = 2;
+        while (i < kPart && (at[i] ^ kMask) == needle->masked[i]) ++i;
+        if (i == kPart) found.emplace(needle->name, describe(region, at));
+      }
+    }
+  }
+  std::vector<std::string> findings;
+  for (const auto& [name, where] : found) findings.push_back(name + where);
+  return findings;
+}
+
+SecretHex::SecretHex(const std::string& hex) : size_(hex.size() / 2) {
+  if (size_ > sizeof bytes_) std::abort();
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  for (std::size_t i = 0; i < size_; ++i) {
+    bytes_[i] = static_cast<std::uint8_t>(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+  }
+}
+
+SecretHex::~SecretHex() { core::wipe(bytes_); }
+
+}  // namespace twoway::test

@@ -1,0 +1,52 @@
+// Looks for known secrets in the writable memory of this process.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <twoway/core/bytes.hpp>
+
+namespace twoway::test {
+
+/// Secrets to look for. They are kept masked, so that the search doesn't find its own copies.
+class Needles {
+ public:
+  /// Adds every whole 12-byte part of `secret`, as it stands and reversed (a big number is stored
+  /// from its low end), unless it is all zeros. `name` is what a finding is called.
+  void add(const std::string& name, core::ByteView secret);
+
+  /// The names of the secrets that are somewhere in writable memory, each with the region and
+  /// the address where it was first found.
+  std::vector<std::string> search() const;
+
+  std::size_t size() const { return needles_.size(); }
+
+ private:
+  static constexpr std::size_t kPart = 12;  // a base nonce is the shortest secret
+  static constexpr std::uint8_t kMask = 0xa5;
+
+  struct Needle {
+    std::string name;
+    std::uint8_t masked[kPart];
+  };
+
+  std::vector<Needle> needles_;
+};
+
+/// Bytes of hex that pass through no buffer which is left unwiped.
+class SecretHex {
+ public:
+  explicit SecretHex(const std::string& hex);
+  ~SecretHex();
+  SecretHex(const SecretHex&) = delete;
+  SecretHex& operator=(const SecretHex&) = delete;
+  core::ByteView view() const { return {bytes_, size_}; }
+
+ private:
+  std::uint8_t bytes_[128];
+  std::size_t size_;
+};
+
+}  // namespace twoway::test
