@@ -35,6 +35,11 @@ Status check_dh(ByteView secret, const DhParams& dh) noexcept {
   return {};
 }
 
+/// The peer is valid, so whatever a key fails at is its own trouble and not the message's.
+Error key_failure(const Error& error) noexcept {
+  return {Errc::key_unavailable, error.message, error.native};
+}
+
 /// The key itself where this maker prepared it, else one that it prepares from the bytes.
 template <typename Maker>
 Result<const PublicKey*> adopt(const Maker& maker, const PublicKey& key,
@@ -202,7 +207,9 @@ Status Kem::dhkem_encap(SharedSecret& shared_secret, ByteSpan enc, const PublicK
     return extract_and_expand(shared_secret, {ephemeral.view()}, {enc, receiver.bytes()});
   }
   DhSecret authentic;
-  if (Status s = sender->auth_dh(authentic, receiver); !s) return s;
+  if (Status s = sender->auth_dh(authentic, receiver); !s) {
+    return s.error().code == Errc::not_supported ? s : key_failure(s.error());
+  }
   if (Status s = check_dh(authentic.view(), group_->params()); !s) return s;
   return extract_and_expand(shared_secret, {ephemeral.view(), authentic.view()},
                             {enc, receiver.bytes(), sender->public_key()});
@@ -256,9 +263,8 @@ Status dhkem::checked_dh(DhSecret& secret, const DhPrivateKey& key,
   if (parts == nullptr) return kNotDhKem;
   Status s = key.dh(secret, peer);
   if (!s) {
-    // The peer is valid, so whatever this is, it is the key's trouble and not the message's.
     secret.clear();
-    return Error{Errc::key_unavailable, s.error().message, s.error().native};
+    return key_failure(s.error());
   }
   s = check_dh(secret.view(), *find_dh(parts->dh));
   if (!s) secret.clear();

@@ -1,0 +1,328 @@
+#include <algorithm>
+#include <vector>
+
+#include <twoway/core/self_check.hpp>
+
+#include "contract.hpp"
+#include "small_order.hpp"
+
+using namespace twoway::core;
+using namespace twoway::test;
+
+namespace {
+
+/// Field prime, and y of the point with x = 0, of each NIST curve: y^2 = b.
+struct Curve {
+  DhId id;
+  const char* prime;
+  const char* y_of_zero;
+};
+const Curve kCurves[] = {
+    {DhId::p256, "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
+     "66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4"},
+    {DhId::p384,
+     "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000fffff"
+     "f"
+     "ff",
+     "c306610fb0ae5a159cf45c06069f22a6c5eb3641c602d42dea2c4b4f75550793406d80d2b91ad54f9048bd487af1a"
+     "d"
+     "e1"},
+    {DhId::p521,
+     "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+     "f"
+     "ffffffffffffffffffffffffffffffffffffff",
+     "012df13601594a883ef2d935e44bb90bf4d6619b74e52af7552f97769011c0719eb439cfab2a88d40fe59a2bed1f4"
+     "3"
+     "557169a2d0a2ccd280c607b92bbf51ffe0b078"},
+};
+
+const Curve* curve_of(DhId id) {
+  for (const Curve& curve : kCurves) {
+    if (curve.id == id) return &curve;
+  }
+  return nullptr;
+}
+
+Bytes point(std::uint8_t form, ByteView x, ByteView y) {
+  Bytes bytes{form};
+  bytes.insert(bytes.end(), x.begin(), x.end());
+  bytes.insert(bytes.end(), y.begin(), y.end());
+  return bytes;
+}
+
+/// big-endian number + amount, in as many bytes; amount is small.
+Bytes plus(ByteView number, int amount) {
+  Bytes sum = copy(number);
+  int carry = amount;
+  for (std::size_t i = sum.size(); i-- > 0 && carry != 0;) {
+    const int value = sum[i] + carry;
+    sum[i] = static_cast<std::uint8_t>(value & 0xff);
+    carry = value >> 8;
+  }
+  return sum;
+}
+
+Bytes dh(const DhPrivateKey& key, const PublicKey& peer) {
+  DhSecret secret;
+  REQUIRE_OK(key.dh(secret, peer));
+  return copy(secret.view());
+}
+
+std::unique_ptr<DhPrivateKey> private_of(const DhGroup& group, std::uint32_t seed) {
+  Bytes sk = pattern(group.params().nsk, seed);
+  if (!group.params().order.empty()) sk[0] = 0;  // below the order of every NIST curve
+  auto key = group.import_private(sk);
+  REQUIRE_OK(key);
+  return std::move(*key);
+}
+
+std::unique_ptr<PublicKey> public_of(const DhGroup& group, ByteView pk) {
+  auto key = group.import_public(pk);
+  REQUIRE_OK(key);
+  return std::move(*key);
+}
+
+const DhGroup& group_of(const Provider& provider, const Kem& kem) {
+  return *provider.dh(find_dhkem(kem.params().id)->dh);
+}
+
+bool nist(const DhGroup& group) { return !group.params().order.empty(); }
+
+/// A peer that is no valid public key: refused on import, and as `enc` like any forged message.
+void refused_as_peer(const Kem& kem, const PrivateKey& key, const Bytes& pk) {
+  INFO("peer " << hex(pk));
+  REQUIRE_ERRC(kem.import_public(pk), Errc::invalid_key);
+  SharedSecret shared_secret;
+  shared_secret.assign(Bytes(32, 1));
+  const Status status = key.decap(shared_secret, kem, pk);
+  REQUIRE_ERRC(status, Errc::open_failed);
+  REQUIRE(status.error().native == 0);
+  REQUIRE(shared_secret.empty());
+}
+
+}  // namespace
+
+TEST_CASE("groups give the known answers") {
+  for_each_group([](const Provider&, const DhGroup& group) { REQUIRE_OK(self_check(group)); });
+}
+
+TEST_CASE("Diffie-Hellman is symmetric and deterministic") {
+  for_each_group([](const Provider&, const DhGroup& group) {
+    for (std::uint32_t seed = 1; seed < 10; ++seed) {
+      const auto a = private_of(group, seed);
+      const auto b = private_of(group, seed + 100);
+      const auto pk_a = public_of(group, a->public_key());
+      const auto pk_b = public_of(group, b->public_key());
+      REQUIRE(pk_a->maker() == &group);
+      REQUIRE(copy(pk_a->bytes()) == copy(a->public_key()));
+      const Bytes secret = dh(*a, *pk_b);
+      REQUIRE(secret.size() == group.params().ndh);
+      REQUIRE(secret == dh(*b, *pk_a));
+      REQUIRE(secret == dh(*a, *pk_b));
+      REQUIRE(secret != dh(*a, *pk_a));
+      REQUIRE(copy(private_of(group, seed)->public_key()) == copy(a->public_key()));
+      REQUIRE(a->kem_id() == group.params().kem);
+    }
+  });
+}
+
+TEST_CASE("ephemeral keys are fresh, and agree with the receiver") {
+  for_each_group([](const Provider&, const DhGroup& group) {
+    const auto receiver = private_of(group, 1);
+    const auto pk = public_of(group, receiver->public_key());
+    std::vector<Bytes> seen;
+    for (int i = 0; i < 20; ++i) {
+      DhSecret secret;
+      Bytes enc(group.params().npk);
+      REQUIRE_OK(group.ephemeral_dh(secret, enc, *pk));
+      REQUIRE(dh(*receiver, *public_of(group, enc)) == copy(secret.view()));
+      REQUIRE(std::find(seen.begin(), seen.end(), enc) == seen.end());
+      seen.push_back(enc);
+    }
+    DhSecret secret;
+    secret.assign(Bytes(32, 1));
+    Bytes enc(group.params().npk);
+    const ForeignPublicKey foreign(pk->bytes());
+    REQUIRE_ERRC(group.ephemeral_dh(secret, enc, foreign), Errc::invalid_argument);
+    REQUIRE(secret.empty());
+    secret.assign(Bytes(32, 1));
+    Bytes small(enc.size() - 1);
+    REQUIRE_ERRC(group.ephemeral_dh(secret, small, *pk), Errc::invalid_argument);
+    REQUIRE(secret.empty());
+  });
+}
+
+TEST_CASE("keys use a public key whoever made it") {
+  for_each_group([](const Provider&, const DhGroup& group) {
+    const auto key = private_of(group, 1);
+    const auto peer = private_of(group, 2);
+    const Bytes secret = dh(*key, *public_of(group, peer->public_key()));
+    REQUIRE(dh(*key, ForeignPublicKey(peer->public_key())) == secret);
+    for (const Provider* other : twoway::built::providers()) {
+      const DhGroup* same = other->dh(group.params().id);
+      if (same == nullptr) continue;
+      INFO("with " << other->name());
+      const auto pk = public_of(*same, private_of(*same, 2)->public_key());
+      REQUIRE(copy(pk->bytes()) == copy(peer->public_key()));
+      REQUIRE(dh(*key, *pk) == secret);
+      REQUIRE(dh(*private_of(*same, 1), *pk) == secret);
+    }
+    // What core's checks would have refused leaves no secret behind either.
+    DhSecret out;
+    out.assign(Bytes(32, 1));
+    const ForeignPublicKey too_short(ByteView(peer->public_key()).first(8));
+    REQUIRE_FALSE(key->dh(out, too_short).ok());
+    REQUIRE(out.empty());
+  });
+}
+
+TEST_CASE("public keys of the wrong length are invalid") {
+  for_each_kem([](const Provider&, const Kem& kem) {
+    const auto key = key_of(kem, 1);
+    const Bytes pk = copy(key_of(kem, 2)->public_key());
+    Bytes longer = pk;
+    longer.push_back(0);
+    refused_as_peer(kem, *key, {});
+    refused_as_peer(kem, *key, {0});
+    refused_as_peer(kem, *key, {pk[0]});
+    refused_as_peer(kem, *key, Bytes(pk.begin(), pk.end() - 1));
+    refused_as_peer(kem, *key, longer);
+    refused_as_peer(kem, *key, Bytes(200, pk[0]));
+  });
+}
+
+TEST_CASE("NIST points at infinity, off the curve, compressed or hybrid are invalid") {
+  for_each_kem([](const Provider& provider, const Kem& kem) {
+    const DhGroup& group = group_of(provider, kem);
+    const Curve* curve = curve_of(group.params().id);
+    if (curve == nullptr) return;
+    const auto key = key_of(kem, 1);
+    const Bytes pk = copy(key_of(kem, 2)->public_key());
+    const std::size_t size = (pk.size() - 1) / 2;
+    const ByteView x = ByteView(pk).subspan(1, size);
+    const ByteView y = ByteView(pk).last(size);
+
+    refused_as_peer(kem, *key, Bytes(pk.size()));                       // infinity, padded
+    refused_as_peer(kem, *key, point(0x04, Bytes(size), Bytes(size)));  // (0, 0)
+    const auto odd = static_cast<std::uint8_t>(y.back() & 1);
+    refused_as_peer(kem, *key, point(static_cast<std::uint8_t>(0x02 + odd), x, {}));
+    refused_as_peer(kem, *key, point(static_cast<std::uint8_t>(0x02 + odd), x, y));
+    refused_as_peer(kem, *key, point(static_cast<std::uint8_t>(0x06 + odd), x, y));
+    refused_as_peer(kem, *key, point(0x05, x, y));
+    for (std::size_t bit = 0; bit < 8 * (pk.size() - 1); bit += 37) {
+      Bytes changed = pk;
+      std::uint8_t& byte = changed[1 + bit / 8];
+      byte = static_cast<std::uint8_t>(byte ^ (1U << (bit % 8)));
+      refused_as_peer(kem, *key, changed);
+    }
+    refused_as_peer(kem, *key, point(0x04, y, x));
+    refused_as_peer(kem, *key, point(0x04, Bytes(size, 0xff), Bytes(size, 0xff)));
+
+    // x = 0 is on these curves; x = p is the same number, not reduced.
+    const Bytes root = unhex(curve->y_of_zero);
+    REQUIRE_OK(kem.import_public(point(0x04, Bytes(size), root)));
+    refused_as_peer(kem, *key, point(0x04, unhex(curve->prime), root));
+  });
+}
+
+TEST_CASE("private keys are accepted in their range only") {
+  for_each_kem([](const Provider& provider, const Kem& kem) {
+    const DhGroup& group = group_of(provider, kem);
+    const std::size_t nsk = group.params().nsk;
+    const auto refused = [&](const Bytes& sk) {
+      INFO("private key " << hex(sk));
+      REQUIRE_ERRC(kem.import_private(sk), Errc::invalid_key);
+    };
+    refused({});
+    refused({1});
+    refused(Bytes(nsk - 1, 1));
+    refused(Bytes(nsk + 1, 1));
+    if (!nist(group)) {
+      REQUIRE_OK(kem.import_private(Bytes(nsk)));
+      REQUIRE_OK(kem.import_private(Bytes(nsk, 0xff)));
+      return;
+    }
+    const ByteView order = group.params().order;
+    refused(Bytes(nsk));
+    refused(copy(order));
+    refused(plus(order, 1));
+    refused(Bytes(nsk, 0xff));
+    const auto first = kem.import_private(plus(Bytes(nsk), 1));
+    const auto last = kem.import_private(plus(order, -1));
+    REQUIRE_OK(first);
+    REQUIRE_OK(last);
+    // G and -G: one x coordinate, two y coordinates.
+    const Bytes g = copy((*first)->public_key());
+    const Bytes minus_g = copy((*last)->public_key());
+    const std::size_t x_size = (g.size() - 1) / 2;
+    REQUIRE(std::equal(g.begin(), g.begin() + 1 + static_cast<std::ptrdiff_t>(x_size),
+                       minus_g.begin()));
+    REQUIRE(g != minus_g);
+    refused_as_peer(kem, **first, Bytes(g.size()));
+    // sk = 1 gives the peer's own x coordinate.
+    const auto one = group.import_private(plus(Bytes(nsk), 1));
+    REQUIRE_OK(one);
+    const Bytes peer = copy(key_of(kem, 3)->public_key());
+    REQUIRE(dh(**one, *public_of(group, peer)) == copy(ByteView(peer).subspan(1, x_size)));
+  });
+}
+
+TEST_CASE("X25519 and X448 peers of small order are invalid") {
+  for_each_kem([](const Provider& provider, const Kem& kem) {
+    const DhGroup& group = group_of(provider, kem);
+    const auto key = key_of(kem, 1);
+    const auto dh_key = private_of(group, 1);
+    for (const Bytes& peer : small_order_values(group.params().id)) {
+      refused_as_peer(kem, *key, peer);
+      // The library itself fails or gives all zeros, so the table refuses nothing that is good.
+      const auto imported = group.import_public(peer);
+      if (!imported) continue;
+      DhSecret secret;
+      const Status status = dh_key->dh(secret, **imported);
+      INFO("peer " << hex(peer));
+      REQUIRE((status.ok() ? is_zero(secret.view()) : secret.empty()));
+    }
+  });
+}
+
+TEST_CASE("X25519 and X448 values that are not reduced equal the reduced ones") {
+  for_each_kem([](const Provider& provider, const Kem& kem) {
+    const DhGroup& group = group_of(provider, kem);
+    if (nist(group)) return;
+    const auto key = private_of(group, 1);
+    const auto equal = [&](const Bytes& value, const Bytes& reduced) {
+      INFO("value " << hex(value));
+      const auto peer = kem.import_public(value);
+      REQUIRE_OK(peer);
+      REQUIRE(copy((*peer)->bytes()) == value);
+      REQUIRE(dh(*key, **peer) == dh(*key, *public_of(group, reduced)));
+      // enc enters kem_context as it was received, so these two are different encapsulations.
+      SharedSecret from_value, from_reduced;
+      REQUIRE_OK(key->decap(from_value, kem, value));
+      REQUIRE_OK(key->decap(from_reduced, kem, reduced));
+      REQUIRE(copy(from_value.view()) != copy(from_reduced.view()));
+    };
+    for (std::uint8_t k = 2; k < 19; ++k) {
+      Bytes reduced(group.params().npk);
+      reduced[0] = k;
+      if (group.params().id == DhId::x25519) {
+        Bytes value(32, 0xff);  // 2^255 - 19 + k
+        value[0] = static_cast<std::uint8_t>(0xed + k);
+        value[31] = 0x7f;
+        equal(value, reduced);
+        value[31] = 0xff;
+        equal(value, reduced);
+      } else {
+        Bytes value(56, 0xff);  // 2^448 - 2^224 - 1 + k
+        std::fill(value.begin(), value.begin() + 28, std::uint8_t{0});
+        value[0] = static_cast<std::uint8_t>(k - 1);
+        equal(value, reduced);
+      }
+    }
+    if (group.params().id != DhId::x25519) return;
+    const Bytes reduced = copy(key_of(kem, 5)->public_key());
+    Bytes high_bit = reduced;
+    high_bit[31] |= 0x80;
+    equal(high_bit, reduced);
+  });
+}
