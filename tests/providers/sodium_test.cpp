@@ -1,0 +1,64 @@
+#include <sodium.h>
+#include <sys/mman.h>
+
+#include <twoway/core/kem.hpp>
+#include <twoway/sodium.hpp>
+
+#include "support.hpp"
+
+using namespace twoway::core;
+
+TEST_CASE("the libsodium provider offers what libsodium has, and no more") {
+  const Provider& provider = twoway::sodium::provider();
+  REQUIRE(std::string(provider.name()) == "sodium");
+  REQUIRE(&provider == &twoway::sodium::provider());
+  for (const DhParams& row : dh_table()) {
+    INFO(row.name);
+    REQUIRE((provider.dh(row.id) != nullptr) == (row.id == DhId::x25519));
+  }
+  for (const KdfParams& row : kdf_table()) {
+    INFO(row.name);
+    const bool offered = row.id == KdfId::hkdf_sha256 || row.id == KdfId::hkdf_sha512;
+    REQUIRE((provider.kdf(row.id) != nullptr) == offered);
+  }
+  const bool aes = crypto_aead_aes256gcm_is_available() != 0;
+  for (const AeadParams& row : aead_table()) {
+    INFO(row.name);
+    const bool offered =
+        row.id == AeadId::chacha20_poly1305 || (row.id == AeadId::aes256_gcm && aes);
+    REQUIRE((provider.aead(row.id) != nullptr) == offered);
+  }
+  for (const KemParams& row : kem_table()) {
+    INFO(row.name);
+    const Result<Kem> kem = Kem::find(provider, row.id);
+    REQUIRE(kem.ok() == (row.id == KemId::dhkem_x25519));
+    if (!kem) REQUIRE(kem.error().code == Errc::not_supported);
+  }
+}
+
+// libsodium would end the process, so the provider must refuse first. The text is address space
+// alone: reading a byte of it would crash the test.
+TEST_CASE("a text over libsodium's limit is refused") {
+  const Provider& provider = twoway::sodium::provider();
+  for (const AeadId id : {AeadId::aes256_gcm, AeadId::chacha20_poly1305}) {
+    const Aead* aead = provider.aead(id);
+    if (aead == nullptr) continue;
+    INFO(aead->params().name);
+    const std::size_t size =
+        1 + (id == AeadId::aes256_gcm ? crypto_aead_aes256gcm_messagebytes_max()
+                                      : crypto_aead_chacha20poly1305_ietf_messagebytes_max());
+    void* const memory =
+        mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    REQUIRE(memory != MAP_FAILED);
+    const ByteSpan text(static_cast<std::uint8_t*>(memory), size);
+    auto sealer = aead->sealer(Bytes(32));
+    auto opener = aead->opener(Bytes(32));
+    REQUIRE_OK(sealer);
+    REQUIRE_OK(opener);
+    Bytes tag(16);
+    const Bytes nonce(12);
+    REQUIRE_ERRC((*sealer)->seal(text, tag, nonce, {}, text), Errc::invalid_argument);
+    REQUIRE_ERRC((*opener)->open(text, nonce, {}, text, tag), Errc::invalid_argument);
+    munmap(memory, size);
+  }
+}
