@@ -1,0 +1,48 @@
+// Owned file descriptors.
+#pragma once
+
+#include <utility>
+
+#include <unistd.h>
+
+namespace twoway::cli {
+
+/// Closes what it owns.
+class Descriptor {
+ public:
+  Descriptor() noexcept = default;
+  explicit Descriptor(int fd) noexcept : fd_(fd), owned_(fd >= 0) {}
+  static Descriptor borrow(int fd) noexcept {
+    Descriptor descriptor(fd);
+    descriptor.owned_ = false;
+    return descriptor;
+  }
+  Descriptor(Descriptor&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), owned_(std::exchange(other.owned_, false)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    if (this != &other) {
+      close();
+      fd_ = std::exchange(other.fd_, -1);
+      owned_ = std::exchange(other.owned_, false);
+    }
+    return *this;
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { close(); }
+
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+  int get() const noexcept { return fd_; }
+
+  /// Closes now; false, with errno set, where the system reports a late write error.
+  bool close() noexcept {
+    const int fd = std::exchange(fd_, -1);
+    return !std::exchange(owned_, false) || ::close(fd) == 0;
+  }
+
+ private:
+  int fd_ = -1;
+  bool owned_ = false;
+};
+
+}  // namespace twoway::cli

@@ -1,0 +1,49 @@
+// How the program ends: an exit code, and one line that says what to do.
+#pragma once
+
+#include <exception>
+#include <string>
+
+#include <twoway/names.hpp>
+
+namespace twoway::cli {
+
+enum class Exit : int {
+  done = 0,
+  refused = 1,  ///< a message, key, state or key configuration is not accepted
+  usage = 2,    ///< the arguments are wrong
+  io = 3,       ///< a file cannot be read or written, or the system gives no random bytes
+};
+
+/// Ends a command. `what` is one line for standard error, without the program's name.
+class Failure : public std::exception {
+ public:
+  Failure(Exit code, std::string line) : code_(code), line_(std::move(line)) {}
+  Exit code() const noexcept { return code_; }
+  const char* what() const noexcept override { return line_.c_str(); }
+
+ private:
+  Exit code_;
+  std::string line_;
+};
+
+/// The exit code for an error of the library.
+Exit exit_code(Errc code) noexcept;
+
+/// The failure for `error`; `about` names the file that it concerns, or is empty.
+Failure failure(const Error& error, const std::string& about);
+
+/// The value of `result`, or its failure.
+template <typename T>
+T require(Result<T> result, const std::string& about = {}) {
+  if (!result) throw failure(result.error(), about);
+  return std::move(*result);
+}
+inline void require(Status status, const std::string& about = {}) {
+  if (!status) throw failure(status.error(), about);
+}
+
+/// `text` as one printable line: control characters become '?', line ends become spaces.
+std::string one_line(const std::string& text);
+
+}  // namespace twoway::cli

@@ -1,0 +1,96 @@
+// twoway keygen, twoway config
+#include <memory>
+
+#include <twoway/private_key_pem.hpp>
+
+#include "commands.hpp"
+#include "failure.hpp"
+#include "keys.hpp"
+#include "names.hpp"
+#include "output.hpp"
+
+namespace twoway::cli {
+namespace {
+
+struct Keygen {
+  std::string kem;
+  std::string out;
+  std::string provider;
+  bool force = false;
+};
+
+void run(const Keygen& options) {
+  const Provider& provider = choose_provider(options.provider);
+  const Result<Kem> kem = Kem::find(provider, parse_kem(options.kem));
+  if (!kem) {
+    throw Failure(Exit::usage, std::string(provider.name()) + " does not offer " + options.kem +
+                                   ": see twoway providers");
+  }
+  Output out(options.out, {.secret = true, .replace = options.force, .terminal = true});
+
+  core::PrivateKeyBytes ikm;
+  core::PrivateKeyBytes sk;
+  require(provider.rng().fill(ikm.reset(kem->params().nsk)));
+  require(kem->derive_private(sk, ikm.view()));
+  const std::unique_ptr<PrivateKey> key = require(kem->import_private(sk.view()));
+  const SecretBytes pem =
+      require(write_private_key_pem(key->kem_id(), sk.view(), key->public_key()));
+  publish({{out, pem.view()}});
+}
+
+struct Config {
+  KeyOptions keys;
+  std::optional<std::string> out;
+};
+
+void run(const Config& options) {
+  KeyRing ring(choose_provider(options.keys.provider));
+  Output out(options.out, {});
+  load_keys(ring, options.keys);
+  publish({{out, require(ring.key_configs())}});
+}
+
+}  // namespace
+
+void add_keygen(CLI::App& app) {
+  auto options = std::make_shared<Keygen>();
+  CLI::App* command = app.add_subcommand("keygen", "Make a receiver's private key");
+  command->add_option("--kem", options->kem, "Kind of key")
+      ->required()
+      ->check(CLI::IsMember(kem_names()))
+      ->type_name("KEM");
+  command->add_option("-o,--out", options->out, "File for the key, or - for standard output")
+      ->required()
+      ->type_name("FILE");
+  command->add_flag("--force", options->force, "Replace an existing file");
+  add_provider_option(*command, options->provider);
+  command->footer(
+      "The key is written as PKCS#8 PEM, as openssl genpkey writes it, readable by its owner "
+      "alone\n(mode 0600). Keep it secret, and keep a copy: requests cannot be opened without "
+      "it.\n\n"
+      "Example:\n"
+      "  twoway keygen --kem x25519 --out key.pem");
+  command->callback([options] { run(*options); });
+}
+
+void add_config(CLI::App& app) {
+  auto options = std::make_shared<Config>();
+  CLI::App* command =
+      app.add_subcommand("config", "Write the key configuration list that senders need");
+  add_key_options(*command, options->keys);
+  command->add_option("-o,--out", options->out, "File for the list; standard output unless given")
+      ->type_name("FILE");
+  command->footer(
+      std::string(kDefaultSuitesHelp) +
+      " The preferred comes first.\n\n"
+      "The list (application/ohttp-keys, RFC 9458) is public, but senders must get it from you "
+      "alone:\nwhoever can change it can read their requests. Senders take the first key that "
+      "they support.\n\n"
+      "Examples:\n"
+      "  twoway config --key key.pem --key-id 1 --out gateway.ohttp-keys\n"
+      "  twoway config --key p256.pem --key-id 1 --key x25519.pem --key-id 2 \\\n"
+      "                --suite hkdf-sha256:aes-128-gcm --out gateway.ohttp-keys");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace twoway::cli

@@ -1,0 +1,111 @@
+#include "keys.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <twoway/private_key_pem.hpp>
+
+#include "built_providers.hpp"
+#include "failure.hpp"
+#include "input.hpp"
+#include "names.hpp"
+
+namespace twoway::cli {
+namespace {
+
+constexpr std::array kDefaultSuites{
+    SymmetricAlgorithms{KdfId::hkdf_sha256, AeadId::aes128_gcm},
+    SymmetricAlgorithms{KdfId::hkdf_sha256, AeadId::chacha20_poly1305},
+};
+
+std::shared_ptr<const PrivateKey> load_key(const Provider& provider, const std::string& path) {
+  const std::string name = input_name(path);
+  const Input file = read_input(path, {.max = kMaxPrivateKeyPem, .what = "a key file"});
+  const PrivateKeyData data = require(read_private_key_pem(file.view()), name);
+  const Kem kem = require(Kem::find(provider, data.kem), name);
+  std::shared_ptr<const PrivateKey> key = require(kem.import_private(data.bytes.view()), name);
+  if (!data.public_key.empty() && !std::ranges::equal(data.public_key, key->public_key())) {
+    throw Failure(Exit::refused,
+                  name + ": its public key does not belong to its private key: make a new key");
+  }
+  return key;
+}
+
+std::vector<SymmetricAlgorithms> suites_for(const Provider& provider, KemId kem,
+                                            const std::vector<std::string>& names) {
+  std::vector<SymmetricAlgorithms> suites;
+  for (const std::string& name : names) {
+    const SymmetricAlgorithms pair = parse_suite(name);
+    const auto found = framing::find_suite(provider, {kem, pair.kdf, pair.aead});
+    if (!found) throw Failure(Exit::usage, "--suite " + name + ": " + found.error().message);
+    suites.push_back(pair);
+  }
+  if (!names.empty()) return suites;
+  for (const SymmetricAlgorithms& pair : kDefaultSuites) {
+    if (framing::find_suite(provider, {kem, pair.kdf, pair.aead})) suites.push_back(pair);
+  }
+  if (suites.empty()) {
+    throw Failure(Exit::usage, "the provider offers none of the default suites: name a --suite");
+  }
+  return suites;
+}
+
+}  // namespace
+
+void add_provider_option(CLI::App& command, std::string& name) {
+  std::string names;
+  for (const Provider* provider : built::providers()) {
+    names += std::string(names.empty() ? "" : ", ") + provider->name();
+  }
+  command
+      .add_option("--provider", name,
+                  "Crypto library to use: " + (names.empty() ? "none is built" : names) +
+                      "; the first unless given")
+      ->type_name("NAME");
+}
+
+CLI::Validator key_id_range() { return CLI::Range(0, 255).description(""); }
+
+const Provider& choose_provider(const std::string& name) {
+  const auto all = built::providers();
+  if (all.empty()) {
+    throw Failure(Exit::usage,
+                  "this program was built without any crypto library: build it with "
+                  "-Dopenssl=enabled or -Dsodium=enabled");
+  }
+  if (name.empty()) return *all.front();
+  for (const Provider* provider : all) {
+    if (provider->name() == name) return *provider;
+  }
+  throw Failure(Exit::usage, "no provider '" + name + "' in this build: see twoway providers");
+}
+
+void add_key_options(CLI::App& command, KeyOptions& options) {
+  command.add_option("--key", options.files, "Private key file; repeat it for more keys")
+      ->required()
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  command.add_option("--key-id", options.ids, "Id of that key, 0 to 255; one for every --key")
+      ->required()
+      ->allow_extra_args(false)
+      ->check(key_id_range())
+      ->type_name("N");
+  command.add_option("--suite", options.suites, "Pair that the keys accept; repeat it for more")
+      ->allow_extra_args(false)
+      ->type_name("KDF:AEAD");
+  add_provider_option(command, options.provider);
+}
+
+void load_keys(KeyRing& ring, const KeyOptions& options) {
+  if (options.files.size() != options.ids.size()) {
+    throw Failure(Exit::usage, "every --key needs one --key-id, in the same order");
+  }
+  for (std::size_t i = 0; i < options.files.size(); ++i) {
+    std::shared_ptr<const PrivateKey> key = load_key(ring.provider(), options.files[i]);
+    auto suites = suites_for(ring.provider(), key->kem_id(), options.suites);
+    require(ring.add(static_cast<std::uint8_t>(options.ids[i]), std::move(key), std::move(suites)),
+            input_name(options.files[i]));
+  }
+}
+
+}  // namespace twoway::cli

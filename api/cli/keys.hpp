@@ -1,0 +1,42 @@
+// What several commands need of keys and providers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <twoway/key_ring.hpp>
+
+namespace twoway::cli {
+
+/// Adds --provider, where several are built.
+void add_provider_option(CLI::App& command, std::string& name);
+
+/// The provider of this name, or the default one where it is empty.
+const Provider& choose_provider(const std::string& name);
+
+/// The check of a key id, which is one byte.
+CLI::Validator key_id_range();
+
+/// For the help of commands with --suite.
+inline constexpr const char* kDefaultSuitesHelp =
+    "Without --suite, keys accept hkdf-sha256:aes-128-gcm and hkdf-sha256:chacha20-poly1305, as "
+    "far as\nthe provider offers them.";
+
+/// The receiver's keys as arguments give them.
+struct KeyOptions {
+  std::string provider;
+  std::vector<std::string> files;
+  std::vector<unsigned> ids;
+  std::vector<std::string> suites;
+};
+
+/// Adds --key, --key-id, --suite and --provider.
+void add_key_options(CLI::App& command, KeyOptions& options);
+
+/// Reads the key files into `ring`. Without --suite each key accepts the default suites that the
+/// ring's provider offers.
+void load_keys(KeyRing& ring, const KeyOptions& options);
+
+}  // namespace twoway::cli

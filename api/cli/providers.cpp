@@ -1,0 +1,37 @@
+// twoway providers
+#include <memory>
+
+#include "built_providers.hpp"
+#include "commands.hpp"
+#include "failure.hpp"
+#include "keys.hpp"
+#include "output.hpp"
+#include "survey.hpp"
+
+namespace twoway::cli {
+namespace {
+
+void run(bool json) {
+  const auto all = built::providers();
+  static_cast<void>(choose_provider(""));  // says what to do where none is built
+  const std::vector<SurveyRow> rows = survey(all);
+  print(json ? survey_json(all, rows).dump(2) + "\n" : survey_table(all, rows));
+  if (any_failed(rows)) {
+    throw Failure(Exit::refused,
+                  "an algorithm gave a wrong answer to a known question: do not use that provider");
+  }
+}
+
+}  // namespace
+
+void add_providers(CLI::App& app) {
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("providers", "Test and show what each provider offers");
+  command->add_flag("--json", *json, "Print JSON");
+  command->footer(
+      "The first provider is the default. A yes means that a test with a known answer passed just "
+      "now,\n- that it is not offered. After a failed test the exit code is 1.");
+  command->callback([json] { run(*json); });
+}
+
+}  // namespace twoway::cli

@@ -1,0 +1,112 @@
+#include "survey.hpp"
+
+#include <algorithm>
+
+#include <twoway/core/self_check.hpp>
+
+namespace twoway::cli {
+namespace {
+
+using core::Provider;
+
+template <typename Algorithm>
+Answer ask(Algorithm* algorithm) {
+  if (algorithm == nullptr) return Answer::no;
+  return core::self_check(*algorithm).ok() ? Answer::yes : Answer::failed;
+}
+
+Answer both(Answer a, Answer b) {
+  if (a == Answer::no || b == Answer::no) return Answer::no;
+  return a == Answer::yes ? b : a;
+}
+
+template <typename Ask>
+SurveyRow row(const char* kind, const char* name, std::span<const Provider* const> providers,
+              Ask question) {
+  SurveyRow result{kind, name, {}};
+  for (const Provider* provider : providers) result.answers.push_back(question(*provider));
+  return result;
+}
+
+const char* word(Answer answer, const char* no) {
+  switch (answer) {
+    case Answer::yes: return "yes";
+    case Answer::no: return no;
+    case Answer::failed: return "FAILED";
+  }
+  return "";
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size()), ' ');
+  return text;
+}
+
+}  // namespace
+
+std::vector<SurveyRow> survey(std::span<const Provider* const> providers) {
+  std::vector<SurveyRow> rows;
+  for (const core::KemParams& kem : core::kem_table()) {
+    const core::DhKemParams* parts = core::find_dhkem(kem.id);
+    rows.push_back(row("kem", kem.short_name, providers, [&](const Provider& p) {
+      return both(ask(p.dh(parts->dh)), ask(p.kdf(parts->kdf)));
+    }));
+  }
+  for (const core::KdfParams& kdf : core::kdf_table()) {
+    rows.push_back(row("kdf", kdf.short_name, providers,
+                       [&](const Provider& p) { return ask(p.kdf(kdf.id)); }));
+  }
+  for (const core::AeadParams& aead : core::aead_table()) {
+    if (aead.id == core::AeadId::export_only) continue;  // needs no algorithm
+    rows.push_back(row("aead", aead.short_name, providers,
+                       [&](const Provider& p) { return ask(p.aead(aead.id)); }));
+  }
+  rows.push_back(
+      row("random", "generator", providers, [](const Provider& p) { return ask(&p.rng()); }));
+  return rows;
+}
+
+bool any_failed(std::span<const SurveyRow> rows) {
+  return std::ranges::any_of(rows, [](const SurveyRow& row) {
+    return std::ranges::find(row.answers, Answer::failed) != row.answers.end();
+  });
+}
+
+std::string survey_table(std::span<const Provider* const> providers,
+                         std::span<const SurveyRow> rows) {
+  constexpr std::size_t kKind = 8;
+  std::size_t widest = 0;
+  for (const SurveyRow& row : rows) widest = std::max(widest, row.name.size());
+  const auto line = [&](const char* kind, const std::string& name, auto cell) {
+    std::string text = padded(kind, kKind) + padded(name, widest + 2);
+    for (std::size_t i = 0; i < providers.size(); ++i) {
+      text += padded(cell(i), std::string(providers[i]->name()).size() + 2);
+    }
+    return text.erase(text.find_last_not_of(' ') + 1) + "\n";
+  };
+  std::string table =
+      line("", "", [&](std::size_t i) { return std::string(providers[i]->name()); });
+  const char* kind = "";
+  for (const SurveyRow& row : rows) {
+    table += line(std::string_view(kind) == row.kind ? "" : row.kind, row.name,
+                  [&](std::size_t i) { return std::string(word(row.answers[i], "-")); });
+    kind = row.kind;
+  }
+  return table;
+}
+
+nlohmann::ordered_json survey_json(std::span<const Provider* const> providers,
+                                   std::span<const SurveyRow> rows) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < providers.size(); ++i) {
+    nlohmann::ordered_json entry{{"name", providers[i]->name()}, {"default", i == 0}};
+    for (const SurveyRow& row : rows) {
+      const std::string answer = word(row.answers[i], "no");
+      entry[row.kind][row.name] = answer == "FAILED" ? "failed" : answer;
+    }
+    list.push_back(std::move(entry));
+  }
+  return {{"providers", std::move(list)}};
+}
+
+}  // namespace twoway::cli

@@ -1,0 +1,39 @@
+// What each provider offers, as tests that just ran have shown.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <twoway/core/provider.hpp>
+
+namespace twoway::cli {
+
+enum class Answer {
+  yes,     ///< its known-answer test passed just now
+  no,      ///< not offered
+  failed,  ///< offered, and its test did not pass
+};
+
+/// One algorithm, with an answer per provider.
+struct SurveyRow {
+  const char* kind;  ///< "kem", "kdf", "aead" or "random"
+  std::string name;
+  std::vector<Answer> answers;
+};
+
+/// Tests everything that `providers` offer. A KEM is a yes where its group and its KDF are.
+std::vector<SurveyRow> survey(std::span<const core::Provider* const> providers);
+
+bool any_failed(std::span<const SurveyRow> rows);
+
+/// The rows as an aligned table under the providers' names.
+std::string survey_table(std::span<const core::Provider* const> providers,
+                         std::span<const SurveyRow> rows);
+
+nlohmann::ordered_json survey_json(std::span<const core::Provider* const> providers,
+                                   std::span<const SurveyRow> rows);
+
+}  // namespace twoway::cli
