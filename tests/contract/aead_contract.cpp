@@ -56,13 +56,11 @@ struct Example {
   Sealed sealed;
 };
 
-std::vector<std::size_t> text_sizes() {
-  std::vector<std::size_t> sizes;
+using Sizes = std::vector<std::size_t>;
+
+Sizes text_sizes() {
+  Sizes sizes{127, 128, 129, 255, 256, 257, 1023, 1024, 1025, 16383, 16384, 16385, 100000};
   for (std::size_t size = 0; size <= 70; ++size) sizes.push_back(size);
-  for (const std::size_t size : {127, 128, 129, 255, 256, 257, 1023, 1024, 1025}) {
-    sizes.push_back(size);
-  }
-  for (const std::size_t size : {16383, 16384, 16385, 100000}) sizes.push_back(size);
   return sizes;
 }
 
@@ -129,7 +127,7 @@ TEST_CASE("AEADs seal and open every size, in place as well as into other memory
     const auto opener = opener_of(aead, key);
     std::uint32_t number = 0;
     for (const std::size_t size : text_sizes()) {
-      for (const std::size_t aad_size : {0, 1, 15, 16, 17, 300}) {
+      for (const std::size_t aad_size : Sizes{0, 1, 15, 16, 17, 300}) {
         INFO("text " << size << ", aad " << aad_size);
         const Bytes text = pattern(size, ++number);
         const Bytes aad = pattern(aad_size, number + 7);
@@ -225,7 +223,7 @@ TEST_CASE("AEADs refuse buffers that overlap in part") {
 
 TEST_CASE("AEADs refuse what was changed, wipe their output, and work on") {
   for_each_aead([](const Provider&, const Aead& aead) {
-    for (const std::size_t size : {0, 1, 15, 16, 17, 100, 16384}) {
+    for (const std::size_t size : Sizes{0, 1, 15, 16, 17, 100, 16384}) {
       INFO("text " << size);
       Example e(aead, size);
       const auto opener = opener_of(aead, e.key);
