@@ -1,0 +1,114 @@
+#include <csignal>
+#include <memory>
+#include <set>
+#include <string>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <twoway/core/error.hpp>
+
+#include "support.hpp"
+
+using namespace twoway::core;
+
+namespace {
+
+constexpr Error kError{Errc::malformed, "a message", 42};
+
+/// Whether `action` ends a process by abort.
+template <typename Action>
+bool aborts(const Action& action) {
+  const pid_t child = fork();
+  if (child == 0) {
+    std::signal(SIGABRT, SIG_DFL);  // the test program's own handler would report it
+    action();
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+Result<int> half(int number) {
+  if (number % 2 != 0) return Error{Errc::invalid_argument, "an odd number has no half"};
+  return number / 2;
+}
+
+Status check(int number) {
+  if (Result<int> result = half(number); !result) return result.error();
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("every error code has a name of its own") {
+  std::set<std::string> names;
+  for (const Errc code :
+       {Errc::invalid_argument, Errc::buffer_too_small, Errc::wrong_state, Errc::not_supported,
+        Errc::invalid_key, Errc::malformed, Errc::unknown_key, Errc::open_failed,
+        Errc::key_unavailable, Errc::message_limit, Errc::provider_failure}) {
+    REQUIRE(names.insert(to_string(code)).second);
+  }
+  REQUIRE(names.count("open_failed") == 1);
+  REQUIRE(names.count("unknown") == 0);
+  REQUIRE(std::string(to_string(static_cast<Errc>(0))) == "unknown");
+  REQUIRE(std::string(to_string(static_cast<Errc>(200))) == "unknown");
+}
+
+TEST_CASE("an error has no native code unless it is given one") {
+  const Error error{Errc::open_failed, "x"};
+  REQUIRE(error.native == 0);
+}
+
+TEST_CASE("a result is a value or an error") {
+  Result<int> good = half(8);
+  REQUIRE(good.ok());
+  REQUIRE(static_cast<bool>(good));
+  REQUIRE(*good == 4);
+  REQUIRE(good.value() == 4);
+  *good = 5;
+  REQUIRE(static_cast<const Result<int>&>(good).value() == 5);
+
+  const Result<int> bad = half(7);
+  REQUIRE_FALSE(bad.ok());
+  REQUIRE_FALSE(static_cast<bool>(bad));
+  REQUIRE(bad.error().code == Errc::invalid_argument);
+
+  const Result<int> from_error = kError;
+  REQUIRE(from_error.error().code == Errc::malformed);
+  REQUIRE(std::string(from_error.error().message) == "a message");
+  REQUIRE(from_error.error().native == 42);
+}
+
+TEST_CASE("a result carries what can only be moved") {
+  Result<std::unique_ptr<int>> result = std::make_unique<int>(3);
+  REQUIRE(**result == 3);
+  REQUIRE(result->get() == (*result).get());
+  const std::unique_ptr<int> taken = std::move(result).value();
+  REQUIRE(*taken == 3);
+  REQUIRE(*result == nullptr);
+  static_assert(!std::is_copy_constructible_v<Result<std::unique_ptr<int>>>);
+}
+
+TEST_CASE("a status is success or an error") {
+  const Status good;
+  REQUIRE(good.ok());
+  REQUIRE(static_cast<bool>(good));
+  const Status bad = kError;
+  REQUIRE_FALSE(bad.ok());
+  REQUIRE(bad.error().native == 42);
+  REQUIRE(check(2).ok());
+  REQUIRE(check(3).error().code == Errc::invalid_argument);
+}
+
+TEST_CASE("reading what a result does not hold aborts") {
+  Result<int> good = 1;
+  Result<int> bad = kError;
+  const Status success;
+  REQUIRE_FALSE(aborts([&] { static_cast<void>(*good), static_cast<void>(bad.error()); }));
+  REQUIRE(aborts([&] { static_cast<void>(*bad); }));
+  REQUIRE(aborts([&] { static_cast<void>(bad.value()); }));
+  REQUIRE(aborts([&] { static_cast<void>(good.error()); }));
+  REQUIRE(aborts([&] { static_cast<void>(success.error()); }));
+}

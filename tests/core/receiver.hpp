@@ -1,0 +1,70 @@
+// A receiver's key pair in one suite, as most tests of core need it.
+#pragma once
+
+#include <memory>
+
+#include <twoway/core/hpke.hpp>
+
+#include "support.hpp"
+
+namespace twoway::test {
+
+/// The suite that every provider of this project offers.
+inline constexpr core::Suite kCommonSuite{core::KemId::dhkem_x25519, core::KdfId::hkdf_sha256,
+                                          core::AeadId::chacha20_poly1305};
+
+struct Receiver {
+  Receiver(const core::Provider& provider, core::Suite id) : suite(find(provider, id)) {
+    auto made = suite.kem().generate_key_pair();
+    REQUIRE_OK(made);
+    key = std::move(*made);
+    auto imported = suite.kem().import_public(key->public_key());
+    REQUIRE_OK(imported);
+    pk = std::move(*imported);
+    enc.resize(suite.nenc());
+  }
+
+  static core::CipherSuite find(const core::Provider& provider, core::Suite id) {
+    auto found = core::CipherSuite::find(provider, id);
+    REQUIRE_OK(found);
+    return *found;
+  }
+
+  /// Sets up a sender, which writes `enc`.
+  core::Result<core::SenderContext> send(core::ByteView info = {},
+                                         const core::SenderMode& mode = {}) {
+    return core::SenderContext::setup(suite, enc, *pk, info, mode);
+  }
+  core::Result<core::RecipientContext> receive(core::ByteView info = {},
+                                               const core::RecipientMode& mode = {}) const {
+    return core::RecipientContext::setup(suite, enc, *key, info, mode);
+  }
+
+  core::CipherSuite suite;
+  std::unique_ptr<core::PrivateKey> key;
+  std::unique_ptr<core::PublicKey> pk;
+  core::Bytes enc;
+};
+
+/// Every suite that `provider` offers.
+inline std::vector<core::Suite> suites_of(const core::Provider& provider) {
+  std::vector<core::Suite> suites;
+  for (const core::KemParams& kem : core::kem_table()) {
+    for (const core::KdfParams& kdf : core::kdf_table()) {
+      for (const core::AeadParams& aead : core::aead_table()) {
+        const core::Suite suite{kem.id, kdf.id, aead.id};
+        if (offers(provider, suite)) suites.push_back(suite);
+      }
+    }
+  }
+  return suites;
+}
+
+/// Opening failed in the one way that tells a peer nothing.
+inline void require_open_failed(const core::Error& error) {
+  REQUIRE(error.code == core::Errc::open_failed);
+  REQUIRE(error.native == 0);
+  REQUIRE(std::string(error.message) == core::kBadAeadTag.message);
+}
+
+}  // namespace twoway::test
