@@ -1,0 +1,89 @@
+#!/bin/sh
+# Installs the build into a folder of its own and uses it as a product would, through pkg-config.
+#
+#   install_test.sh SOURCE_ROOT BUILD_ROOT 'PROVIDERS' COMPILER...
+set -eu
+source=$1
+build=$2
+providers=$3
+shift 3  # "$@" is the compiler
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+root=$work/root
+meson install -C "$build" --no-rebuild --quiet --destdir "$root"
+pc=$(find "$root" -name twoway.pc)
+[ -n "$pc" ] || fail 'twoway.pc is not installed'
+lib=$(dirname "$(dirname "$pc")")
+include=$(dirname "$(find "$root" -type d -path '*/include/twoway')")
+export PKG_CONFIG_PATH="$lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root" LD_LIBRARY_PATH="$lib"
+
+echo '== headers: all of the tree, no other, each complete in itself'
+(cd "$include/twoway" && find . -type f) | sort >"$work/installed"
+folders='core framing api'
+for provider in $providers; do folders="$folders providers/$provider"; done
+for folder in $folders; do (cd "$source/$folder/include/twoway" && find . -type f); done |
+  sort >"$work/expected"
+diff "$work/expected" "$work/installed" || fail 'the installed headers (>) are not those of the tree (<)'
+[ -s "$work/installed" ] || fail 'no header is installed'
+while read -r header; do
+  echo "#include <twoway/${header#./}>" |
+    "$@" -std=c++20 -Wall -Wextra -Wpedantic -Werror -I"$include" -fsyntax-only -x c++ - ||
+    fail "${header#./} does not compile by itself"
+done <"$work/installed"
+
+needed() { LC_ALL=C readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p'; }
+
+echo '== libtwoway needs the C++ runtime alone'
+for name in $(needed "$lib/libtwoway.so"); do
+  case $name in
+    libstdc++.* | libc++.* | libc++abi.* | libgcc_s.* | libm.* | libc.* | ld-linux*) ;;
+    *) fail "libtwoway needs $name" ;;
+  esac
+done
+
+build_consumer() {  # OUTPUT PROVIDER PKG_CONFIG_ARGUMENT COMPILER...
+  output=$1 provider=$2 linkage=$3
+  shift 3
+  # shellcheck disable=SC2046  # lists of flags
+  "$@" -std=c++20 -Wall -Wextra -Wpedantic -Werror \
+    -DPROVIDER="$provider" -DPROVIDER_HEADER="<twoway/$provider.hpp>" \
+    $(pkg-config --cflags twoway "twoway-$provider") "$source/tests/install/consumer.cpp" \
+    -o "$output" $(pkg-config ${linkage:+"$linkage"} --libs twoway "twoway-$provider")
+}
+
+check_output() {  # PROGRAM PROVIDER
+  output=$("$1")
+  echo "$output"
+  [ "$output" = "$2: question" ] || fail "$1 printed something else"
+}
+
+for provider in $providers; do
+  echo "== $provider: shared, and without exceptions and RTTI"
+  build_consumer "$work/shared" "$provider" '' "$@"
+  check_output "$work/shared" "$provider"
+  ldd "$work/shared" >"$work/ldd"
+  grep -q "libtwoway-$provider\\.so" "$work/ldd" || fail 'the program is not linked with the library'
+  build_consumer "$work/bare" "$provider" '' "$@" -fno-exceptions -fno-rtti
+  check_output "$work/bare" "$provider"
+  for other in openssl:libcrypto sodium:libsodium; do
+    if [ "${other%:*}" != "$provider" ] && grep -q "${other#*:}" "$work/ldd"; then
+      fail "a program with the $provider provider alone loads ${other#*:}"
+    fi
+  done
+done
+
+echo '== static'
+rm "$lib"/libtwoway*.so*
+for provider in $providers; do
+  build_consumer "$work/static" "$provider" --static "$@"
+  check_output "$work/static" "$provider"
+  if ldd "$work/static" | grep libtwoway; then fail 'the static program loads libtwoway'; fi
+done
