@@ -37,19 +37,19 @@ bool offers(const core::Provider& provider, core::Suite suite);
 }  // namespace twoway::test
 
 // For results: shows the error where one was not expected.
-#define REQUIRE_OK(result) \
-  do { \
-    INFO(#result); \
-    const auto& twoway_result = (result); \
+#define REQUIRE_OK(result)                                        \
+  do {                                                            \
+    INFO(#result);                                                \
+    const auto& twoway_result = (result);                         \
     if (!twoway_result.ok()) FAIL(twoway_result.error().message); \
-    SUCCEED(); \
+    SUCCEED();                                                    \
   } while (false)
 
-#define REQUIRE_ERRC(result, expected) \
-  do { \
-    INFO(#result); \
-    const auto& twoway_result = (result); \
-    if (twoway_result.ok()) FAIL("expected " #expected ", but it succeeded"); \
+#define REQUIRE_ERRC(result, expected)                                          \
+  do {                                                                          \
+    INFO(#result);                                                              \
+    const auto& twoway_result = (result);                                       \
+    if (twoway_result.ok()) FAIL("expected " #expected ", but it succeeded");   \
     REQUIRE(std::string(twoway::core::to_string(twoway_result.error().code)) == \
-            twoway::core::to_string(expected)); \
+            twoway::core::to_string(expected));                                 \
   } while (false)

@@ -2,8 +2,9 @@
 
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <variant>
+
+#include <nlohmann/json.hpp>
 
 #include "support.hpp"
 
@@ -44,8 +45,7 @@ NodePtr parse_object(const Json& object);
 Field parse_list(const Json& list) {
   if (!list.empty() && list.front().is_string()) return {list.get<std::vector<std::string>>()};
   std::vector<NodePtr> nodes;
-  for (const Json& item : list)
-    nodes.push_back(parse_object(item));
+  for (const Json& item : list) nodes.push_back(parse_object(item));
   return {nodes};
 }
 
@@ -61,8 +61,7 @@ Field parse_field(const Json& value) {
 
 NodePtr parse_object(const Json& object) {
   auto node = std::make_shared<Vector::Node>();
-  for (const auto& [name, value] : object.items())
-    node->fields[name] = parse_field(value);
+  for (const auto& [name, value] : object.items()) node->fields[name] = parse_field(value);
   return node;
 }
 
@@ -91,27 +90,20 @@ core::Bytes Vector::bytes(std::string_view field) const {
   return unhex(node_->read<std::string>(field));
 }
 
-std::string Vector::text(std::string_view field) const {
-  return node_->read<std::string>(field);
-}
+std::string Vector::text(std::string_view field) const { return node_->read<std::string>(field); }
 
 std::uint64_t Vector::number(std::string_view field) const {
   return node_->read<std::uint64_t>(field);
 }
 
-bool Vector::flag(std::string_view field) const {
-  return node_->read<bool>(field);
-}
+bool Vector::flag(std::string_view field) const { return node_->read<bool>(field); }
 
-Vector Vector::object(std::string_view field) const {
-  return Vector(node_->read<NodePtr>(field));
-}
+Vector Vector::object(std::string_view field) const { return Vector(node_->read<NodePtr>(field)); }
 
 std::vector<Vector> Vector::list(std::string_view field) const {
   // An empty list has no items to tell its type, and is parsed as one of objects.
   std::vector<Vector> items;
-  for (const NodePtr& node : node_->read<std::vector<NodePtr>>(field))
-    items.emplace_back(node);
+  for (const NodePtr& node : node_->read<std::vector<NodePtr>>(field)) items.emplace_back(node);
   return items;
 }
 
@@ -130,8 +122,7 @@ std::vector<core::Bytes> Vector::bytes_list(std::string_view field) const {
 
 void Vector::skip() const {
   walk(*node_, "", [](Node& node, const std::string&) {
-    for (auto& [name, field] : node.fields)
-      field.read = true;
+    for (auto& [name, field] : node.fields) field.read = true;
   });
 }
 
@@ -145,9 +136,7 @@ std::vector<std::string> Vector::unread() const {
   return paths;
 }
 
-Vector parse_vector(std::string_view json) {
-  return Vector(parse_object(Json::parse(json)));
-}
+Vector parse_vector(std::string_view json) { return Vector(parse_object(Json::parse(json))); }
 
 std::size_t for_each_vector(const std::string& file, const std::function<void(const Vector&)>& test,
                             Reads reads) {
@@ -162,8 +151,7 @@ std::size_t for_each_vector(const std::string& file, const std::function<void(co
     INFO("vector " << i);
     test(vectors[i]);
     if (reads == Reads::some) continue;
-    for (const std::string& path : vectors[i].unread())
-      FAIL("no test reads the field " << path);
+    for (const std::string& path : vectors[i].unread()) FAIL("no test reads the field " << path);
   }
   return vectors.size();
 }

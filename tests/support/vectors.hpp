@@ -6,8 +6,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <twoway/core/bytes.hpp>
 #include <vector>
+
+#include <twoway/core/bytes.hpp>
 
 namespace twoway::test {
 

@@ -57,15 +57,12 @@ TEST_CASE("a test that leaves one field of a file unread fails", "[!shouldfail]"
 
 TEST_CASE("a test that reads every field of a file passes") {
   const std::size_t count = for_each_vector("rfc9458.json", [](const Vector& vector) {
-    for (const std::string& path : vector.unread())
-      static_cast<void>(vector.text(path));
+    for (const std::string& path : vector.unread()) static_cast<void>(vector.text(path));
   });
   REQUIRE(count == 1);
 }
 
-TEST_CASE("a missing field fails the test", "[!shouldfail]") {
-  parse_vector("{}").number("n");
-}
+TEST_CASE("a missing field fails the test", "[!shouldfail]") { parse_vector("{}").number("n"); }
 
 TEST_CASE("a field of another type fails the test", "[!shouldfail]") {
   parse_vector(R"({"n": "7"})").number("n");
