@@ -88,6 +88,36 @@ const DhGroup& group_of(const Provider& provider, const Kem& kem) {
 
 bool nist(const DhGroup& group) { return !group.params().order.empty(); }
 
+/// A provider whose groups accept whatever reaches them, and count it.
+struct CountingGroup final : DhGroup {
+  explicit CountingGroup(const DhParams& params) : row(params) {}
+  const DhParams& params() const noexcept override { return row; }
+  Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept override {
+    ++calls;
+    return std::unique_ptr<PublicKey>(std::make_unique<ForeignPublicKey>(pk));
+  }
+  Result<std::unique_ptr<DhPrivateKey>> import_private(ByteView) const noexcept override {
+    ++calls;
+    return Error{Errc::provider_failure, "counted"};
+  }
+  Status ephemeral_dh(DhSecret&, ByteSpan, const PublicKey&) const noexcept override {
+    ++calls;
+    return Error{Errc::provider_failure, "counted"};
+  }
+  const DhParams& row;
+  mutable int calls = 0;
+};
+
+struct CountingProvider final : Provider {
+  CountingProvider(const Provider& rest, const DhParams& params) : rest(rest), group(params) {}
+  const char* name() const noexcept override { return "counting"; }
+  const DhGroup* dh(DhId) const noexcept override { return &group; }
+  const Kdf* kdf(KdfId id) const noexcept override { return rest.kdf(id); }
+  Rng& rng() const noexcept override { return rest.rng(); }
+  const Provider& rest;
+  CountingGroup group;
+};
+
 /// A peer that is no valid public key: refused on import, and as `enc` like any forged message.
 void refused_as_peer(const Kem& kem, const PrivateKey& key, const Bytes& pk) {
   INFO("peer " << hex(pk));
@@ -324,5 +354,37 @@ TEST_CASE("X25519 and X448 values that are not reduced equal the reduced ones") 
     Bytes high_bit = reduced;
     high_bit[31] |= 0x80;
     equal(high_bit, reduced);
+  });
+}
+
+TEST_CASE("core refuses what needs no arithmetic before a provider or a key is called") {
+  for_each_kem([](const Provider& provider, const Kem& kem) {
+    const DhParams& params = group_of(provider, kem).params();
+    const CountingProvider counting(provider, params);
+    const auto counted = Kem::find(counting, kem.params().id);
+    REQUIRE_OK(counted);
+    const auto key = key_of(kem, 1);
+    std::vector<Bytes> peers = small_order_values(params.id);
+    for (const std::size_t wrong : {std::size_t{0}, params.npk - 1, params.npk + 1}) {
+      peers.push_back(Bytes(wrong, 0x04));
+    }
+    std::vector<Bytes> scalars{{}, Bytes(params.nsk - 1, 1), Bytes(params.nsk + 1, 1)};
+    if (!params.order.empty()) {
+      for (const std::uint8_t form : Bytes{0x00, 0x02, 0x03, 0x05, 0x06, 0x07}) {
+        peers.push_back(Bytes(params.npk, form));
+      }
+      for (const Bytes& sk : {Bytes(params.nsk), copy(params.order), plus(params.order, 1),
+                              Bytes(params.nsk, 0xff)}) {
+        scalars.push_back(sk);
+      }
+    }
+    for (const Bytes& peer : peers) refused_as_peer(*counted, *key, peer);
+    for (const Bytes& sk : scalars) {
+      INFO("private key " << hex(sk));
+      REQUIRE_ERRC(counted->import_private(sk), Errc::invalid_key);
+    }
+    REQUIRE(counting.group.calls == 0);
+    REQUIRE_ERRC(counted->import_private(Bytes(params.nsk, 1)), Errc::provider_failure);
+    REQUIRE(counting.group.calls == 1);
   });
 }

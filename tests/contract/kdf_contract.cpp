@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 
+#include <twoway/core/hkdf.hpp>
 #include <twoway/core/self_check.hpp>
 
 #include "contract.hpp"
@@ -35,6 +37,17 @@ Bytes derive(const Kdf& kdf, Gather ikm, std::size_t size) {
   REQUIRE_OK(kdf.derive(out, ikm));
   return out;
 }
+
+/// An HMAC that fails from its `good`-th call on, having written its output.
+struct FailingHmac {
+  Status operator()(ByteSpan mac, ByteView, Gather) const noexcept {
+    std::fill(mac.begin(), mac.end(), std::uint8_t{0xa5});
+    if (calls++ < good) return {};
+    return Error{Errc::provider_failure, "the library failed", 7};
+  }
+  int good;
+  mutable int calls = 0;
+};
 
 bool two_stages(const Kdf& kdf) { return kdf.params().stages == KdfStages::two; }
 
@@ -218,6 +231,27 @@ TEST_CASE("HKDF refuses a prk shorter than Nh") {
       REQUIRE(is_zero(out));
     }
   });
+}
+
+TEST_CASE("HKDF leaves nothing behind where its HMAC fails") {
+  for (const KdfParams& row : kdf_table()) {
+    if (row.stages != KdfStages::two) continue;
+    INFO(row.name);
+    Prk prk;
+    prk.assign(Bytes(32, 1));
+    const Status extracted = Hkdf(row, FailingHmac{0}).extract(prk, {}, {});
+    REQUIRE_ERRC(extracted, Errc::provider_failure);
+    REQUIRE(prk.empty());
+    for (const int good : {0, 1, 2}) {
+      Bytes out(3 * row.nh, 0xa5);
+      const Status expanded = Hkdf(row, FailingHmac{good}).expand(out, Bytes(row.nh), {});
+      REQUIRE_ERRC(expanded, Errc::provider_failure);
+      REQUIRE(expanded.error().native == 7);
+      REQUIRE(is_zero(out));
+    }
+    Bytes out(3 * row.nh);
+    REQUIRE_OK(Hkdf(row, FailingHmac{3}).expand(out, Bytes(row.nh), {}));
+  }
 }
 
 TEST_CASE("KDFs answer not_supported to the other kind's calls") {
