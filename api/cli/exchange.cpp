@@ -21,11 +21,11 @@ constexpr OutputRules kNewState{.secret = true, .terminal = true};
 // A failed open has one answer for every cause, so that it tells an attacker nothing; the hints
 // name all causes.
 constexpr const char* kRequestRefused =
-    "refused: it was changed or cut short, or sealed for another key, another header or another "
-    "media type: ask for it again, and compare --key, --key-id and --media-type";
+    "refused: changed, cut short, for another key or of another media type: ask for it again, or "
+    "see whether --key and --media-type are right";
 constexpr const char* kResponseRefused =
-    "refused: it was changed or cut short, or answers another request, or has another media type: "
-    "ask for it again, and compare --state and --media-type";
+    "refused: changed, cut short, for another request or of another media type: ask for it again, "
+    "or see whether --state and --media-type are right";
 
 /// The options that all four commands share.
 struct Exchange {

@@ -70,6 +70,12 @@ Exit answer(const CLI::App& app, const CLI::ParseError& result) {
     print(text.str());
     return Exit::done;
   }
+  const std::vector<std::string> rest = app.remaining();
+  if (app.get_subcommands().empty() && !rest.empty()) {
+    const char* kind = rest.front().rfind('-', 0) == 0 ? "option" : "command";
+    return say(Exit::usage,
+               std::string("no ") + kind + " '" + rest.front() + "': see twoway --help");
+  }
   std::string command = "twoway";
   for (const CLI::App* sub : app.get_subcommands()) command += " " + sub->get_name();
   return say(Exit::usage, std::string(result.what()) + ": see " + command + " --help");

@@ -9,10 +9,11 @@ namespace {
 
 using core::Provider;
 
-template <typename Algorithm>
-Answer ask(Algorithm* algorithm) {
+template <typename Algorithm, typename Id>
+Answer ask(const Algorithm* algorithm, Id id) {
   if (algorithm == nullptr) return Answer::no;
-  return core::self_check(*algorithm).ok() ? Answer::yes : Answer::failed;
+  const bool good = algorithm->params().id == id && core::self_check(*algorithm).ok();
+  return good ? Answer::yes : Answer::failed;
 }
 
 Answer both(Answer a, Answer b) {
@@ -49,20 +50,21 @@ std::vector<SurveyRow> survey(std::span<const Provider* const> providers) {
   for (const core::KemParams& kem : core::kem_table()) {
     const core::DhKemParams* parts = core::find_dhkem(kem.id);
     rows.push_back(row("kem", kem.short_name, providers, [&](const Provider& p) {
-      return both(ask(p.dh(parts->dh)), ask(p.kdf(parts->kdf)));
+      return both(ask(p.dh(parts->dh), parts->dh), ask(p.kdf(parts->kdf), parts->kdf));
     }));
   }
   for (const core::KdfParams& kdf : core::kdf_table()) {
     rows.push_back(row("kdf", kdf.short_name, providers,
-                       [&](const Provider& p) { return ask(p.kdf(kdf.id)); }));
+                       [&](const Provider& p) { return ask(p.kdf(kdf.id), kdf.id); }));
   }
   for (const core::AeadParams& aead : core::aead_table()) {
     if (aead.id == core::AeadId::export_only) continue;  // needs no algorithm
     rows.push_back(row("aead", aead.short_name, providers,
-                       [&](const Provider& p) { return ask(p.aead(aead.id)); }));
+                       [&](const Provider& p) { return ask(p.aead(aead.id), aead.id); }));
   }
-  rows.push_back(
-      row("random", "generator", providers, [](const Provider& p) { return ask(&p.rng()); }));
+  rows.push_back(row("random", "generator", providers, [](const Provider& p) {
+    return core::self_check(p.rng()).ok() ? Answer::yes : Answer::failed;
+  }));
   return rows;
 }
 

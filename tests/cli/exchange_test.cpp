@@ -1,0 +1,270 @@
+// The four commands of an exchange: what they carry, and what they refuse.
+#include "program.hpp"
+
+using namespace twoway;
+using namespace twoway::test;
+
+namespace {
+
+Words open_request(const std::string& in, const Words& more = {}) {
+  Words words{"open-request", "--key",      "key.pem", "--key-id",    "1", "--in", in,
+              "--out",        "opened.txt", "--state", "opened.state"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+Words open_response(const std::string& state, const std::string& in, const Words& more = {}) {
+  Words words{"open-response", "--state", state, "--in", in, "--out", "opened.txt"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// Refused, with neither of the new files there and no trace of them.
+void require_nothing_opened(const Words& command, int code, const std::string& words) {
+  const Words before = names_here();
+  REQUIRE_REFUSED(program(command), code, words);
+  REQUIRE_FALSE(exists("opened.txt"));
+  REQUIRE_FALSE(exists("opened.state"));
+  REQUIRE(names_here() == before);
+}
+
+bool none_built() { return provider_of(core::KemId::dhkem_x25519) == nullptr; }
+
+}  // namespace
+
+TEST_CASE("what one provider sealed the other opens, through files") {
+  for (const core::Provider* sender : built::providers()) {
+    for (const core::Provider* receiver : built::providers()) {
+      for (const core::AeadParams& aead : core::aead_table()) {
+        const core::Suite suite{core::KemId::dhkem_x25519, core::KdfId::hkdf_sha256, aead.id};
+        if (aead.nk == 0 || !offers(*sender, suite) || !offers(*receiver, suite)) continue;
+        INFO(sender->name() << " to " << receiver->name() << ' ' << aead.name);
+        const Folder folder;
+        const std::string pair = std::string("hkdf-sha256:") + aead.short_name;
+        const std::string from = sender->name();
+        const std::string to = receiver->name();
+        write_file("question", std::string(100000, 'q'));
+        write_file("answer", "");
+        REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", "key.pem", "--provider", to}),
+                    0);
+        REQUIRE_RAN(program({"config", "--key", "key.pem", "--key-id", "1", "--suite", pair, "-o",
+                             "list", "--provider", to}),
+                    0);
+        REQUIRE_RAN(program({"seal-request", "--config", "list", "-i", "question", "-o", "request",
+                             "--state", "sender.state", "--provider", from}),
+                    0);
+        REQUIRE(read_file("request").size() == 7 + 32 + 100000 + 16);
+        REQUIRE_RAN(
+            program({"open-request", "--key", "key.pem", "--key-id", "1", "--suite", pair, "-i",
+                     "request", "-o", "opened", "--state", "receiver.state", "--provider", to}),
+            0);
+        REQUIRE(read_file("opened") == read_file("question"));
+        REQUIRE_RAN(program({"seal-response", "--state", "receiver.state", "-i", "answer", "-o",
+                             "response", "--provider", to}),
+                    0);
+        REQUIRE_RAN(program({"open-response", "--state", "sender.state", "-i", "response", "-o",
+                             "opened-answer", "--provider", from}),
+                    0);
+        REQUIRE(read_file("opened-answer").empty());
+        REQUIRE(mode_of("sender.state") == 0600);
+        REQUIRE(mode_of("receiver.state") == 0600);
+        REQUIRE(names_here() == Words{"answer", "key.pem", "list", "opened", "opened-answer",
+                                      "question", "receiver.state", "request", "response",
+                                      "sender.state"});
+      }
+    }
+  }
+}
+
+TEST_CASE("an exchange through pipes") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver();
+  const Ran ran = shell(
+      "set -e\n"
+      "head -c 300000 /dev/zero | tr '\\0' 'z' >question\n"
+      "cat question | \"$TWOWAY\" seal-request --config gateway.ohttp-keys --state sender.state |\n"
+      "  \"$TWOWAY\" open-request --key key.pem --key-id 1 --in - --out - --state rs |\n"
+      "  cmp - question\n"
+      "printf answer | \"$TWOWAY\" seal-response --state rs |\n"
+      "  \"$TWOWAY\" open-response --state sender.state");
+  REQUIRE_RAN(ran, 0);
+  REQUIRE(ran.out == "answer");
+  const Ran fifo = shell(
+      "cat key.pem | \"$TWOWAY\" config --key - --key-id 3 | \"$TWOWAY\" inspect - | head -2");
+  REQUIRE_RAN(fifo, 0);
+  REQUIRE(fifo.out.find("key id 3") != std::string::npos);
+}
+
+TEST_CASE("a receiver with two keys, and a sender who chooses") {
+  const core::Provider* provider = provider_of(core::KemId::dhkem_p256);
+  if (provider == nullptr) return;
+  const Folder folder;
+  const auto with = [&](Words words) {
+    words.insert(words.end(), {"--provider", provider->name()});
+    return words;
+  };
+  const Words keys{"--key", "p256.pem", "--key-id", "1", "--key", "x25519.pem", "--key-id", "200"};
+  const auto keyed = [&](Words words) {
+    words.insert(words.end(), keys.begin(), keys.end());
+    return with(words);
+  };
+  REQUIRE_RAN(program(with({"keygen", "--kem", "p256", "--out", "p256.pem"})), 0);
+  REQUIRE_RAN(program(with({"keygen", "--kem", "x25519", "--out", "x25519.pem"})), 0);
+  REQUIRE_RAN(program(keyed({"config", "--out", "list"})), 0);
+
+  const auto first_byte = [](const std::string& text) {
+    return static_cast<unsigned>(static_cast<unsigned char>(text.at(0)));
+  };
+  const std::pair<Words, unsigned> choices[]{
+      {{}, 1}, {{"--key-id", "1"}, 1}, {{"--key-id", "200"}, 200}};
+  for (const auto& [choice, id] : choices) {
+    Words seal = with({"seal-request", "--config", "list", "--state", "s", "--out", "request"});
+    seal.insert(seal.end(), choice.begin(), choice.end());
+    REQUIRE_RAN(program(seal, "hello"), 0);
+    REQUIRE(first_byte(read_file("request")) == id);
+    const Ran opened = program(keyed({"open-request", "--in", "request", "--state", "rs"}));
+    REQUIRE_RAN(opened, 0);
+    REQUIRE(opened.out == "hello");
+  }
+  REQUIRE_REFUSED(
+      program(with({"seal-request", "--config", "list", "--key-id", "2", "--state", "none.state"}),
+              "hello"),
+      1, "list: no usable key with id 2");
+  REQUIRE_FALSE(exists("none.state"));
+}
+
+TEST_CASE("a request that is not exactly what was sealed to this key is refused") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver();
+  make_request();
+  const std::string request = read_file("request.bin");
+  // The header's ids, enc, the sealed text and the tag.
+  const std::size_t enc = 7;
+  const std::size_t sealed = 7 + 32;
+  for (const std::size_t position : {enc, sealed - 1, sealed, request.size() - 1}) {
+    INFO(position);
+    write_file("bad.bin", flipped(request, position));
+    require_nothing_opened(open_request("bad.bin"), 1, "bad.bin: refused");
+  }
+  write_file("bad.bin", flipped(request, 0));
+  require_nothing_opened(open_request("bad.bin"), 1, "key id that is not held");
+  write_file("bad.bin", flipped(request, 6));
+  require_nothing_opened(open_request("bad.bin"), 1, "suite that its key does not list");
+  for (const std::size_t size : {request.size() - 1, sealed + 15, sealed, sealed - 1, enc}) {
+    INFO(size);
+    write_file("bad.bin", request.substr(0, size));
+    require_nothing_opened(open_request("bad.bin"), 1, "bad.bin: refused");
+  }
+  write_file("bad.bin", request.substr(0, 6));
+  require_nothing_opened(open_request("bad.bin"), 1, "header of 7 bytes");
+  write_file("bad.bin", "");
+  require_nothing_opened(open_request("bad.bin"), 1, "bad.bin: ");
+  write_file("bad.bin", request + "x");
+  require_nothing_opened(open_request("bad.bin"), 1, "bad.bin: refused");
+
+  require_nothing_opened(open_request("request.bin", {"--media-type", "text/plain"}), 1, "refused");
+  require_nothing_opened(open_request("request.bin", {"--suite", "hkdf-sha512:chacha20-poly1305"}),
+                         1, "suite that its key does not list");
+  require_nothing_opened(open_request("missing.bin"), 3, "missing.bin: cannot be read");
+  REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", "other.pem"}), 0);
+  Words command = open_request("request.bin");
+  command[2] = "other.pem";
+  require_nothing_opened(command, 1, "request.bin: refused");
+  command = open_request("request.bin");
+  command[4] = "2";
+  require_nothing_opened(command, 1, "key id that is not held");
+
+  REQUIRE_RAN(program(open_request("request.bin")), 0);
+  REQUIRE(read_file("opened.txt") == "question");
+}
+
+TEST_CASE("a response that is not exactly the answer to this request is refused") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver();
+  make_request();
+  open_made_request();
+  REQUIRE_RAN(
+      program({"seal-response", "--state", "receiver.state", "--out", "response.bin"}, "answer"),
+      0);
+  const std::string response = read_file("response.bin");
+  for (const std::size_t position : {std::size_t{0}, std::size_t{32}, response.size() - 1}) {
+    INFO(position);
+    write_file("bad.bin", flipped(response, position));
+    require_nothing_opened(open_response("sender.state", "bad.bin"), 1, "bad.bin: refused");
+  }
+  for (const std::size_t size :
+       {response.size() - 1, std::size_t{47}, std::size_t{32}, std::size_t{31}, std::size_t{0}}) {
+    INFO(size);
+    write_file("bad.bin", response.substr(0, size));
+    require_nothing_opened(open_response("sender.state", "bad.bin"), 1, "bad.bin: refused");
+  }
+  require_nothing_opened(
+      open_response("sender.state", "response.bin", {"--media-type", "text/plain"}), 1, "refused");
+
+  REQUIRE_RAN(program({"seal-request", "--config", "gateway.ohttp-keys", "--out", "second.bin",
+                       "--state", "second.state"},
+                      "question"),
+              0);
+  require_nothing_opened(open_response("second.state", "response.bin"), 1, "for another request");
+
+  // The state of one side is none for the other.
+  require_nothing_opened(open_response("receiver.state", "response.bin"), 1, "receiver.state: ");
+  REQUIRE_REFUSED(program({"seal-response", "--state", "sender.state"}, "answer"), 1,
+                  "sender.state: ");
+
+  REQUIRE_RAN(program(open_response("sender.state", "response.bin")), 0);
+  REQUIRE(read_file("opened.txt") == "answer");
+}
+
+TEST_CASE("media types bind both legs") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver();
+  const std::string type = "application/x-question";
+  REQUIRE_RAN(program({"seal-request", "--config", "gateway.ohttp-keys", "--state", "s", "--out",
+                       "request.bin", "--media-type", type},
+                      "question"),
+              0);
+  require_nothing_opened(open_request("request.bin"), 1, "refused");
+  REQUIRE_RAN(program(open_request("request.bin", {"--media-type", type})), 0);
+  REQUIRE_RAN(program({"seal-response", "--state", "opened.state", "--out", "response.bin",
+                       "--media-type", "application/x-answer"},
+                      "answer"),
+              0);
+  const Ran opened = program({"open-response", "--state", "s", "--in", "response.bin",
+                              "--media-type", "application/x-answer"});
+  REQUIRE_RAN(opened, 0);
+  REQUIRE(opened.out == "answer");
+  REQUIRE_REFUSED(program({"seal-request", "--config", "gateway.ohttp-keys", "--state", "s2",
+                           "--media-type", std::string(65528, 'x')},
+                          "question"),
+                  2, "media type");
+}
+
+TEST_CASE("a key configuration list that cannot be used is refused") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver();
+  const std::string list = read_file("gateway.ohttp-keys");
+  const auto seal = [] {
+    return program({"seal-request", "--config", "bad", "--state", "bad.state"}, "question");
+  };
+  for (const std::string& bad : {std::string(), list.substr(0, list.size() - 1), list + '\0',
+                                 flipped(list, 1), std::string("not a list")}) {
+    write_file("bad", bad);
+    REQUIRE_REFUSED(seal(), 1, "bad: ");
+  }
+  // An unknown KEM, an unknown AEAD, and a key of small order.
+  write_file("bad", flipped(list, 4));
+  REQUIRE_REFUSED(seal(), 1, "bad: ");
+  write_file("bad", flipped(list, list.size() - 2));
+  REQUIRE_REFUSED(seal(), 1, "bad: ");
+  write_file("bad", std::string(list).replace(5, 32, std::string(32, '\0')));
+  REQUIRE_REFUSED(seal(), 1, "public key is not valid");
+  write_file("bad", std::string((std::size_t{1} << 20) + 1, '\0'));
+  REQUIRE_REFUSED(seal(), 1, "too large");
+  REQUIRE_FALSE(exists("bad.state"));
+}

@@ -1,0 +1,158 @@
+#include "program.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char** environ;
+
+namespace twoway::test {
+namespace {
+
+/// All that was written to a memory file, which is closed.
+std::string taken(int fd) {
+  std::string text;
+  if (fd < 0) return text;
+  text.resize(static_cast<std::size_t>(lseek(fd, 0, SEEK_END)));
+  REQUIRE(pread(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+  close(fd);
+  return text;
+}
+
+}  // namespace
+
+std::string program_path() {
+  const char* path = std::getenv("TWOWAY");
+  REQUIRE(path != nullptr);
+  return path;
+}
+
+Running::Running(const Words& command, int out) {
+  int pipe_ends[2];
+  REQUIRE(pipe2(pipe_ends, O_CLOEXEC) == 0);
+  if (out < 0) out_ = memfd_create("out", MFD_CLOEXEC);
+  err_ = memfd_create("err", MFD_CLOEXEC);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, pipe_ends[0], 0);
+  posix_spawn_file_actions_adddup2(&actions, out < 0 ? out_ : out, 1);
+  posix_spawn_file_actions_adddup2(&actions, err_, 2);
+  std::vector<char*> words;
+  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  const int failed = posix_spawn(&pid_, words[0], &actions, nullptr, words.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  close(pipe_ends[0]);
+  in_ = pipe_ends[1];
+  REQUIRE(failed == 0);
+}
+
+Ran Running::finish(std::string_view in) {
+  std::signal(SIGPIPE, SIG_IGN);  // the program may end without reading
+  while (!in.empty()) {
+    const ssize_t wrote = write(in_, in.data(), in.size());
+    if (wrote < 0) break;
+    in.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  close(in_);
+  int status = 0;
+  REQUIRE(waitpid(pid_, &status, 0) == pid_);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+          taken(out_), taken(err_)};
+}
+
+Ran program(const Words& arguments, std::string_view in) {
+  Words command{program_path()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return Running(command).finish(in);
+}
+
+Ran shell(const std::string& command) { return Running({"/bin/sh", "-c", command}).finish(); }
+
+Folder::Folder() : path_("/tmp/twoway-cli-XXXXXX") {
+  REQUIRE(mkdtemp(path_.data()) != nullptr);
+  std::filesystem::current_path(path_);
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::current_path("/", ignored);
+  std::filesystem::remove_all(path_, ignored);
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  std::ofstream(path, std::ios::binary) << content;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  INFO(path);
+  REQUIRE(file.good());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool exists(const std::string& path) {
+  return std::filesystem::exists(std::filesystem::symlink_status(path));
+}
+
+unsigned mode_of(const std::string& path) {
+  struct stat info {};
+  REQUIRE(stat(path.c_str(), &info) == 0);
+  return info.st_mode & 07777;
+}
+
+Words names_here() {
+  Words names;
+  for (const auto& entry : std::filesystem::directory_iterator(".")) {
+    names.push_back(entry.path().filename());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string flipped(std::string content, std::size_t position) {
+  content.at(position) = static_cast<char>(content[position] ^ 1);
+  return content;
+}
+
+const core::Provider* provider_of(core::KemId kem) {
+  for (const core::Provider* provider : built::providers()) {
+    if (offers(*provider, {kem, core::KdfId::hkdf_sha256, core::AeadId::chacha20_poly1305})) {
+      return provider;
+    }
+  }
+  return nullptr;
+}
+
+void make_receiver() {
+  REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", "key.pem"}), 0);
+  REQUIRE_RAN(program({"config", "--key", "key.pem", "--key-id", "1", "--suite",
+                       "hkdf-sha256:chacha20-poly1305", "--out", "gateway.ohttp-keys"}),
+              0);
+}
+
+void make_request() {
+  REQUIRE_RAN(program({"seal-request", "--config", "gateway.ohttp-keys", "--out", "request.bin",
+                       "--state", "sender.state"},
+                      "question"),
+              0);
+}
+
+void open_made_request() {
+  REQUIRE_RAN(program({"open-request", "--key", "key.pem", "--key-id", "1", "--in", "request.bin",
+                       "--out", "question.txt", "--state", "receiver.state"}),
+              0);
+}
+
+}  // namespace twoway::test

@@ -1,0 +1,104 @@
+// Runs the twoway program, and looks at what it leaves.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support.hpp"
+
+namespace twoway::test {
+
+/// How a program ended, and what it wrote.
+struct Ran {
+  int code;    ///< exit code, or -1 after a signal
+  int signal;  ///< or 0
+  std::string out;
+  std::string err;
+};
+
+using Words = std::vector<std::string>;
+
+/// A process with an open pipe as its standard input.
+class Running {
+ public:
+  /// Its output goes to `out`, a descriptor, or is kept where that is -1.
+  Running(const Words& command, int out = -1);
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  int pid() const { return pid_; }
+  /// Writes `in`, closes the pipe and waits for the end.
+  Ran finish(std::string_view in = {});
+
+ private:
+  int pid_ = -1;
+  int in_ = -1;
+  int out_ = -1;
+  int err_ = -1;
+};
+
+/// Where the twoway program is.
+std::string program_path();
+
+/// Runs twoway with these arguments.
+Ran program(const Words& arguments, std::string_view in = {});
+
+/// A shell command, in which "$TWOWAY" is the program.
+Ran shell(const std::string& command);
+
+/// A new folder, which is the current one while this lives, and is then removed.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+ private:
+  std::string path_;
+};
+
+void write_file(const std::string& path, std::string_view content);
+std::string read_file(const std::string& path);  ///< fails the test where there is none
+bool exists(const std::string& path);
+unsigned mode_of(const std::string& path);  ///< permission bits
+Words names_here();                         ///< all names in the current folder, sorted
+
+/// `content` with one bit changed at `position`.
+std::string flipped(std::string content, std::size_t position);
+
+/// The first provider that offers the KEM, or null.
+const core::Provider* provider_of(core::KemId kem);
+
+/// A receiver's folder: key.pem, and gateway.ohttp-keys with it as key id 1. X25519 and
+/// ChaCha20Poly1305, which every provider offers.
+void make_receiver();
+
+/// seal-request of "question" by the receiver's list: request.bin and sender.state.
+void make_request();
+
+/// open-request of it: question.txt and receiver.state.
+void open_made_request();
+
+}  // namespace twoway::test
+
+/// Checks the exit code, that an error is one line, and what the line says.
+#define REQUIRE_RAN(ran, expected)                        \
+  do {                                                    \
+    const twoway::test::Ran twoway_ran = (ran);           \
+    INFO(#ran << "\n" << twoway_ran.err);                 \
+    REQUIRE(twoway_ran.code == (expected));               \
+    if ((expected) == 0) REQUIRE(twoway_ran.err.empty()); \
+  } while (false)
+
+#define REQUIRE_REFUSED(ran, expected, words)                        \
+  do {                                                               \
+    const twoway::test::Ran twoway_ran = (ran);                      \
+    INFO(#ran << "\n" << twoway_ran.err);                            \
+    REQUIRE(twoway_ran.code == (expected));                          \
+    REQUIRE(twoway_ran.out.empty());                                 \
+    REQUIRE(twoway_ran.err.rfind("twoway: ", 0) == 0);               \
+    REQUIRE(twoway_ran.err.find('\n') == twoway_ran.err.size() - 1); \
+    REQUIRE(twoway_ran.err.find(words) != std::string::npos);        \
+  } while (false)

@@ -1,0 +1,173 @@
+#!/bin/sh
+# Shows a whole exchange with the twoway program, and what it refuses.
+#   sh demo.sh PATH_TO_TWOWAY
+# Ends with 0 where everything went as told, 1 where not, 77 where this build cannot show it.
+set -u
+
+if [ $# -ne 1 ] || [ ! -x "$1" ]; then
+  echo "usage: sh demo.sh PATH_TO_TWOWAY" >&2
+  exit 2
+fi
+case $1 in
+  /*) twoway=$1 ;;
+  *) twoway=$PWD/$1 ;;
+esac
+
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+cd "$folder" || exit 1
+
+bold='' dim='' good='' bad='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+  bold=$(printf '\033[1m') dim=$(printf '\033[2m') plain=$(printf '\033[0m')
+  good=$(printf '\033[32m') bad=$(printf '\033[31m')
+fi
+
+# Milliseconds where date knows them, else whole seconds.
+now() {
+  time=$(date +%s%3N)
+  case $time in
+    *[!0-9]*) time=$(date +%s)000 ;;
+  esac
+  echo "$time"
+}
+
+size_of() { wc -c <"$1" | tr -d ' '; }
+
+title() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+why() { printf '        %s%s%s\n' "$dim" "$1" "$plain"; }
+
+fail() {
+  printf '  %sFAIL%s  %s\n' "$bad" "$plain" "$1"
+  [ -s said ] && sed 's/^/        /' said
+  exit 1
+}
+
+# step WHAT FILE COMMAND...: the command must succeed and leave FILE.
+step() {
+  what=$1 file=$2
+  shift 2
+  start=$(now)
+  "$@" 2>said || fail "$what"
+  took=$(($(now) - start))
+  [ -f "$file" ] || fail "$what: there is no $file"
+  printf '  %sok%s    %-40s %-18s %9s bytes %6s ms\n' "$good" "$plain" "$what" "$file" \
+    "$(size_of "$file")" "$took"
+}
+
+# refused WHAT COMMAND...: the command must end with 1, say one line, and leave no output.
+refused() {
+  what=$1
+  shift
+  "$@" --out wrong.out 2>said
+  code=$?
+  [ "$code" -eq 1 ] || fail "$what: exit code $code in place of 1"
+  [ ! -e wrong.out ] && [ ! -e wrong.state ] || fail "$what: there is an output"
+  [ "$(wc -l <said)" -eq 1 ] || fail "$what: one line was to be said"
+  printf '  %sok%s    %-40s exit code 1, and no file is written\n' "$good" "$plain" "$what"
+}
+
+same() {
+  cmp -s "$1" "$2" || fail "$1 and $2 differ"
+  printf '  %sok%s    %s and %s are the same, byte for byte\n' "$good" "$plain" "$1" "$2"
+}
+
+# Copies $1 to $2 with one bit changed, in the byte at offset $3.
+flip_bit() {
+  cp "$1" "$2"
+  byte=$(od -An -tu1 -j "$3" -N 1 "$1" | tr -d ' ')
+  printf "\\$(printf '%03o' $((byte ^ 1)))" | dd of="$2" bs=1 seek="$3" conv=notrunc 2>/dev/null
+}
+
+# exchange NAME KEY_OPTIONS...: a request to the receiver, its response, and every comparison.
+# The sender's choice of a key is in $choice.
+exchange() {
+  name=$1
+  shift
+  # shellcheck disable=SC2086 # several words
+  step 'sender seals the request' "$name-request.bin" \
+    "$twoway" seal-request --config gateway.ohttp-keys $choice --in question.bin \
+    --out "$name-request.bin" --state "$name-sender.state"
+  step 'receiver opens it' "$name-question.bin" \
+    "$twoway" open-request "$@" --in "$name-request.bin" \
+    --out "$name-question.bin" --state "$name-receiver.state"
+  step 'receiver seals its response' "$name-response.bin" \
+    "$twoway" seal-response --state "$name-receiver.state" --in answer.bin \
+    --out "$name-response.bin"
+  step 'sender opens it' "$name-answer.bin" \
+    "$twoway" open-response --state "$name-sender.state" --in "$name-response.bin" \
+    --out "$name-answer.bin"
+  same question.bin "$name-question.bin"
+  same answer.bin "$name-answer.bin"
+}
+
+printf '%sA request and its response, each readable by the other side alone%s\n' "$bold" "$plain"
+"$twoway" --version || exit 1
+
+if ! "$twoway" keygen --kem p256 --out probe.pem 2>said; then
+  echo "skipped: the default provider of this build has no P-256:"
+  cat said
+  exit 77
+fi
+
+title 'The receiver makes two keys and publishes them in one list'
+step 'a P-256 key' p256.pem "$twoway" keygen --kem p256 --out p256.pem
+step 'an X25519 key' x25519.pem "$twoway" keygen --kem x25519 --out x25519.pem
+why 'Private keys: PKCS#8 files that only their owner can read.'
+step 'the list of their public halves' gateway.ohttp-keys \
+  "$twoway" config --key p256.pem --key-id 1 --key x25519.pem --key-id 2 --out gateway.ohttp-keys
+why 'This is all that a sender needs. What it says:'
+"$twoway" inspect gateway.ohttp-keys >list.txt || fail 'inspect'
+grep -q 'key id 2' list.txt || fail 'inspect does not show key 2'
+sed -e 's/^/        /' -e 's/\([0-9a-f]\{48\}\)[0-9a-f]*$/\1.../' list.txt
+
+title 'Two files to exchange'
+step 'the question, random bytes' question.bin dd if=/dev/urandom of=question.bin bs=65536 count=128
+step 'the answer, random bytes' answer.bin dd if=/dev/urandom of=answer.bin bs=65536 count=32
+
+title 'First exchange: the sender picks the X25519 key by its id'
+choice='--key-id 2'
+exchange first --key p256.pem --key-id 1 --key x25519.pem --key-id 2
+why 'Both sides read what the other meant; nobody between them could. The request names its key:'
+"$twoway" inspect first-request.bin >request.txt || fail 'inspect'
+grep -q 'key id  2' request.txt || fail 'the request is not for key 2'
+sed 's/^/        /' request.txt
+
+title 'Second exchange: the sender takes the first key of the list, P-256'
+choice=''
+exchange second --key p256.pem --key-id 1 --key x25519.pem --key-id 2
+"$twoway" inspect second-request.bin | grep -q 'kem     p256' || fail 'the request is not for P-256'
+why 'The same files, sealed anew with another kind of key.'
+
+title 'What is refused'
+flip_bit first-request.bin flipped.bin 4000000
+refused 'a request with one flipped bit' \
+  "$twoway" open-request --key x25519.pem --key-id 2 --in flipped.bin --state wrong.state
+why 'Changes on the way are noticed, wherever they are.'
+"$twoway" keygen --kem x25519 --out other.pem || fail 'keygen'
+refused 'a request opened with a wrong key' \
+  "$twoway" open-request --key other.pem --key-id 2 --in first-request.bin --state wrong.state
+why 'Only the private key that belongs to the published one opens it.'
+refused 'a request taken for another media type' \
+  "$twoway" open-request --key x25519.pem --key-id 2 --in first-request.bin --state wrong.state \
+  --media-type text/plain
+why 'What the bytes are is sealed with them, so they cannot be passed off as something else.'
+dd if=first-request.bin of=short.bin bs=4000000 count=1 2>said || fail 'dd'
+refused 'a request that was cut short' \
+  "$twoway" open-request --key x25519.pem --key-id 2 --in short.bin --state wrong.state
+why 'A part of a message is never taken for the whole.'
+refused 'the response to another request' \
+  "$twoway" open-response --state first-sender.state --in second-response.bin
+why 'A response answers one request: it cannot be swapped for another.'
+why "The program said: $(cat said)"
+
+step 'and the true response still opens' again.bin \
+  "$twoway" open-response --state first-sender.state --in first-response.bin --out again.bin
+same answer.bin again.bin
+
+for file in .twoway-*; do
+  [ ! -e "$file" ] || fail "a temporary file is left: $file"
+done
+printf '\n%sAll as told.%s\n' "$good" "$plain"
