@@ -13,8 +13,9 @@ namespace twoway::test {
 /// Secrets to look for. They are kept masked, so that the search doesn't find its own copies.
 class Needles {
  public:
-  /// Adds every whole 12-byte part of `secret`, as it stands and reversed (a big number is stored
-  /// from its low end), unless it is all zeros. `name` is what a finding is called.
+  /// Adds every whole 12-byte part of `secret` that isn't mostly zeros: as it stands, as HMAC pads
+  /// it, and reversed (a big number is stored from its low end). `name` is what a finding is
+  /// called.
   void add(const std::string& name, core::ByteView secret);
 
   /// The names of the secrets that are somewhere in writable memory, each with the region and
