@@ -78,6 +78,18 @@ class Group : public core::DhGroup {
 
   const DhParams& params() const noexcept override { return params_; }
 
+  // Copying the type and its parameters and then setting the point is several times faster than
+  // making a key of the bytes; setting a NIST point refuses one that is off the curve.
+  Result<std::unique_ptr<core::PublicKey>> import_public(ByteView pk) const noexcept override {
+    Pkey key(EVP_PKEY_new());
+    if (key == nullptr || EVP_PKEY_copy_parameters(key.get(), domain_.get()) != 1 ||
+        EVP_PKEY_set1_encoded_public_key(key.get(), pk.data(), pk.size()) != 1) {
+      return failure(Errc::invalid_key, kBadPoint);
+    }
+    return std::unique_ptr<core::PublicKey>(
+        std::make_unique<SoftwarePublicKey>(*this, std::move(key), pk));
+  }
+
   Status ephemeral_dh(DhSecret& secret, ByteSpan enc,
                       const core::PublicKey& peer) const noexcept override {
     secret.clear();
@@ -127,11 +139,6 @@ class Group : public core::DhGroup {
     return context;
   }
 
-  Result<std::unique_ptr<core::PublicKey>> wrap_public(Pkey key, ByteView pk) const noexcept {
-    return std::unique_ptr<core::PublicKey>(
-        std::make_unique<SoftwarePublicKey>(*this, std::move(key), pk));
-  }
-
   Result<std::unique_ptr<core::DhPrivateKey>> wrap_private(Pkey key) const noexcept {
     PublicBytes pk;
     pk.size = params_.npk;
@@ -142,6 +149,8 @@ class Group : public core::DhGroup {
     return std::unique_ptr<core::DhPrivateKey>(
         std::make_unique<SoftwareKey>(*this, std::move(prepared), pk));
   }
+
+  Pkey domain_;  ///< a key of this group, for its parameters; `offered` makes it
 
  private:
   PkeyCtx make_generator() const noexcept {
@@ -163,11 +172,13 @@ class MontgomeryGroup final : public Group {
  public:
   using Group::Group;
 
-  Result<std::unique_ptr<core::PublicKey>> import_public(ByteView pk) const noexcept override {
-    Pkey key(EVP_PKEY_new_raw_public_key_ex(options().library_context, names().type,
-                                            options().properties, pk.data(), pk.size()));
-    if (key == nullptr) return failure(Errc::invalid_key, kBadPoint);
-    return wrap_public(std::move(key), pk);
+  bool offered() noexcept override {
+    if (!Group::offered()) return false;
+    // There are no parameters beside the type, and any value of the right length will do for it.
+    const PublicBytes any{{1}, params().npk};
+    domain_.reset(EVP_PKEY_new_raw_public_key_ex(options().library_context, names().type,
+                                                 options().properties, any.bytes.data(), any.size));
+    return domain_ != nullptr;
   }
 
   Result<std::unique_ptr<core::DhPrivateKey>> import_private(ByteView sk) const noexcept override {
@@ -189,17 +200,6 @@ class NistGroup final : public Group {
     OSSL_PARAM params[] = {group_param(), OSSL_PARAM_construct_end()};
     domain_ = from_data(EVP_PKEY_KEY_PARAMETERS, params);
     return curve_ != nullptr && domain_ != nullptr;
-  }
-
-  // Copying the domain parameters and setting the point is several times faster than
-  // EVP_PKEY_fromdata; setting the point refuses one that is off the curve.
-  Result<std::unique_ptr<core::PublicKey>> import_public(ByteView pk) const noexcept override {
-    Pkey key(EVP_PKEY_new());
-    if (key == nullptr || EVP_PKEY_copy_parameters(key.get(), domain_.get()) != 1 ||
-        EVP_PKEY_set1_encoded_public_key(key.get(), pk.data(), pk.size()) != 1) {
-      return failure(Errc::invalid_key, kBadPoint);
-    }
-    return wrap_public(std::move(key), pk);
   }
 
   // A key imported without its public half would expose none, so pk = sk * G is computed here.
@@ -246,7 +246,6 @@ class NistGroup final : public Group {
   }
 
   EcGroup curve_;
-  Pkey domain_;
 };
 
 }  // namespace
