@@ -27,6 +27,9 @@ struct Form {
 /// As it stands, and as HMAC pads its key (RFC 2104 section 2).
 constexpr Form kForms[] = {{"", 0}, {" xor ipad", 0x36}, {" xor opad", 0x5c}};
 
+/// As bytes, and as SHA-256 and SHA-512 keep their output: in words of the machine's order.
+constexpr std::size_t kWords[] = {1, 4, 8};
+
 /// The readable and writable mappings: heap, stacks, anonymous memory, .data and .bss.
 std::vector<Region> writable_regions() {
   std::vector<Region> regions;
@@ -53,20 +56,28 @@ std::string describe(const Region& region, const std::uint8_t* at) {
 }  // namespace
 
 void Needles::add(const std::string& name, core::ByteView secret) {
-  for (std::size_t at = 0; at + kPart <= secret.size(); at += kPart) {
-    // Some vectors' ikm ends in zeros, as much of memory does.
-    const core::ByteView part = secret.subspan(at, kPart);
-    if (std::count(part.begin(), part.end(), 0) > 4) continue;
-    for (const Form& form : kForms) {
-      Needle forward{name + " byte " + std::to_string(at) + form.name, {}};
-      Needle reversed{forward.name + " reversed", {}};
-      for (std::size_t i = 0; i < kPart; ++i) {
-        forward.masked[i] = part[i] ^ form.mask ^ kMask;
-        reversed.masked[kPart - 1 - i] = forward.masked[i];
-      }
-      needles_.push_back(forward);
-      needles_.push_back(reversed);
+  for (const std::size_t word : kWords) {
+    const std::size_t size = secret.size() / word * word;
+    for (std::size_t at = 0; at + kPart <= size; at += kPart) add_part(name, secret, at, word);
+  }
+}
+
+void Needles::add_part(const std::string& name, core::ByteView secret, std::size_t at,
+                       std::size_t word) {
+  // Some vectors' ikm ends in zeros, as much of memory does.
+  const core::ByteView part = secret.subspan(at, kPart);
+  if (std::count(part.begin(), part.end(), 0) > 4) return;
+  for (const Form& form : kForms) {
+    Needle forward{name + " byte " + std::to_string(at) + form.name, {}};
+    if (word != 1) forward.name += " in swapped words of " + std::to_string(word);
+    Needle reversed{forward.name + " reversed", {}};
+    for (std::size_t i = 0; i < kPart; ++i) {
+      // The words are powers of two: this is i's place in a word whose bytes are swapped.
+      forward.masked[i] = secret[(at + i) ^ (word - 1)] ^ form.mask ^ kMask;
+      reversed.masked[kPart - 1 - i] = forward.masked[i];
     }
+    needles_.push_back(forward);
+    needles_.push_back(reversed);
   }
 }
 

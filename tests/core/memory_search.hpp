@@ -14,8 +14,8 @@ namespace twoway::test {
 class Needles {
  public:
   /// Adds every whole 12-byte part of `secret` that isn't mostly zeros: as it stands, as HMAC pads
-  /// it, and reversed (a big number is stored from its low end). `name` is what a finding is
-  /// called.
+  /// it, in swapped words (as a digest keeps what it gave out) and reversed (a big number is
+  /// stored from its low end). `name` is what a finding is called.
   void add(const std::string& name, core::ByteView secret);
 
   /// The names of the secrets that are somewhere in writable memory, each with the region and
@@ -32,6 +32,8 @@ class Needles {
     std::string name;
     std::uint8_t masked[kPart];
   };
+
+  void add_part(const std::string& name, core::ByteView secret, std::size_t at, std::size_t word);
 
   std::vector<Needle> needles_;
 };
