@@ -15,10 +15,10 @@ class AeadSealer {
   virtual ~AeadSealer() = default;
 
   /// Writes in.size() bytes of ciphertext to `out` and Nt bytes to `tag`. `out` is `in` itself or
-  /// disjoint from it; `tag` is disjoint from both, and adjacent is fine. Lengths: out = in,
-  /// nonce = Nn, tag = Nt, else invalid_argument and nothing is written. After another failure
-  /// `out` and `tag` are wiped. The object may be used again after any. Never pass a nonce twice
-  /// with different inputs: SealSequence counts them.
+  /// disjoint from it; `tag` is disjoint from both, and adjacent is fine; `nonce` and `aad` are
+  /// disjoint from what is written. Lengths: out = in, nonce = Nn, tag = Nt, else invalid_argument
+  /// and nothing is written. After another failure `out` and `tag` are wiped. The object may be
+  /// used again after any. Never pass a nonce twice: SealSequence counts them.
   virtual Status seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad,
                       ByteView in) noexcept = 0;
 };

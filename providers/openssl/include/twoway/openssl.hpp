@@ -11,7 +11,9 @@ struct evp_pkey_st;
 
 namespace twoway::openssl {
 
-/// Where algorithms are fetched from. The strings and the context must outlive the provider.
+/// Where algorithms are fetched from: ciphers, digests, key types and key exchanges. HMAC is
+/// composed here of the fetched digest, which matters where only a module's own HMAC may be used.
+/// The strings and the context must outlive the provider.
 struct Options {
   ossl_lib_ctx_st* library_context = nullptr;  ///< an OSSL_LIB_CTX; null is the default one
   const char* properties = nullptr;            ///< a property query such as "fips=yes"
