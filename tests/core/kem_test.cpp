@@ -5,14 +5,14 @@
 #include "labeled.hpp"
 #include "receiver.hpp"
 #include "support.hpp"
-#include "wrapped_provider.hpp"
+#include "wrapping.hpp"
 
 using namespace twoway::core;
 using twoway::test::copy;
 using twoway::test::FixedRng;
 using twoway::test::Receiver;
 using twoway::test::require_open_failed;
-using twoway::test::WrappedProvider;
+using twoway::test::WrappingProvider;
 
 namespace {
 
@@ -47,9 +47,9 @@ class CandidateKdf final : public Kdf {
   mutable std::size_t asked_ = 0;
 };
 
-class KdfProvider final : public WrappedProvider {
+class KdfProvider final : public WrappingProvider {
  public:
-  KdfProvider(const Provider& inner, const Kdf& kdf) : WrappedProvider(inner), kdf_(kdf) {}
+  KdfProvider(const Provider& inner, const Kdf& kdf) : WrappingProvider(inner), kdf_(kdf) {}
   const Kdf* kdf(KdfId) const noexcept override { return &kdf_; }
 
  private:
@@ -133,9 +133,9 @@ class OwnKem final : public NativeKem {
   KemParams row_;
 };
 
-class OwnKemProvider final : public WrappedProvider {
+class OwnKemProvider final : public WrappingProvider {
  public:
-  explicit OwnKemProvider(const Provider& inner) : WrappedProvider(inner), own_(inner) {}
+  explicit OwnKemProvider(const Provider& inner) : WrappingProvider(inner), own_(inner) {}
   const NativeKem* native_kem(KemId id) const noexcept override {
     return id == kOwnKem ? &own_ : nullptr;
   }
