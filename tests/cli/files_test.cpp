@@ -22,6 +22,14 @@ Words seal_to(const std::string& out, const std::string& state) {
 
 const Words kReceiverFiles{"gateway.ohttp-keys", "key.pem"};
 
+/// Waits for a program to make its temporary files, which it does before it reads its input.
+void wait_for_names(std::size_t count) {
+  for (int waited = 0; names_here().size() < count; ++waited) {
+    REQUIRE(waited < 20000);
+    usleep(1000);
+  }
+}
+
 /// The controlling end of a new terminal, and its other end for a program.
 struct Terminal {
   Terminal() : ours(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
@@ -145,6 +153,47 @@ TEST_CASE("where standard output fails, the state is taken back") {
   REQUIRE(names_here() == before);
 }
 
+TEST_CASE("the state is in place before a message leaves, and both are or neither") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver();
+  const auto start = [](const Words& arguments) {
+    Words command{program_path()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return command;
+  };
+  // A folder that takes the name at the last moment makes its rename fail.
+  {
+    Running running(start(seal_to("-", "state")));
+    wait_for_names(3);
+    REQUIRE(mkdir("state", 0700) == 0);
+    REQUIRE_REFUSED(running.finish("question"), 3, "state: cannot be written");
+    REQUIRE(rmdir("state") == 0);
+    REQUIRE(names_here() == kReceiverFiles);
+  }
+  for (const bool old_state : {false, true}) {
+    if (old_state) write_file("state", "old state");
+    const Words before = names_here();
+    Running running(start(seal_to("request", "state")));
+    wait_for_names(before.size() + 2);
+    REQUIRE(mkdir("request", 0700) == 0);
+    REQUIRE_REFUSED(running.finish("question"), 3, "request: cannot be written");
+    REQUIRE(rmdir("request") == 0);
+    REQUIRE(names_here() == before);
+    if (old_state) REQUIRE(read_file("state") == "old state");
+  }
+}
+
+TEST_CASE("a closed standard input is a failure, not an empty message") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver();
+  REQUIRE_REFUSED(
+      shell("\"$TWOWAY\" seal-request --config gateway.ohttp-keys --state s --out r <&-"), 3,
+      "standard input: cannot be read");
+  REQUIRE(names_here() == kReceiverFiles);
+}
+
 TEST_CASE("a signal leaves files as they were") {
   if (none_built()) return;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
@@ -154,11 +203,7 @@ TEST_CASE("a signal leaves files as they were") {
     Words command{program_path()};
     for (const std::string& word : seal_to("request", "state")) command.push_back(word);
     Running running(command);
-    // Both temporary files are there while it waits for its input.
-    for (int waited = 0; names_here().size() < 5; ++waited) {
-      REQUIRE(waited < 20000);
-      usleep(1000);
-    }
+    wait_for_names(5);
     REQUIRE_FALSE(exists("state"));
     REQUIRE(kill(running.pid(), signal) == 0);
     REQUIRE(running.finish().signal == signal);
