@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <string>
 
 #include <twoway/private_key_pem.hpp>
 
@@ -64,7 +66,15 @@ void add_provider_option(CLI::App& command, std::string& name) {
       ->type_name("NAME");
 }
 
-CLI::Validator key_id_range() { return CLI::Range(0, 255).description(""); }
+CLI::Validator key_id_range() {
+  const auto check = [](std::string& text) -> std::string {
+    unsigned id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && id <= 255 ? "" : "a key id is 0 to 255";
+  };
+  return CLI::Validator(check, "");
+}
 
 const Provider& choose_provider(const std::string& name) {
   const auto all = built::providers();
