@@ -8,8 +8,9 @@
 namespace twoway::core {
 namespace {
 
-constexpr Error kExportOnly{Errc::not_supported,
-                            "the suite's AEAD is export-only: it neither seals nor opens"};
+constexpr Error kExportOnly{
+    Errc::not_supported,
+    "the context neither seals nor opens: its AEAD is export-only, or its sequence was taken"};
 constexpr Error kNoAuthOneStage{Errc::not_supported,
                                 "authenticated modes are defined for two-stage KDFs: use HKDF"};
 constexpr Error kLongInput{Errc::invalid_argument,
@@ -36,6 +37,15 @@ Mode mode_of(const std::optional<Psk>& psk, bool auth) noexcept {
 
 bool has_auth(const CipherSuite& suite) noexcept {
   return suite.kdf().params().stages == KdfStages::two;
+}
+
+/// Moves the sequence out of a context.
+template <typename Sequence>
+Result<Sequence> take(std::optional<Sequence>& from) noexcept {
+  if (!from) return kExportOnly;
+  Sequence sequence = std::move(*from);
+  from.reset();
+  return sequence;
 }
 
 /// KeySchedule, then the sequence (none in an export-only suite) and the exporter of a context.
@@ -149,6 +159,8 @@ Result<std::size_t> SenderContext::seal(ByteSpan out, ByteView aad, ByteView pt)
   return sequence_->seal(out, aad, pt);
 }
 
+Result<SealSequence> SenderContext::take_sequence() noexcept { return take(sequence_); }
+
 // RFC 9180 section 5.1.1 and its siblings:
 //   shared_secret = Decap(enc, skR)  or  AuthDecap(enc, skR, pkS)
 //   return KeyScheduleR(mode, shared_secret, info, psk, psk_id)
@@ -192,6 +204,8 @@ Result<std::size_t> RecipientContext::open(ByteSpan out, ByteView aad, ByteView 
   if (!sequence_) return kExportOnly;
   return sequence_->open(out, aad, ct);
 }
+
+Result<OpenSequence> RecipientContext::take_sequence() noexcept { return take(sequence_); }
 
 // RFC 9180 section 6.1: Seal<MODE> and Open<MODE>.
 Result<std::size_t> seal(const CipherSuite& suite, ByteSpan enc, ByteSpan out,

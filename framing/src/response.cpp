@@ -70,6 +70,20 @@ Result<ResponseContext::Keys> ResponseContext::derive_keys(
   return keys;
 }
 
+Result<core::SealSequence> ResponseContext::seal_sequence(
+    ByteView response_nonce, std::string_view media_type) const noexcept {
+  Result<Keys> keys = derive_keys(response_nonce, media_type);
+  if (!keys) return keys.error();
+  return core::SealSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
+}
+
+Result<core::OpenSequence> ResponseContext::open_sequence(
+    ByteView response_nonce, std::string_view media_type) const noexcept {
+  Result<Keys> keys = derive_keys(response_nonce, media_type);
+  if (!keys) return keys.error();
+  return core::OpenSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
+}
+
 std::size_t ResponseContext::sealed_size(std::size_t plaintext_size) const noexcept {
   return nonce_size() + plaintext_size + suite_.nt();
 }
@@ -92,9 +106,7 @@ Result<std::size_t> ResponseContext::seal(ByteSpan out, ByteView plaintext,
   }
   const ByteSpan response_nonce = out.first(nonce_size());
   if (Status s = rng.fill(response_nonce); !s) return s.error();
-  Result<Keys> keys = derive_keys(response_nonce, media_type);
-  if (!keys) return keys.error();
-  auto sequence = core::SealSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
+  Result<core::SealSequence> sequence = seal_sequence(response_nonce, media_type);
   if (!sequence) return sequence.error();
   auto sealed = sequence->seal(out.subspan(nonce_size()), {}, plaintext);
   if (!sealed) return sealed.error();
@@ -104,9 +116,7 @@ Result<std::size_t> ResponseContext::seal(ByteSpan out, ByteView plaintext,
 Result<std::size_t> ResponseContext::open(ByteSpan out, ByteView sealed,
                                           std::string_view media_type) const noexcept {
   if (sealed.size() < nonce_size()) return core::kBadAeadTag;
-  Result<Keys> keys = derive_keys(sealed.first(nonce_size()), media_type);
-  if (!keys) return keys.error();
-  auto sequence = core::OpenSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
+  Result<core::OpenSequence> sequence = open_sequence(sealed.first(nonce_size()), media_type);
   if (!sequence) return sequence.error();
   return sequence->open(out, {}, sealed.subspan(nonce_size()));
 }

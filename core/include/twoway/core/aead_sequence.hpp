@@ -62,6 +62,11 @@ class TWOWAY_API OpenSequence {
   static Result<OpenSequence> create(const Aead& aead, ByteView key, ByteView base_nonce,
                                      std::uint64_t first = 0) noexcept;
 
+  /// Bytes that a plaintext of this size is sealed in.
+  std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
+    return plaintext_size + aead_->params().nt;
+  }
+
   /// Bytes of plaintext in `sealed_size` bytes; 0 where they are too few to hold a tag.
   std::size_t opened_size(std::size_t sealed_size) const noexcept {
     const std::size_t nt = aead_->params().nt;

@@ -20,6 +20,8 @@ enum class Errc : std::uint8_t {
   open_failed,           ///< a sealed message, or its `enc`, is not authentic
   key_unavailable,       ///< a valid request reached a private key, and the key failed
   message_limit,         ///< the sequence number is used up; set up a new context
+  limit_exceeded,        ///< a chunk or message is larger than its receiver or sender allows
+  truncated,             ///< the input ended before the authenticated end of the message
   provider_failure,      ///< the crypto library or the random generator failed
 };
 
@@ -36,6 +38,8 @@ inline const char* to_string(Errc code) noexcept {
     case Errc::open_failed: return "open_failed";
     case Errc::key_unavailable: return "key_unavailable";
     case Errc::message_limit: return "message_limit";
+    case Errc::limit_exceeded: return "limit_exceeded";
+    case Errc::truncated: return "truncated";
     case Errc::provider_failure: return "provider_failure";
   }
   return "unknown";

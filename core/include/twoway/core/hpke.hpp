@@ -115,6 +115,10 @@ class TWOWAY_API SenderContext {
   /// ContextS.Seal: as SealSequence::seal; not_supported in an export-only suite.
   Result<std::size_t> seal(ByteSpan out, ByteView aad, ByteView pt) noexcept;
 
+  /// Gives up the context's sequence, for a layer that seals by itself; the exporter stays, and
+  /// `seal` answers not_supported from then on, as does a second call.
+  Result<SealSequence> take_sequence() noexcept;
+
   const Exporter& exporter() const noexcept { return exporter_; }
 
  private:
@@ -146,6 +150,9 @@ class TWOWAY_API RecipientContext {
 
   /// ContextR.Open: as OpenSequence::open; not_supported in an export-only suite.
   Result<std::size_t> open(ByteSpan out, ByteView aad, ByteView ct) noexcept;
+
+  /// As SenderContext::take_sequence.
+  Result<OpenSequence> take_sequence() noexcept;
 
   const Exporter& exporter() const noexcept { return exporter_; }
 

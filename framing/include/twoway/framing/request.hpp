@@ -7,8 +7,9 @@
 
 namespace twoway::framing {
 
-/// The media type of a whole request; other bytes are allowed.
+/// The media types of a whole and of a chunked request; other bytes are allowed.
 inline constexpr std::string_view kRequestMediaType = "message/bhttp request";
+inline constexpr std::string_view kChunkedRequestMediaType = "message/bhttp chunked request";
 
 /// Longest media type, in bytes, so that `info` fits HPKE's limit.
 inline constexpr std::size_t kMaxMediaType = core::kMaxHpkeInput - 1 - kHeaderSize;

@@ -9,8 +9,9 @@
 
 namespace twoway::framing {
 
-/// The media type of a whole response; other bytes are allowed.
+/// The media types of a whole and of a chunked response; other bytes are allowed.
 inline constexpr std::string_view kResponseMediaType = "message/bhttp response";
+inline constexpr std::string_view kChunkedResponseMediaType = "message/bhttp chunked response";
 
 /// Which side of the exchange a response state belongs to.
 enum class Role : std::uint8_t { sender = 1, receiver = 2 };
@@ -37,6 +38,13 @@ class TWOWAY_API ResponseContext {
   /// The AEAD key and nonce of the response that `response_nonce` begins.
   core::Result<Keys> derive_keys(core::ByteView response_nonce,
                                  std::string_view media_type) const noexcept;
+
+  /// What seals or opens the response that `response_nonce`, nonce_size() bytes, begins: one
+  /// message of the sequence is a whole response, several are the chunks of a chunked one.
+  core::Result<core::SealSequence> seal_sequence(core::ByteView response_nonce,
+                                                 std::string_view media_type) const noexcept;
+  core::Result<core::OpenSequence> open_sequence(core::ByteView response_nonce,
+                                                 std::string_view media_type) const noexcept;
 
   /// nonce_size() + plaintext_size + Nt.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept;

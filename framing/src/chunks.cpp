@@ -1,0 +1,201 @@
+#include <algorithm>
+
+#include <twoway/framing/chunks.hpp>
+
+#include "varint.hpp"
+
+namespace twoway::framing {
+namespace {
+
+using core::ByteSpan;
+using core::ByteView;
+using core::Errc;
+using core::Error;
+using core::Result;
+using core::Status;
+
+constexpr Error kBadLimits{Errc::invalid_argument, "max_chunk must be from 1 byte to 1 GiB"};
+constexpr Error kOverLimit{Errc::limit_exceeded,
+                           "a chunk or the message is over its limit: send less, or allow more"};
+constexpr Error kTruncated{Errc::truncated,
+                           "the message ended before its last chunk: it was cut short, ask for it "
+                           "again"};
+constexpr Error kEnded{Errc::wrong_state, "this message is complete: nothing follows it"};
+constexpr Error kSmallOutput{Errc::buffer_too_small,
+                             "the output is too small: ask the size function"};
+
+static_assert(kMaxChunk + core::kMaxNt <= kMaxVarint);
+
+bool limits_ok(const ChunkLimits& limits) noexcept {
+  return limits.max_chunk >= 1 && limits.max_chunk <= kMaxChunk && limits.max_chunks >= 1;
+}
+
+// Section 6.1: the AAD of the last chunk is "final", that of the others empty.
+ByteView aad(Last last) noexcept {
+  return last == Last::yes ? core::as_bytes("final") : ByteView();
+}
+
+/// Whether `size` more bytes keep a message of `total` within its limit.
+bool fits(std::uint64_t total, std::size_t size, const ChunkLimits& limits) noexcept {
+  return total <= limits.max_plaintext && size <= limits.max_plaintext - total;
+}
+
+}  // namespace
+
+Result<ChunkSealer> ChunkSealer::create(core::SealSequence sequence,
+                                        const ChunkLimits& limits) noexcept {
+  if (!limits_ok(limits)) return kBadLimits;
+  return ChunkSealer(std::move(sequence), limits);
+}
+
+std::size_t ChunkSealer::head_size(std::size_t plaintext_size, Last last) const noexcept {
+  return last == Last::yes ? 1 : varint_size(sequence_.sealed_size(plaintext_size));
+}
+
+std::size_t ChunkSealer::sealed_size(std::size_t plaintext_size, Last last) const noexcept {
+  return head_size(plaintext_size, last) + sequence_.sealed_size(plaintext_size);
+}
+
+// Section 6.1:
+//   sealed_chunk = sctxt.Seal("", chunk)             sealed_final_chunk = sctxt.Seal("final",
+//   chunk) concat(varint(len(sealed_chunk)), sealed_chunk)  concat(varint(0), sealed_final_chunk)
+// Section 6.2: the same with the response's key, and its nonce XOR the chunk's number.
+Result<std::size_t> ChunkSealer::seal(ByteSpan out, ByteView plaintext, Last last) noexcept {
+  if (finished_) return kEnded;
+  if (failed_) return Error{Errc::wrong_state, "a chunk failed to seal: start a new message"};
+  if (plaintext.empty() && last == Last::no) {
+    return Error{Errc::invalid_argument, "only the last chunk may be empty"};
+  }
+  // A chunk that is not the last leaves room for one that is.
+  const std::uint64_t after = last == Last::yes ? 1 : 2;
+  if (plaintext.size() > limits_.max_chunk || !fits(sealed_, plaintext.size(), limits_) ||
+      limits_.max_chunks - chunks_ < after) {
+    return kOverLimit;
+  }
+  const std::size_t head = head_size(plaintext.size(), last);
+  if (out.size() < sealed_size(plaintext.size(), last)) return kSmallOutput;
+  const Result<std::size_t> size = sequence_.seal(out.subspan(head), aad(last), plaintext);
+  if (!size) {
+    failed_ = size.error().code != Errc::message_limit;
+    return size;
+  }
+  write_varint(out, last == Last::yes ? 0 : *size);
+  sealed_ += plaintext.size();
+  ++chunks_;
+  finished_ = last == Last::yes;
+  return head + *size;
+}
+
+Result<ChunkOpener> ChunkOpener::create(core::OpenSequence sequence,
+                                        const ChunkLimits& limits) noexcept {
+  if (!limits_ok(limits)) return kBadLimits;
+  return ChunkOpener(std::move(sequence), limits);
+}
+
+std::size_t ChunkOpener::output_size(std::size_t input_size) const noexcept {
+  const std::size_t kept = phase_ == Phase::length ? 0 : kept_.size();
+  return std::min(limits_.max_chunk, input_size + kept);
+}
+
+Result<ChunkOpener::Step> ChunkOpener::open(ByteSpan out, ByteView in, End end) noexcept {
+  if (!error_ && phase_ != Phase::finished && out.size() < output_size(in.size())) {
+    return kSmallOutput;
+  }
+  return open_at(&out, in, end);
+}
+
+Result<ChunkOpener::Step> ChunkOpener::open_in_place(ByteSpan in, End end) noexcept {
+  return open_at(nullptr, in, end);
+}
+
+/// Opens into `*out`, or, where that is null, over the sealed bytes: they lie in the opener's own
+/// buffer or in an input that open_in_place was given for writing.
+Result<ChunkOpener::Step> ChunkOpener::open_at(ByteSpan* out, ByteView in, End end) noexcept {
+  if (error_) return *error_;
+  if (phase_ == Phase::finished) return kEnded;
+  const std::size_t given = in.size();
+  const Result<std::optional<Sealed>> found = next_sealed(in, end);
+  if (!found) return error_.emplace(found.error());
+  const std::size_t consumed = given - in.size();
+  if (!found->has_value()) return Step{State::need_input, consumed, {}};
+
+  const auto [sealed, last] = **found;
+  const ByteSpan to =
+      out != nullptr ? *out : ByteSpan(const_cast<std::uint8_t*>(sealed.data()), sealed.size());
+  const Result<std::size_t> size = sequence_.open(to, aad(last), sealed);
+  if (!size) return error_.emplace(size.error());
+  opened_ += *size;
+  ++chunks_;
+  phase_ = last == Last::yes ? Phase::finished : Phase::length;
+  return Step{last == Last::yes ? State::done : State::chunk, consumed, to.first(*size)};
+}
+
+/// Takes the next sealed chunk off `in`, or all of `in` where it does not complete one.
+Result<std::optional<ChunkOpener::Sealed>> ChunkOpener::next_sealed(ByteView& in,
+                                                                    End end) noexcept {
+  const std::optional<Sealed> incomplete;
+  if (phase_ == Phase::length) {
+    const Result<bool> known = read_length(in);
+    if (!known) return known.error();
+    if (!*known && end == End::yes) return kTruncated;
+    if (!*known) return incomplete;
+  }
+
+  if (phase_ == Phase::body) {
+    if (kept_.empty() && in.size() >= length_) {
+      const ByteView sealed = in.first(length_);
+      in = in.subspan(length_);
+      return std::optional<Sealed>({sealed, Last::no});
+    }
+    keep(in, length_);
+    if (kept_.size() == length_) return std::optional<Sealed>({kept_, Last::no});
+    if (end == End::yes) return kTruncated;
+    return incomplete;
+  }
+
+  // The last chunk reaches to the end of the message, and is bounded like the others.
+  ByteView sealed = in;
+  if (end == End::no || !kept_.empty()) {
+    if (!keep(in, max_sealed())) return kOverLimit;
+    sealed = kept_;
+  }
+  const std::size_t size = sequence_.opened_size(sealed.size());
+  if (sealed.size() > max_sealed() || !fits(opened_, size, limits_)) return kOverLimit;
+  if (end == End::no) return incomplete;
+  in = {};
+  if (sealed.size() < sequence_.sealed_size(0)) return kTruncated;
+  return std::optional<Sealed>({sealed, Last::yes});
+}
+
+/// Reads a chunk's length; false where it is not whole yet.
+Result<bool> ChunkOpener::read_length(ByteView& in) noexcept {
+  while (head_size_ == 0 || head_size_ < varint_size_from(head_[0])) {
+    if (in.empty()) return false;
+    head_[head_size_++] = in[0];
+    in = in.subspan(1);
+  }
+  const std::uint64_t length = read_varint(ByteView(head_).first(head_size_));
+  head_size_ = 0;
+  kept_.clear();
+  if (chunks_ >= limits_.max_chunks) return kOverLimit;
+  if (length == 0) {
+    phase_ = Phase::final_body;
+    return true;
+  }
+  if (length <= sequence_.sealed_size(0)) return core::kBadAeadTag;  // empty, or no chunk at all
+  if (length > max_sealed()) return kOverLimit;
+  length_ = static_cast<std::size_t>(length);
+  if (!fits(opened_, sequence_.opened_size(length_), limits_)) return kOverLimit;
+  phase_ = Phase::body;
+  return true;
+}
+
+/// Moves bytes of `in` to what is kept, until that has `most`; false where more were left.
+bool ChunkOpener::keep(ByteView& in, std::size_t most) noexcept {
+  const ByteView piece = in.first(std::min(in.size(), most - kept_.size()));
+  kept_.insert(kept_.end(), piece.begin(), piece.end());
+  in = in.subspan(piece.size());
+  return in.empty();
+}
+
+}  // namespace twoway::framing
