@@ -94,7 +94,7 @@ Result<ChunkOpener> ChunkOpener::create(core::OpenSequence sequence,
 
 std::size_t ChunkOpener::output_size(std::size_t input_size) const noexcept {
   const std::size_t kept = phase_ == Phase::length ? 0 : kept_.size();
-  return std::min(limits_.max_chunk, input_size + kept);
+  return std::min(limits_.max_chunk, std::min(input_size, limits_.max_chunk) + kept);
 }
 
 Result<ChunkOpener::Step> ChunkOpener::open(ByteSpan out, ByteView in, End end) noexcept {

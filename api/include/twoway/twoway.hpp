@@ -4,6 +4,7 @@
 
 #include <twoway/key_ring.hpp>
 #include <twoway/names.hpp>
+#include <twoway/private_key_pem.hpp>
 #include <twoway/request_receiver.hpp>
 #include <twoway/request_sender.hpp>
 #include <twoway/response.hpp>
