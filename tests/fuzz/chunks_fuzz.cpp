@@ -54,6 +54,16 @@ struct Chunk {
   Bytes sealed;  // without its length
 };
 
+/// One chunk without its length, sealed as the specification says and without the chunk sealer.
+Bytes seal_alone(ByteView plaintext, Last last, std::size_t number) {
+  auto sequence = core::SealSequence::create(aead(), kKey, kNonce, number);
+  FUZZ_REQUIRE(sequence.ok());
+  Bytes out(plaintext.size() + kTag);
+  const ByteView aad = core::as_bytes(last == Last::yes ? "final" : "");
+  FUZZ_REQUIRE(sequence->seal(out, aad, plaintext).ok());
+  return out;
+}
+
 /// Seals 1 to 8 chunks, the last one final. Gives the chunks, and each as it is sent.
 std::vector<Chunk> seal(Choices& choices, std::vector<Bytes>& sent) {
   auto sequence = core::SealSequence::create(aead(), kKey, kNonce);
@@ -72,7 +82,7 @@ std::vector<Chunk> seal(Choices& choices, std::vector<Bytes>& sent) {
     const Result<std::size_t> written = sealer->seal(out, plaintext, last);
     FUZZ_REQUIRE(written.ok() && *written == out.size());
     const ByteView sealed = ByteView(out).subspan(sealer->head_size(size, last));
-    FUZZ_REQUIRE(sealed.size() == size + kTag);
+    FUZZ_REQUIRE(fuzz::equal(sealed, seal_alone(plaintext, last, chunks.size())));
     chunks.push_back({plaintext, {sealed.begin(), sealed.end()}});
     sent.push_back(std::move(out));
   }
@@ -84,7 +94,7 @@ std::vector<Chunk> seal(Choices& choices, std::vector<Bytes>& sent) {
 void change(std::vector<Bytes>& sent, Choices& choices) {
   if (sent.empty()) return;
   const auto offset = [](std::size_t value) { return static_cast<std::ptrdiff_t>(value); };
-  const std::size_t kind = choices.below(7);
+  const std::size_t kind = choices.below(9);
   const std::size_t i = choices.below(sent.size());
   Bytes& chunk = sent[i];
   switch (kind) {
@@ -107,10 +117,20 @@ void change(std::vector<Bytes>& sent, Choices& choices) {
       chunk.insert(chunk.begin() + offset(at), choices.byte());
       break;
     }
-    default:  // the same length in 8 bytes, where it took 1
+    case 6:  // the same length in 8 bytes, where it took 1
       if (!chunk.empty() && chunk[0] < 0x40) {
         chunk.insert(chunk.begin(), {0xc0, 0, 0, 0, 0, 0, 0});
       }
+      break;
+    case 7:  // the end here, or the last chunk as one that is not
+      if (!chunk.empty()) {
+        chunk[0] = chunk[0] == 0 ? static_cast<std::uint8_t>((chunk.size() - 1) & 0x3f) : 0;
+        sent.erase(sent.begin() + offset(i + 1), sent.end());
+      }
+      break;
+    default:  // an empty chunk that is not the last, authentic all the same
+      chunk = seal_alone({}, Last::no, i);
+      chunk.insert(chunk.begin(), kTag);
   }
 }
 
