@@ -14,7 +14,7 @@ using core::Provider;
 using core::Result;
 
 constexpr std::size_t kPairSize = 4;
-constexpr std::size_t kMaxPairs = 65532 / kPairSize;
+constexpr std::size_t kMaxConfig = 0xffff;  // its length in a list has 2 bytes
 
 constexpr Error kMalformed{Errc::malformed,
                            "the key configuration is malformed: fetch it again from its source"};
@@ -23,7 +23,8 @@ constexpr Error kMalformedList{
 constexpr Error kUnknownKem{Errc::not_supported, "the key configuration names an unknown KEM"};
 constexpr Error kBadConfig{
     Errc::invalid_argument,
-    "a key configuration needs a key of its KEM's length and 1 to 16383 algorithm pairs"};
+    "a key configuration needs a key of its KEM's length, an algorithm pair, and at most 65535 "
+    "bytes"};
 
 std::size_t config_size(const KeyConfig& config) noexcept {
   return 1 + 2 + config.public_key.size() + 2 + kPairSize * config.algorithms.size();
@@ -32,7 +33,7 @@ std::size_t config_size(const KeyConfig& config) noexcept {
 bool config_ok(const Provider& provider, const KeyConfig& config) noexcept {
   const KemParams* kem = core::find_kem(provider, config.kem);
   return kem != nullptr && config.public_key.size() == kem->npk && !config.algorithms.empty() &&
-         config.algorithms.size() <= kMaxPairs && config_size(config) <= 0xffff;
+         config_size(config) <= kMaxConfig;
 }
 
 // RFC 9458 section 3.1:

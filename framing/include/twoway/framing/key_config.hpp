@@ -37,7 +37,7 @@ TWOWAY_API core::Result<std::vector<KeyConfig>> parse_key_configs(const core::Pr
                                                                   core::ByteView encoded) noexcept;
 
 /// Writes one configuration. invalid_argument: a key of another length than its KEM's, no
-/// algorithm, or more than 16383 of them.
+/// algorithm, or more than fit in the 65535 bytes that a list's entry may have.
 TWOWAY_API core::Result<core::Bytes> serialize_key_config(const core::Provider& provider,
                                                           const KeyConfig& config) noexcept;
 
