@@ -22,4 +22,4 @@ cd "$work/files"
 echo 'how are you?' >question
 echo 'fine, thank you' >answer
 PATH="$work/bin:$PATH" sh -eu "$work/commands" >"$work/output"
-cmp "$work/output" answer
+cat question answer | cmp - "$work/output"  # the receiver prints the one, the sender the other
