@@ -2,11 +2,25 @@
 
 namespace twoway {
 
+namespace {
+
+constexpr Error kOpenedAlready{Errc::wrong_state, "this request is opened already"};
+
+}  // namespace
+
 Result<std::size_t> RequestOpener::open(ByteSpan out, ByteView sealed) noexcept {
-  if (opened_) return Error{Errc::wrong_state, "this request is opened already"};
+  if (opened_) return kOpenedAlready;
   Result<std::size_t> size = context_.open(out, {}, sealed);
   opened_ = size.ok();
   return size;
+}
+
+Result<ChunkOpener> RequestOpener::chunk_opener(const ChunkLimits& limits) noexcept {
+  if (opened_) return kOpenedAlready;
+  opened_ = true;
+  Result<core::OpenSequence> sequence = context_.take_sequence();
+  if (!sequence) return sequence.error();
+  return ChunkOpener::create(std::move(*sequence), limits);
 }
 
 Result<ResponseSealer> RequestOpener::response_sealer() noexcept {

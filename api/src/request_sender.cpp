@@ -3,11 +3,14 @@
 #include <twoway/request_sender.hpp>
 
 namespace twoway {
+namespace {
+
+constexpr Error kSealedAlready{Errc::wrong_state, "this request is sealed already: start another"};
+
+}  // namespace
 
 Result<std::size_t> RequestSealer::seal(ByteSpan out, ByteView plaintext) noexcept {
-  if (sealed_) {
-    return Error{Errc::wrong_state, "this request is sealed already: start another"};
-  }
+  if (sealed_) return kSealedAlready;
   if (out.size() < sealed_size(plaintext.size())) {
     return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
   }
@@ -16,6 +19,14 @@ Result<std::size_t> RequestSealer::seal(ByteSpan out, ByteView plaintext) noexce
   std::copy(start_.prefix.begin(), start_.prefix.end(), out.begin());
   sealed_ = true;
   return start_.prefix.size() + *size;
+}
+
+Result<ChunkSealer> RequestSealer::chunk_sealer(const ChunkLimits& limits) noexcept {
+  if (sealed_) return kSealedAlready;
+  sealed_ = true;
+  Result<core::SealSequence> sequence = start_.context.take_sequence();
+  if (!sequence) return sequence.error();
+  return ChunkSealer::create(std::move(*sequence), limits);
 }
 
 ResponseOpener RequestSealer::response_opener() const noexcept {

@@ -15,6 +15,14 @@ Result<Bytes> ResponseOpener::open(ByteView message, std::string_view media_type
   return plaintext;
 }
 
+Result<ChunkOpener> ResponseOpener::chunk_opener(ByteView response_nonce,
+                                                 std::string_view media_type,
+                                                 const ChunkLimits& limits) const noexcept {
+  auto sequence = context_.open_sequence(response_nonce, media_type);
+  if (!sequence) return sequence.error();
+  return ChunkOpener::create(std::move(*sequence), limits);
+}
+
 Result<ResponseOpener> ResponseOpener::restore(const Provider& provider, ByteView state) noexcept {
   auto context = framing::ResponseContext::restore(provider, framing::Role::sender, state);
   if (!context) return context.error();
@@ -34,6 +42,19 @@ Result<Bytes> ResponseSealer::seal(ByteView plaintext, std::string_view media_ty
   Result<std::size_t> size = seal(message, plaintext, media_type);
   if (!size) return size.error();
   return message;
+}
+
+Result<ChunkedResponse> ResponseSealer::start_chunks(std::string_view media_type,
+                                                     const ChunkLimits& limits) noexcept {
+  if (sealed_) return kSealedAlready;
+  Bytes response_nonce(prefix_size());
+  if (Status s = rng_->fill(response_nonce); !s) return s.error();
+  auto sequence = context_.seal_sequence(response_nonce, media_type);
+  if (!sequence) return sequence.error();
+  Result<ChunkSealer> chunks = ChunkSealer::create(std::move(*sequence), limits);
+  if (!chunks) return chunks.error();
+  sealed_ = true;
+  return ChunkedResponse{std::move(response_nonce), std::move(*chunks)};
 }
 
 Result<SecretBytes> ResponseSealer::export_secret_state(SecretAccess) const noexcept {

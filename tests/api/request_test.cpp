@@ -253,3 +253,102 @@ TEST_CASE("random bytes that run out are an error of the sender and of the seale
   REQUIRE_OK(opened);
   REQUIRE_ERRC(opened->response_sealer.seal(as_bytes("x")), Errc::provider_failure);
 }
+
+TEST_CASE("a request is sealed and opened whole or in chunks, not both") {
+  Pair pair;
+  Bytes out(1000);
+  auto whole = pair.sender->start(kType);
+  REQUIRE_OK(whole);
+  REQUIRE_OK(whole->seal(out, as_bytes("whole")));
+  REQUIRE_ERRC(whole->chunk_sealer(), Errc::wrong_state);
+  auto sealer = pair.sender->start(kType);
+  REQUIRE_OK(sealer);
+  REQUIRE_OK(sealer->chunk_sealer());
+  REQUIRE_ERRC(sealer->chunk_sealer(), Errc::wrong_state);
+  REQUIRE_ERRC(sealer->seal(out, as_bytes("whole")), Errc::wrong_state);
+
+  const SealedRequest request = pair.request();
+  auto pending = RequestReceiver{pair.ring}.begin(request.message, kType);
+  REQUIRE_OK(pending);
+  auto opener = pending->decapsulate();
+  REQUIRE_OK(opener);
+  REQUIRE_OK(opener->chunk_opener());
+  REQUIRE_ERRC(opener->chunk_opener(), Errc::wrong_state);
+  REQUIRE_ERRC(opener->open(out, request.message), Errc::wrong_state);
+  REQUIRE_ERRC(pair.sender->start(kType)->chunk_sealer({.max_chunk = 0}), Errc::invalid_argument);
+}
+
+TEST_CASE("a response begins while the request is still being sealed") {
+  Pair pair;
+  auto sealer = pair.sender->start(kType);
+  REQUIRE_OK(sealer);
+  auto request_chunks = sealer->chunk_sealer();
+  REQUIRE_OK(request_chunks);
+  const ResponseOpener response_opener = sealer->response_opener();
+  auto pending = RequestReceiver{pair.ring}.begin(sealer->prefix(), kType);
+  REQUIRE_OK(pending);
+  auto opener = pending->decapsulate();
+  REQUIRE_OK(opener);
+  auto opened_chunks = opener->chunk_opener();
+  REQUIRE_OK(opened_chunks);
+
+  const auto send = [&](std::string_view text, Last last) {
+    Bytes chunk(request_chunks->sealed_size(text.size(), last));
+    REQUIRE_OK(request_chunks->seal(chunk, as_bytes(text), last));
+    auto step = opened_chunks->open_in_place(chunk, last == Last::yes ? End::yes : End::no);
+    REQUIRE_OK(step);
+    REQUIRE(copy(step->plaintext) == copy(as_bytes(text)));
+  };
+  send("first", Last::no);
+
+  auto response_sealer = opener->response_sealer();
+  REQUIRE_OK(response_sealer);
+  auto response = response_sealer->start_chunks();
+  REQUIRE_OK(response);
+  REQUIRE(response->prefix.size() == response_opener.prefix_size());
+  auto answer_chunks = response_opener.chunk_opener(response->prefix);
+  REQUIRE_OK(answer_chunks);
+  const auto answer = [&](std::string_view text, Last last) {
+    Bytes chunk(response->chunks.sealed_size(text.size(), last));
+    REQUIRE_OK(response->chunks.seal(chunk, as_bytes(text), last));
+    auto step = answer_chunks->open_in_place(chunk, last == Last::yes ? End::yes : End::no);
+    REQUIRE_OK(step);
+    REQUIRE(copy(step->plaintext) == copy(as_bytes(text)));
+  };
+  answer("already", Last::no);
+  send("second", Last::yes);
+  answer("", Last::yes);
+  REQUIRE_ERRC(response_opener.chunk_opener(ByteView(response->prefix).first(3)),
+               Errc::invalid_argument);
+}
+
+TEST_CASE("a whole message is no chunked one, nor the reverse") {
+  Pair pair;
+  const RequestReceiver receiver{pair.ring};
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{200}}) {
+    const Bytes text(size, 7);
+    auto whole = pair.sender->seal(text, kType);
+    REQUIRE_OK(whole);
+    auto pending = receiver.begin(whole->message, kType);
+    REQUIRE_OK(pending);
+    auto opener = pending->decapsulate();
+    REQUIRE_OK(opener);
+    auto chunks = opener->chunk_opener();
+    REQUIRE_OK(chunks);
+    Bytes rest = copy(ByteView(whole->message).subspan(pending->prefix_size()));
+    auto step = chunks->open_in_place(rest, End::yes);
+    REQUIRE(!step.ok());
+    const Errc code = step.error().code;
+    REQUIRE((code == Errc::open_failed || code == Errc::truncated || code == Errc::limit_exceeded));
+
+    auto sealer = pair.sender->start(kType);
+    REQUIRE_OK(sealer);
+    auto sealing = sealer->chunk_sealer();
+    REQUIRE_OK(sealing);
+    Bytes message = copy(sealer->prefix());
+    const std::size_t at = message.size();
+    message.resize(at + sealing->sealed_size(size, Last::yes));
+    REQUIRE_OK(sealing->seal(ByteSpan(message).subspan(at), text, Last::yes));
+    REQUIRE_ERRC(receiver.open(message, kType), Errc::open_failed);
+  }
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <twoway/core/hpke.hpp>
+#include <twoway/framing/chunks.hpp>
 #include <twoway/framing/key_config.hpp>
 #include <twoway/framing/request.hpp>
 #include <twoway/framing/response.hpp>
@@ -29,9 +30,16 @@ using core::SharedSecret;
 using core::Status;
 using core::Suite;
 
+using framing::ChunkLimits;
+using framing::ChunkOpener;
+using framing::ChunkSealer;
+using framing::End;
+using framing::kChunkedRequestMediaType;
+using framing::kChunkedResponseMediaType;
 using framing::KeyConfig;
 using framing::kRequestMediaType;
 using framing::kResponseMediaType;
+using framing::Last;
 using framing::RequestHeader;
 using framing::SymmetricAlgorithms;
 

@@ -29,8 +29,15 @@ class TWOWAY_API RequestOpener {
   /// wrong_state. Errors: open_failed, buffer_too_small, wrong_state, provider_failure.
   Result<std::size_t> open(ByteSpan out, ByteView sealed) noexcept;
 
-  /// The sealer of the response; wrong_state before a request is opened, since an unauthenticated
-  /// one gets no answer, and when it was taken already.
+  /// What opens a request in chunks (Chunked OHTTP section 6.1), after its prefix, in place of
+  /// `open`: once, then both answer wrong_state. Errors: wrong_state, invalid_argument (the
+  /// limits; the request is then used up).
+  Result<ChunkOpener> chunk_opener(const ChunkLimits& limits = {}) noexcept;
+
+  /// The sealer of the response; wrong_state before a whole request is opened, since an
+  /// unauthenticated one gets no answer, and when it was taken already. The response to a chunked
+  /// request may begin before the request has ended: wait for its first chunk, which shows that
+  /// the request is authentic.
   Result<ResponseSealer> response_sealer() noexcept;
 
  private:

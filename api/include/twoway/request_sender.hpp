@@ -31,7 +31,13 @@ class TWOWAY_API RequestSealer {
   /// provider_failure.
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
 
-  /// An opener of the response to this request.
+  /// What seals the request in chunks (Chunked OHTTP section 6.1), to follow `prefix`, in place of
+  /// `seal`: one of the two succeeds once, then both answer wrong_state. Begin such a request with
+  /// kChunkedRequestMediaType or a media type of your own. Errors: wrong_state, invalid_argument
+  /// (the limits; the request is then used up).
+  Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
+
+  /// An opener of the response to this request, which may arrive before the request has ended.
   ResponseOpener response_opener() const noexcept;
 
  private:

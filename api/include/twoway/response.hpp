@@ -43,6 +43,13 @@ class TWOWAY_API ResponseOpener {
   Result<Bytes> open(ByteView message,
                      std::string_view media_type = kResponseMediaType) const noexcept;
 
+  /// What opens a chunked response (Chunked OHTTP section 6.2), after its first prefix_size()
+  /// bytes, which are `response_nonce`. Errors: invalid_argument (another length, or the limits),
+  /// provider_failure.
+  Result<ChunkOpener> chunk_opener(ByteView response_nonce,
+                                   std::string_view media_type = kChunkedResponseMediaType,
+                                   const ChunkLimits& limits = {}) const noexcept;
+
   /// The state, so that another process may open the response: versioned, bound to the suite, and
   /// as secret as the response.
   SecretBytes export_secret_state(SecretAccess) const noexcept {
@@ -54,6 +61,12 @@ class TWOWAY_API ResponseOpener {
 
  private:
   framing::ResponseContext context_;
+};
+
+/// A chunked response on its way: `prefix` goes first, then the chunks.
+struct ChunkedResponse {
+  Bytes prefix;
+  ChunkSealer chunks;
 };
 
 /// Seals the one response to a request. Belongs to one thread at a time. Borrows from the
@@ -81,6 +94,12 @@ class TWOWAY_API ResponseSealer {
 
   /// As above, into bytes of its own.
   Result<Bytes> seal(ByteView plaintext, std::string_view media_type = kResponseMediaType) noexcept;
+
+  /// What seals a chunked response (Chunked OHTTP section 6.2) in place of a whole one: after a
+  /// success, wrong_state for both. Errors: wrong_state, invalid_argument (the limits),
+  /// provider_failure.
+  Result<ChunkedResponse> start_chunks(std::string_view media_type = kChunkedResponseMediaType,
+                                       const ChunkLimits& limits = {}) noexcept;
 
   /// The state, so that another process may seal the response in this one's stead: versioned,
   /// bound to the suite, and as secret as the response. wrong_state once a response is sealed.
