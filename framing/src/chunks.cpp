@@ -76,7 +76,7 @@ Result<std::size_t> ChunkSealer::seal(ByteSpan out, ByteView plaintext, Last las
   if (out.size() < sealed_size(plaintext.size(), last)) return kSmallOutput;
   const Result<std::size_t> size = sequence_.seal(out.subspan(head), aad(last), plaintext);
   if (!size) {
-    failed_ = size.error().code != Errc::message_limit;
+    failed_ = size.error().code == Errc::provider_failure;
     return size;
   }
   write_varint(out, last == Last::yes ? 0 : *size);

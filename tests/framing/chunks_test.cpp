@@ -330,6 +330,16 @@ TEST_CASE("a chunk is sealed in place, behind the room for its length") {
   }
 }
 
+TEST_CASE("buffers that overlap are refused, and the sealer goes on") {
+  ChunkSealer sealing = sealer();
+  Bytes room(sealing.sealed_size(5, Last::no));
+  REQUIRE_ERRC(sealing.seal(room, ByteView(room).first(5), Last::no), Errc::invalid_argument);
+  REQUIRE_OK(sealing.seal(room, pattern(5), Last::no));
+  ChunkOpener opening = opener();
+  REQUIRE_ERRC(opening.open(room, room, End::no), Errc::invalid_argument);
+  REQUIRE_ERRC(opening.open_in_place(room, End::no), Errc::invalid_argument);
+}
+
 TEST_CASE("the sequence number ends before it repeats") {
   const std::uint64_t last = std::numeric_limits<std::uint64_t>::max() - 1;
   ChunkSealer sealing = sealer({}, last);

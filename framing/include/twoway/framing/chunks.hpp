@@ -50,8 +50,8 @@ class TWOWAY_API ChunkSealer {
   /// answers how many. `plaintext` starts head_size(plaintext.size(), last) bytes into `out`, or is
   /// disjoint from it. Data may ride in the final chunk. Errors, of which all but
   /// provider_failure leave the sealer as it was: invalid_argument (an empty chunk that is not the
-  /// last), limit_exceeded, buffer_too_small, message_limit, wrong_state (after the last chunk, or
-  /// after a provider_failure).
+  /// last, or buffers that overlap otherwise), limit_exceeded, buffer_too_small, message_limit,
+  /// wrong_state (after the last chunk, or after a provider_failure).
   core::Result<std::size_t> seal(core::ByteSpan out, core::ByteView plaintext, Last last) noexcept;
 
   /// Whether the last chunk is sealed: without it the message is truncated.
@@ -109,9 +109,9 @@ class TWOWAY_API ChunkOpener {
   /// Plaintext is authentic when it is written, but the message is complete only with `done`.
   /// Errors: truncated (`end` came before the last chunk did), open_failed (a chunk was changed,
   /// dropped, repeated or moved, is too short, or is empty and not the last), limit_exceeded
-  /// (known before the chunk is kept), message_limit, provider_failure: these are final, and
-  /// every later call answers the same. buffer_too_small (`out` has less than `output_size`) uses
-  /// nothing up. After `done`, wrong_state.
+  /// (known before the chunk is kept), message_limit, invalid_argument (`out` overlaps `in`),
+  /// provider_failure: these are final, and every later call answers the same. buffer_too_small
+  /// (`out` has less than `output_size`) uses nothing up. After `done`, wrong_state.
   core::Result<Step> open(core::ByteSpan out, core::ByteView in, End end) noexcept;
 
   /// As above, with the plaintext over its ciphertext in `in`, or in a buffer of the opener's until
