@@ -12,6 +12,8 @@ constexpr std::array kExitCodes{
     std::pair{Errc::invalid_key, Exit::refused},     std::pair{Errc::malformed, Exit::refused},
     std::pair{Errc::unknown_key, Exit::refused},     std::pair{Errc::open_failed, Exit::refused},
     std::pair{Errc::key_unavailable, Exit::refused}, std::pair{Errc::message_limit, Exit::refused},
+    std::pair{Errc::limit_exceeded, Exit::refused},  std::pair{Errc::truncated, Exit::refused},
+    std::pair{Errc::replayed, Exit::refused},        std::pair{Errc::source_failed, Exit::io},
     std::pair{Errc::provider_failure, Exit::io},
 };
 

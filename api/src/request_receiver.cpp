@@ -1,30 +1,88 @@
+#include <algorithm>
+#include <array>
+
 #include <twoway/request_receiver.hpp>
 
 namespace twoway {
-
 namespace {
 
 constexpr Error kOpenedAlready{Errc::wrong_state, "this request is opened already"};
+constexpr Error kTruncatedPrefix{
+    Errc::truncated,
+    "the request ended within its header or enc: it was cut short, ask "
+    "for it again"};
+
+/// Notes that a request is authentic, unless the filter knows it.
+class RequestGate final : public core::Gate {
+ public:
+  RequestGate(ReplayFilter* filter, std::uint8_t key_id, ByteView enc,
+              std::shared_ptr<std::atomic<bool>> authentic) noexcept
+      : filter_(filter),
+        key_id_(key_id),
+        enc_(filter == nullptr ? Bytes() : Bytes(enc.begin(), enc.end())),
+        authentic_(std::move(authentic)) {}
+
+  Status admit() noexcept override {
+    if (filter_ != nullptr) {
+      const Result<bool> absent = filter_->insert_if_absent(key_id_, enc_);
+      if (!absent) return absent.error();
+      if (!*absent) {
+        return Error{Errc::replayed, "the same request was accepted before: send a new one"};
+      }
+    }
+    *authentic_ = true;
+    return {};
+  }
+
+ private:
+  ReplayFilter* filter_;
+  std::uint8_t key_id_;
+  Bytes enc_;
+  std::shared_ptr<std::atomic<bool>> authentic_;
+};
+
+/// Fills `out` from a source; truncated where it ends before.
+Status read_all(Source& source, ByteSpan out) noexcept {
+  while (!out.empty()) {
+    const Result<SourceRead> got = source.read(out);
+    if (!got) return got.error();
+    out = out.subspan(std::min(got->size, out.size()));
+    if (!out.empty() && (got->size == 0 || got->end == End::yes)) return kTruncatedPrefix;
+  }
+  return {};
+}
 
 }  // namespace
 
+Result<core::OpenSequence> RequestOpener::take_sequence() noexcept {
+  if (!sequence_) return kOpenedAlready;
+  core::OpenSequence sequence = std::move(*sequence_);
+  sequence_.reset();
+  return sequence;
+}
+
 Result<std::size_t> RequestOpener::open(ByteSpan out, ByteView sealed) noexcept {
-  if (opened_) return kOpenedAlready;
-  Result<std::size_t> size = context_.open(out, {}, sealed);
-  opened_ = size.ok();
+  if (!sequence_) return kOpenedAlready;
+  Result<std::size_t> size = sequence_->open(out, {}, sealed);
+  if (size) sequence_.reset();
   return size;
 }
 
 Result<ChunkOpener> RequestOpener::chunk_opener(const ChunkLimits& limits) noexcept {
-  if (opened_) return kOpenedAlready;
-  opened_ = true;
-  Result<core::OpenSequence> sequence = context_.take_sequence();
+  Result<core::OpenSequence> sequence = take_sequence();
   if (!sequence) return sequence.error();
   return ChunkOpener::create(std::move(*sequence), limits);
 }
 
+Result<OpenStream> RequestOpener::stream(std::unique_ptr<Source> source,
+                                         const StreamOptions& options) noexcept {
+  Result<core::OpenSequence> sequence = take_sequence();
+  if (!sequence) return sequence.error();
+  return OpenStream::create(std::move(source), framing::keyed(std::move(*sequence)), options);
+}
+
 Result<ResponseSealer> RequestOpener::response_sealer() noexcept {
-  if (!opened_ || !response_) {
+  if (!*authentic_ || !response_) {
     return Error{Errc::wrong_state, "open the request first, and take its response sealer once"};
   }
   ResponseSealer sealer(std::move(*response_), *rng_);
@@ -42,24 +100,52 @@ Result<RequestOpener> PendingRequest::complete(ByteView shared_secret) const noe
   Result<core::RecipientContext> context =
       framing::accept_request(match_.suite, key_id(), shared_secret, media_type_);
   if (!context) return context.error();
-  framing::ResponseContext response(match_.suite, key_id(), enc_, context->exporter());
-  return RequestOpener(std::move(*context), std::move(response), *rng_);
+  Result<core::OpenSequence> sequence = context->take_sequence();
+  if (!sequence) return sequence.error();
+  auto authentic = std::make_shared<std::atomic<bool>>(false);
+  sequence->set_gate(
+      std::make_unique<RequestGate>(options_.replay_filter, key_id(), enc_, authentic));
+  return RequestOpener(std::move(*sequence),
+                       framing::ResponseContext(match_.suite, key_id(), enc_, context->exporter()),
+                       *options_.rng, std::move(authentic));
+}
+
+Result<KeyRing::Match> RequestReceiver::find(ByteView header,
+                                             std::string_view media_type) const noexcept {
+  if (media_type.size() > framing::kMaxMediaType) {
+    return Error{Errc::invalid_argument, "a media type has at most 65527 bytes"};
+  }
+  Result<RequestHeader> parsed = framing::parse_header(header);
+  if (!parsed) return parsed.error();
+  return ring_->find(*parsed);
+}
+
+PendingRequest RequestReceiver::pending(KeyRing::Match match, ByteView enc,
+                                        std::string_view media_type) const noexcept {
+  ReceiverOptions options = options_;
+  if (options.rng == nullptr) options.rng = &ring_->provider().rng();
+  return PendingRequest(std::move(match), enc, media_type, options);
 }
 
 Result<PendingRequest> RequestReceiver::begin(ByteView message,
                                               std::string_view media_type) const noexcept {
-  if (media_type.size() > framing::kMaxMediaType) {
-    return Error{Errc::invalid_argument, "a media type has at most 65527 bytes"};
-  }
-  Result<RequestHeader> header = framing::parse_header(message);
-  if (!header) return header.error();
-  Result<KeyRing::Match> match = ring_->find(*header);
+  Result<KeyRing::Match> match = find(message, media_type);
   if (!match) return match.error();
   const ByteView rest = message.subspan(framing::kHeaderSize);
   const std::size_t nenc = match->suite.nenc();
   if (rest.size() < nenc) return core::kBadAeadTag;
-  Rng& rng = options_.rng == nullptr ? ring_->provider().rng() : *options_.rng;
-  return PendingRequest(std::move(*match), rest.first(nenc), media_type, rng);
+  return pending(std::move(*match), rest.first(nenc), media_type);
+}
+
+Result<PendingRequest> RequestReceiver::begin(Source& source,
+                                              std::string_view media_type) const noexcept {
+  std::array<std::uint8_t, framing::kHeaderSize> header{};
+  if (Status s = read_all(source, header); !s) return s.error();
+  Result<KeyRing::Match> match = find(header, media_type);
+  if (!match) return match.error();
+  Bytes enc(match->suite.nenc());
+  if (Status s = read_all(source, enc); !s) return s.error();
+  return pending(std::move(*match), enc, media_type);
 }
 
 Result<OpenedRequest> RequestReceiver::open(ByteView message,
@@ -75,6 +161,81 @@ Result<OpenedRequest> RequestReceiver::open(ByteView message,
   Result<ResponseSealer> sealer = opener->response_sealer();
   if (!sealer) return sealer.error();
   return OpenedRequest{std::move(plaintext), std::move(*sealer)};
+}
+
+Result<RequestStream> RequestReceiver::stream(std::unique_ptr<Source> source,
+                                              std::string_view media_type,
+                                              const StreamOptions& options) const noexcept {
+  if (source == nullptr) return Error{Errc::invalid_argument, "a stream needs a source"};
+  Result<PendingRequest> pending = begin(*source, media_type);
+  if (!pending) return pending.error();
+  Result<RequestOpener> opener = pending->decapsulate();
+  if (!opener) return opener.error();
+  Result<OpenStream> plaintext = opener->stream(std::move(source), options);
+  if (!plaintext) return plaintext.error();
+  return RequestStream{std::move(*opener), std::move(*plaintext)};
+}
+
+ChunkedRequestOpener RequestReceiver::chunked_opener(std::string_view media_type,
+                                                     const ChunkLimits& limits) const noexcept {
+  return {*this, media_type, limits};
+}
+
+/// Takes header and `enc` off `in`. Nothing is answered once the key is there.
+Result<std::optional<ChunkedRequestOpener::Step>> ChunkedRequestOpener::read_prefix(
+    ByteView in, End end) noexcept {
+  if (error_) return *error_;
+  if (chunks_) return std::optional<Step>();
+  std::size_t consumed = 0;
+  const auto gather = [&](std::size_t size) {
+    const std::size_t piece = std::min(size - prefix_.size(), in.size() - consumed);
+    const ByteView bytes = in.subspan(consumed, piece);
+    prefix_.insert(prefix_.end(), bytes.begin(), bytes.end());
+    consumed += piece;
+    return prefix_.size() == size;
+  };
+  if (!match_ && gather(framing::kHeaderSize)) {
+    Result<KeyRing::Match> match = receiver_.find(prefix_, media_type_);
+    if (!match) return error_.emplace(match.error());
+    match_ = std::move(*match);
+  }
+  if (match_ && !pending_ && gather(framing::kHeaderSize + match_->suite.nenc())) {
+    pending_ =
+        receiver_.pending(*match_, ByteView(prefix_).subspan(framing::kHeaderSize), media_type_);
+  }
+  if (pending_) return std::optional<Step>({State::need_key, consumed, {}});
+  if (end == End::yes) return error_.emplace(kTruncatedPrefix);
+  return std::optional<Step>({State::need_input, consumed, {}});
+}
+
+Result<ChunkedRequestOpener::Step> ChunkedRequestOpener::open(ByteSpan out, ByteView in,
+                                                              End end) noexcept {
+  const Result<std::optional<Step>> before = read_prefix(in, end);
+  if (!before) return before.error();
+  return *before ? Result<Step>(**before) : chunks_->open(out, in, end);
+}
+
+Result<ChunkedRequestOpener::Step> ChunkedRequestOpener::open_in_place(ByteSpan in,
+                                                                       End end) noexcept {
+  const Result<std::optional<Step>> before = read_prefix(in, end);
+  if (!before) return before.error();
+  return *before ? Result<Step>(**before) : chunks_->open_in_place(in, end);
+}
+
+Status ChunkedRequestOpener::resume(RequestOpener opener) noexcept {
+  if (!pending_ || chunks_) {
+    return Error{Errc::wrong_state, "the key is needed once, when the opener says need_key"};
+  }
+  Result<ChunkOpener> chunks = opener.chunk_opener(limits_);
+  if (!chunks) return chunks.error();
+  chunks_ = std::move(*chunks);
+  opener_ = std::move(opener);
+  return {};
+}
+
+Result<ResponseSealer> ChunkedRequestOpener::response_sealer() noexcept {
+  if (!opener_) return Error{Errc::wrong_state, "open the first chunk of the request first"};
+  return opener_->response_sealer();
 }
 
 }  // namespace twoway

@@ -29,6 +29,15 @@ Result<ChunkSealer> RequestSealer::chunk_sealer(const ChunkLimits& limits) noexc
   return ChunkSealer::create(std::move(*sequence), limits);
 }
 
+Result<SealStream> RequestSealer::stream(std::unique_ptr<Source> source,
+                                         const StreamOptions& options) noexcept {
+  if (sealed_) return kSealedAlready;
+  sealed_ = true;
+  Result<core::SealSequence> sequence = start_.context.take_sequence();
+  if (!sequence) return sequence.error();
+  return SealStream::create(std::move(source), start_.prefix, std::move(*sequence), options);
+}
+
 ResponseOpener RequestSealer::response_opener() const noexcept {
   return ResponseOpener(
       framing::ResponseContext(suite_, key_id_, start_.enc(), start_.context.exporter()));

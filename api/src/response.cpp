@@ -15,12 +15,15 @@ Result<Bytes> ResponseOpener::open(ByteView message, std::string_view media_type
   return plaintext;
 }
 
-Result<ChunkOpener> ResponseOpener::chunk_opener(ByteView response_nonce,
-                                                 std::string_view media_type,
+Result<ChunkOpener> ResponseOpener::chunk_opener(std::string_view media_type,
                                                  const ChunkLimits& limits) const noexcept {
-  auto sequence = context_.open_sequence(response_nonce, media_type);
-  if (!sequence) return sequence.error();
-  return ChunkOpener::create(std::move(*sequence), limits);
+  return ChunkOpener::create(context_.keying(media_type), limits);
+}
+
+Result<OpenStream> ResponseOpener::stream(std::unique_ptr<Source> source,
+                                          std::string_view media_type,
+                                          const StreamOptions& options) const noexcept {
+  return OpenStream::create(std::move(source), context_.keying(media_type), options);
 }
 
 Result<ResponseOpener> ResponseOpener::restore(const Provider& provider, ByteView state) noexcept {
@@ -44,17 +47,35 @@ Result<Bytes> ResponseSealer::seal(ByteView plaintext, std::string_view media_ty
   return message;
 }
 
-Result<ChunkedResponse> ResponseSealer::start_chunks(std::string_view media_type,
-                                                     const ChunkLimits& limits) noexcept {
+// Chunked OHTTP section 6.2: response_nonce = random(max(Nn, Nk)), and the chunks follow it.
+Result<ResponseSealer::Start> ResponseSealer::start(std::string_view media_type) noexcept {
   if (sealed_) return kSealedAlready;
   Bytes response_nonce(prefix_size());
   if (Status s = rng_->fill(response_nonce); !s) return s.error();
-  auto sequence = context_.seal_sequence(response_nonce, media_type);
+  Result<core::SealSequence> sequence = context_.seal_sequence(response_nonce, media_type);
   if (!sequence) return sequence.error();
-  Result<ChunkSealer> chunks = ChunkSealer::create(std::move(*sequence), limits);
+  return Start{std::move(response_nonce), std::move(*sequence)};
+}
+
+Result<ChunkedResponse> ResponseSealer::start_chunks(std::string_view media_type,
+                                                     const ChunkLimits& limits) noexcept {
+  Result<Start> begun = start(media_type);
+  if (!begun) return begun.error();
+  Result<ChunkSealer> chunks = ChunkSealer::create(std::move(begun->sequence), limits);
   if (!chunks) return chunks.error();
   sealed_ = true;
-  return ChunkedResponse{std::move(response_nonce), std::move(*chunks)};
+  return ChunkedResponse{std::move(begun->prefix), std::move(*chunks)};
+}
+
+Result<SealStream> ResponseSealer::stream(std::unique_ptr<Source> source,
+                                          std::string_view media_type,
+                                          const StreamOptions& options) noexcept {
+  Result<Start> begun = start(media_type);
+  if (!begun) return begun.error();
+  Result<SealStream> sealing = SealStream::create(std::move(source), std::move(begun->prefix),
+                                                  std::move(begun->sequence), options);
+  sealed_ = sealing.ok();
+  return sealing;
 }
 
 Result<SecretBytes> ResponseSealer::export_secret_state(SecretAccess) const noexcept {

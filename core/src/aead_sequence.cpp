@@ -70,6 +70,13 @@ Result<std::size_t> OpenSequence::open(ByteSpan out, ByteView aad, ByteView in) 
   if (Status s = counter_.next(nonce); !s) return s.error();
   Status s = opener_->open(out.first(size), nonce.view(), aad, in.first(size), in.last(nt));
   if (!s) return s.error();
+  if (gate_ != nullptr) {
+    if (s = gate_->admit(); !s) {
+      wipe(out.first(size));
+      return s.error();
+    }
+    gate_.reset();
+  }
   counter_.advance();
   return size;
 }

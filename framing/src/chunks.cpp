@@ -57,8 +57,10 @@ std::size_t ChunkSealer::sealed_size(std::size_t plaintext_size, Last last) cons
 }
 
 // Section 6.1:
-//   sealed_chunk = sctxt.Seal("", chunk)             sealed_final_chunk = sctxt.Seal("final",
-//   chunk) concat(varint(len(sealed_chunk)), sealed_chunk)  concat(varint(0), sealed_final_chunk)
+//   sealed_chunk = sctxt.Seal("", chunk)
+//   concat(varint(len(sealed_chunk)), sealed_chunk)
+//   sealed_final_chunk = sctxt.Seal("final", chunk)
+//   concat(varint(0), sealed_final_chunk)
 // Section 6.2: the same with the response's key, and its nonce XOR the chunk's number.
 Result<std::size_t> ChunkSealer::seal(ByteSpan out, ByteView plaintext, Last last) noexcept {
   if (finished_) return kEnded;
@@ -89,11 +91,18 @@ Result<std::size_t> ChunkSealer::seal(ByteSpan out, ByteView plaintext, Last las
 Result<ChunkOpener> ChunkOpener::create(core::OpenSequence sequence,
                                         const ChunkLimits& limits) noexcept {
   if (!limits_ok(limits)) return kBadLimits;
-  return ChunkOpener(std::move(sequence), limits);
+  return ChunkOpener(nullptr, std::move(sequence), limits);
+}
+
+Result<ChunkOpener> ChunkOpener::create(std::unique_ptr<Keying> keying,
+                                        const ChunkLimits& limits) noexcept {
+  if (!limits_ok(limits)) return kBadLimits;
+  return ChunkOpener(std::move(keying), std::nullopt, limits);
 }
 
 std::size_t ChunkOpener::output_size(std::size_t input_size) const noexcept {
-  const std::size_t kept = phase_ == Phase::length ? 0 : kept_.size();
+  const bool within = phase_ == Phase::body || phase_ == Phase::final_body;
+  const std::size_t kept = within ? kept_.size() : 0;
   return std::min(limits_.max_chunk, std::min(input_size, limits_.max_chunk) + kept);
 }
 
@@ -122,7 +131,7 @@ Result<ChunkOpener::Step> ChunkOpener::open_at(ByteSpan* out, ByteView in, End e
   const auto [sealed, last] = **found;
   const ByteSpan to =
       out != nullptr ? *out : ByteSpan(const_cast<std::uint8_t*>(sealed.data()), sealed.size());
-  const Result<std::size_t> size = sequence_.open(to, aad(last), sealed);
+  const Result<std::size_t> size = sequence_->open(to, aad(last), sealed);
   if (!size) return error_.emplace(size.error());
   opened_ += *size;
   ++chunks_;
@@ -134,8 +143,10 @@ Result<ChunkOpener::Step> ChunkOpener::open_at(ByteSpan* out, ByteView in, End e
 Result<std::optional<ChunkOpener::Sealed>> ChunkOpener::next_sealed(ByteView& in,
                                                                     End end) noexcept {
   const std::optional<Sealed> incomplete;
-  if (phase_ == Phase::length) {
-    const Result<bool> known = read_length(in);
+  for (const auto& [phase, read] : {std::pair{Phase::prefix, &ChunkOpener::read_prefix},
+                                    std::pair{Phase::length, &ChunkOpener::read_length}}) {
+    if (phase_ != phase) continue;
+    const Result<bool> known = (this->*read)(in);
     if (!known) return known.error();
     if (!*known && end == End::yes) return kTruncated;
     if (!*known) return incomplete;
@@ -159,12 +170,25 @@ Result<std::optional<ChunkOpener::Sealed>> ChunkOpener::next_sealed(ByteView& in
     if (!keep(in, max_sealed())) return kOverLimit;
     sealed = kept_;
   }
-  const std::size_t size = sequence_.opened_size(sealed.size());
+  const std::size_t size = sequence_->opened_size(sealed.size());
   if (sealed.size() > max_sealed() || !fits(opened_, size, limits_)) return kOverLimit;
   if (end == End::no) return incomplete;
   in = {};
-  if (sealed.size() < sequence_.sealed_size(0)) return kTruncated;
+  if (sealed.size() < sequence_->sealed_size(0)) return kTruncated;
   return std::optional<Sealed>({sealed, Last::yes});
+}
+
+/// Reads what comes before the chunks, and takes the key; false where it is not whole yet.
+Result<bool> ChunkOpener::read_prefix(ByteView& in) noexcept {
+  const std::size_t size = keying_->prefix_size();
+  keep(in, size);
+  if (kept_.size() < size) return false;
+  Result<core::OpenSequence> sequence = keying_->open_sequence(kept_);
+  if (!sequence) return sequence.error();
+  sequence_.emplace(std::move(*sequence));
+  keying_.reset();
+  phase_ = Phase::length;
+  return true;
 }
 
 /// Reads a chunk's length; false where it is not whole yet.
@@ -182,10 +206,10 @@ Result<bool> ChunkOpener::read_length(ByteView& in) noexcept {
     phase_ = Phase::final_body;
     return true;
   }
-  if (length <= sequence_.sealed_size(0)) return core::kBadAeadTag;  // empty, or no chunk at all
+  if (length <= sequence_->sealed_size(0)) return core::kBadAeadTag;  // empty, or no chunk at all
   if (length > max_sealed()) return kOverLimit;
   length_ = static_cast<std::size_t>(length);
-  if (!fits(opened_, sequence_.opened_size(length_), limits_)) return kOverLimit;
+  if (!fits(opened_, sequence_->opened_size(length_), limits_)) return kOverLimit;
   phase_ = Phase::body;
   return true;
 }

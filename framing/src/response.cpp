@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include <twoway/framing/response.hpp>
 
@@ -22,6 +23,20 @@ constexpr std::size_t kMaxResponseNonce = std::max(core::kMaxNn, core::kMaxNk);
 constexpr std::array<std::uint8_t, 8> kMagic{'t', 'w', 'o', 'w', 'a', 'y', 0, 1};
 constexpr Error kBadState{
     Errc::malformed, "not a response state of this side and version: use the one that it saved"};
+
+class ResponseKeying final : public Keying {
+ public:
+  ResponseKeying(ResponseContext context, std::string_view media_type) noexcept
+      : context_(std::move(context)), media_type_(media_type) {}
+  std::size_t prefix_size() const noexcept override { return context_.nonce_size(); }
+  Result<core::OpenSequence> open_sequence(ByteView response_nonce) noexcept override {
+    return context_.open_sequence(response_nonce, media_type_);
+  }
+
+ private:
+  ResponseContext context_;
+  std::string media_type_;
+};
 
 }  // namespace
 
@@ -82,6 +97,11 @@ Result<core::OpenSequence> ResponseContext::open_sequence(
   Result<Keys> keys = derive_keys(response_nonce, media_type);
   if (!keys) return keys.error();
   return core::OpenSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
+}
+
+std::unique_ptr<Keying> ResponseContext::keying(std::string_view media_type) const noexcept {
+  return std::make_unique<ResponseKeying>(ResponseContext(suite_, key_id_, enc_, exporter_),
+                                          media_type);
 }
 
 std::size_t ResponseContext::sealed_size(std::size_t plaintext_size) const noexcept {

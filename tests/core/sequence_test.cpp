@@ -151,6 +151,41 @@ TEST_CASE("a failed open does not advance, and wipes what it wrote") {
   });
 }
 
+TEST_CASE("a gate is asked once the first message is authentic, and what it refuses is wiped") {
+  struct Counting final : Gate {
+    Counting(int& asked, int& refusals) : asked(asked), refusals(refusals) {}
+    Status admit() noexcept override {
+      ++asked;
+      if (refusals == 0) return {};
+      --refusals;
+      return Error{Errc::replayed, "refused"};
+    }
+    int& asked;
+    int& refusals;
+  };
+  for_each_aead([](const Aead& aead) {
+    Pair pair(aead, 0);
+    const Bytes first = pair.seal();
+    const Bytes second = pair.seal();
+    int asked = 0;
+    int refusals = 2;
+    pair.opener.set_gate(std::make_unique<Counting>(asked, refusals));
+    Bytes out(kText.size(), 0xa5);
+    REQUIRE_ERRC(pair.opener.open(out, as_bytes("dad"), first), Errc::open_failed);
+    REQUIRE(asked == 0);
+    for (int refused = 1; refused <= 2; ++refused) {
+      out.assign(kText.size(), 0xa5);
+      REQUIRE_ERRC(pair.opener.open(out, as_bytes("aad"), first), Errc::replayed);
+      REQUIRE(out == Bytes(kText.size()));
+      REQUIRE(asked == refused);
+      REQUIRE(pair.opener.position() == 0);
+    }
+    REQUIRE_OK(pair.open(first));
+    REQUIRE_OK(pair.open(second));
+    REQUIRE(asked == 3);
+  });
+}
+
 TEST_CASE("a buffer that is too small changes nothing") {
   for_each_aead([](const Aead& aead) {
     Pair pair(aead, 0);

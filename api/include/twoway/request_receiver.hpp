@@ -1,12 +1,14 @@
 // The receiver of requests (RFC 9458 section 4.3).
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <twoway/key_ring.hpp>
+#include <twoway/replay_filter.hpp>
 #include <twoway/response.hpp>
 
 namespace twoway {
@@ -14,48 +16,73 @@ namespace twoway {
 /// Opens one request, then gives the sealer of its response. Belongs to one thread at a time.
 class TWOWAY_API RequestOpener {
  public:
-  RequestOpener(core::RecipientContext context, framing::ResponseContext response,
-                Rng& rng) noexcept
-      : context_(std::move(context)), response_(std::move(response)), rng_(&rng) {}
+  /// `sequence` opens the text, and `authentic` becomes true when it has opened some.
+  RequestOpener(core::OpenSequence sequence, framing::ResponseContext response, Rng& rng,
+                std::shared_ptr<const std::atomic<bool>> authentic) noexcept
+      : sequence_(std::move(sequence)),
+        nt_(sequence_->sealed_size(0)),
+        response_(std::move(response)),
+        rng_(&rng),
+        authentic_(std::move(authentic)) {}
 
   /// Bytes of plaintext in `sealed_size` bytes after the prefix; 0 where they are too few.
   std::size_t opened_size(std::size_t sealed_size) const noexcept {
-    return context_.opened_size(sealed_size);
+    return sealed_size < nt_ ? 0 : sealed_size - nt_;
   }
 
   /// Writes the plaintext of `sealed`, the message after its prefix, to the front of `out` and
-  /// answers its length. `out` starts at sealed.data() or is disjoint from it. open_failed wipes
-  /// what was written; in place that destroys the message. Opens once: after a success,
-  /// wrong_state. Errors: open_failed, buffer_too_small, wrong_state, provider_failure.
+  /// answers its length. `out` starts at sealed.data() or is disjoint from it. open_failed and
+  /// replayed wipe what was written; in place that destroys the message. Opens once: after a
+  /// success, wrong_state. Errors: open_failed, replayed, buffer_too_small, wrong_state,
+  /// provider_failure.
   Result<std::size_t> open(ByteSpan out, ByteView sealed) noexcept;
 
   /// What opens a request in chunks (Chunked OHTTP section 6.1), after its prefix, in place of
-  /// `open`: once, then both answer wrong_state. Errors: wrong_state, invalid_argument (the
+  /// `open`: once, then all answer wrong_state. Errors: wrong_state, invalid_argument (the
   /// limits; the request is then used up).
   Result<ChunkOpener> chunk_opener(const ChunkLimits& limits = {}) noexcept;
 
-  /// The sealer of the response; wrong_state before a whole request is opened, since an
-  /// unauthenticated one gets no answer, and when it was taken already. The response to a chunked
-  /// request may begin before the request has ended: wait for its first chunk, which shows that
-  /// the request is authentic.
+  /// The plaintext of a request, whole or chunked as the options say, that `source` gives after
+  /// its prefix, in place of `open` and `chunk_opener`. Errors: wrong_state, invalid_argument (the
+  /// limits, a null source; the request is then used up).
+  Result<OpenStream> stream(std::unique_ptr<Source> source,
+                            const StreamOptions& options = {}) noexcept;
+
+  /// The sealer of the response, once. An unauthenticated request gets no answer: wrong_state
+  /// before a whole request is opened, or the first chunk of a chunked one. So a response may
+  /// begin before its request has ended.
   Result<ResponseSealer> response_sealer() noexcept;
 
  private:
-  core::RecipientContext context_;
+  Result<core::OpenSequence> take_sequence() noexcept;
+
+  std::optional<core::OpenSequence> sequence_;
+  std::size_t nt_;
   std::optional<framing::ResponseContext> response_;
   Rng* rng_;
-  bool opened_ = false;
+  std::shared_ptr<const std::atomic<bool>> authentic_;
+};
+
+struct ReceiverOptions {
+  /// Draws response nonces where it is set, else the provider's generator does; must outlive the
+  /// receiver and its openers, and be thread-safe where the receiver is shared.
+  Rng* rng = nullptr;
+
+  /// Refuses requests that were accepted before, where it is set (`replayed`); must outlive the
+  /// receiver and its openers.
+  ReplayFilter* replay_filter = nullptr;
 };
 
 /// A request whose header and `enc` were read, and whose key is known: what remains is the
 /// private key's operation, here or elsewhere. Movable to any thread. Keeps its key alive.
 class TWOWAY_API PendingRequest {
  public:
-  PendingRequest(KeyRing::Match match, ByteView enc, std::string_view media_type, Rng& rng)
+  PendingRequest(KeyRing::Match match, ByteView enc, std::string_view media_type,
+                 const ReceiverOptions& options) noexcept
       : match_(std::move(match)),
         enc_(enc.begin(), enc.end()),
         media_type_(media_type),
-        rng_(&rng) {}
+        options_(options) {}
 
   std::uint8_t key_id() const noexcept { return match_.entry->key_id; }
   Suite suite() const noexcept { return match_.suite.id(); }
@@ -81,7 +108,7 @@ class TWOWAY_API PendingRequest {
   KeyRing::Match match_;
   Bytes enc_;
   std::string media_type_;
-  Rng* rng_;
+  ReceiverOptions options_;  // with a generator
 };
 
 /// The plaintext of a request and the sealer of its response.
@@ -90,11 +117,13 @@ struct OpenedRequest {
   ResponseSealer response_sealer;
 };
 
-struct ReceiverOptions {
-  /// Draws response nonces where it is set, else the provider's generator does; must outlive the
-  /// receiver and its openers, and be thread-safe where the receiver is shared.
-  Rng* rng = nullptr;
+/// The plaintext of a request that is still arriving. Ask `opener` for the response sealer.
+struct RequestStream {
+  RequestOpener opener;
+  OpenStream plaintext;
 };
+
+class ChunkedRequestOpener;
 
 /// Opens requests with the keys of a ring, which it borrows. Immutable, and safe to share between
 /// threads.
@@ -109,13 +138,79 @@ class TWOWAY_API RequestReceiver {
   Result<PendingRequest> begin(ByteView message,
                                std::string_view media_type = kRequestMediaType) const noexcept;
 
+  /// As above, reading exactly header and `enc` from `source`, which is at the request's first
+  /// byte. Errors: also truncated, and those of the source.
+  Result<PendingRequest> begin(Source& source, std::string_view media_type) const noexcept;
+
   /// A whole request in one call: begin, decapsulate, open.
   Result<OpenedRequest> open(ByteView message,
                              std::string_view media_type = kRequestMediaType) const noexcept;
 
+  /// A request that `source` gives from its first byte: begin and decapsulate, for which this
+  /// waits; then RequestOpener::stream. Errors: those of all three.
+  Result<RequestStream> stream(std::unique_ptr<Source> source,
+                               std::string_view media_type = kChunkedRequestMediaType,
+                               const StreamOptions& options = {}) const noexcept;
+
+  /// What opens a chunked request that is pushed from its first byte. Borrows from the receiver's
+  /// ring until the header is read.
+  ChunkedRequestOpener chunked_opener(std::string_view media_type = kChunkedRequestMediaType,
+                                      const ChunkLimits& limits = {}) const noexcept;
+
  private:
+  friend class ChunkedRequestOpener;
+  Result<KeyRing::Match> find(ByteView header, std::string_view media_type) const noexcept;
+  PendingRequest pending(KeyRing::Match match, ByteView enc,
+                         std::string_view media_type) const noexcept;
+
   const KeyRing* ring_;
   ReceiverOptions options_;
+};
+
+/// Opens a chunked request from its first byte, given in pieces of any size, as ChunkOpener does.
+/// After header and `enc` it answers need_key, and consumes nothing until `resume` has brought the
+/// key: what is not consumed stays with the caller. Belongs to one thread at a time.
+class TWOWAY_API ChunkedRequestOpener {
+ public:
+  using State = ChunkOpener::State;
+  using Step = ChunkOpener::Step;
+
+  ChunkedRequestOpener(const RequestReceiver& receiver, std::string_view media_type,
+                       const ChunkLimits& limits) noexcept
+      : receiver_(receiver), media_type_(media_type), limits_(limits) {}
+
+  /// As ChunkOpener::open and open_in_place. Errors also: those of RequestReceiver::begin, which
+  /// stay.
+  Result<Step> open(ByteSpan out, ByteView in, End end) noexcept;
+  Result<Step> open_in_place(ByteSpan in, End end) noexcept;
+
+  /// As ChunkOpener::output_size.
+  std::size_t output_size(std::size_t input_size) const noexcept {
+    return chunks_ ? chunks_->output_size(input_size) : 0;
+  }
+
+  /// The request that needs its key; null before need_key.
+  const PendingRequest* pending() const noexcept { return pending_ ? &*pending_ : nullptr; }
+
+  /// Goes on with the opener that pending()->decapsulate() or complete() gave. Errors: wrong_state
+  /// (not in need_key), invalid_argument (the limits).
+  Status resume(RequestOpener opener) noexcept;
+
+  /// As RequestOpener::response_sealer.
+  Result<ResponseSealer> response_sealer() noexcept;
+
+ private:
+  Result<std::optional<Step>> read_prefix(ByteView in, End end) noexcept;
+
+  RequestReceiver receiver_;
+  std::string media_type_;
+  ChunkLimits limits_;
+  Bytes prefix_;
+  std::optional<KeyRing::Match> match_;
+  std::optional<PendingRequest> pending_;
+  std::optional<RequestOpener> opener_;
+  std::optional<ChunkOpener> chunks_;
+  std::optional<Error> error_;
 };
 
 }  // namespace twoway

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <twoway/response.hpp>
+#include <twoway/stream.hpp>
 
 namespace twoway {
 
@@ -32,10 +33,16 @@ class TWOWAY_API RequestSealer {
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
 
   /// What seals the request in chunks (Chunked OHTTP section 6.1), to follow `prefix`, in place of
-  /// `seal`: one of the two succeeds once, then both answer wrong_state. Begin such a request with
+  /// `seal`: one of them succeeds once, then all answer wrong_state. Begin such a request with
   /// kChunkedRequestMediaType or a media type of your own. Errors: wrong_state, invalid_argument
   /// (the limits; the request is then used up).
   Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
+
+  /// The request as a stream that seals what it reads from `source`, whole or chunked as the
+  /// options say, in place of `seal` and `chunk_sealer`. Errors: wrong_state, invalid_argument (the
+  /// limits, a null source; the request is then used up).
+  Result<SealStream> stream(std::unique_ptr<Source> source,
+                            const StreamOptions& options = {}) noexcept;
 
   /// An opener of the response to this request, which may arrive before the request has ended.
   ResponseOpener response_opener() const noexcept;

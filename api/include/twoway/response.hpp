@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include <twoway/names.hpp>
+#include <twoway/stream.hpp>
 
 namespace twoway {
 
@@ -43,12 +43,17 @@ class TWOWAY_API ResponseOpener {
   Result<Bytes> open(ByteView message,
                      std::string_view media_type = kResponseMediaType) const noexcept;
 
-  /// What opens a chunked response (Chunked OHTTP section 6.2), after its first prefix_size()
-  /// bytes, which are `response_nonce`. Errors: invalid_argument (another length, or the limits),
-  /// provider_failure.
-  Result<ChunkOpener> chunk_opener(ByteView response_nonce,
-                                   std::string_view media_type = kChunkedResponseMediaType,
+  /// What opens a chunked response (Chunked OHTTP section 6.2) from its first byte. Errors:
+  /// invalid_argument (the limits).
+  Result<ChunkOpener> chunk_opener(std::string_view media_type = kChunkedResponseMediaType,
                                    const ChunkLimits& limits = {}) const noexcept;
+
+  /// The plaintext of a response, whole or chunked as the options say, that `source` gives from
+  /// its first byte. Nothing is read before the stream is. Errors: invalid_argument (the limits, a
+  /// null source).
+  Result<OpenStream> stream(std::unique_ptr<Source> source,
+                            std::string_view media_type = kChunkedResponseMediaType,
+                            const StreamOptions& options = {}) const noexcept;
 
   /// The state, so that another process may open the response: versioned, bound to the suite, and
   /// as secret as the response.
@@ -96,10 +101,17 @@ class TWOWAY_API ResponseSealer {
   Result<Bytes> seal(ByteView plaintext, std::string_view media_type = kResponseMediaType) noexcept;
 
   /// What seals a chunked response (Chunked OHTTP section 6.2) in place of a whole one: after a
-  /// success, wrong_state for both. Errors: wrong_state, invalid_argument (the limits),
+  /// success, wrong_state for all. Errors: wrong_state, invalid_argument (the limits),
   /// provider_failure.
   Result<ChunkedResponse> start_chunks(std::string_view media_type = kChunkedResponseMediaType,
                                        const ChunkLimits& limits = {}) noexcept;
+
+  /// The response as a stream that seals what it reads from `source`, whole or chunked as the
+  /// options say, in place of `seal` and `start_chunks`. Errors: wrong_state, invalid_argument (the
+  /// limits, a null source), provider_failure.
+  Result<SealStream> stream(std::unique_ptr<Source> source,
+                            std::string_view media_type = kChunkedResponseMediaType,
+                            const StreamOptions& options = {}) noexcept;
 
   /// The state, so that another process may seal the response in this one's stead: versioned,
   /// bound to the suite, and as secret as the response. wrong_state once a response is sealed.
@@ -110,6 +122,12 @@ class TWOWAY_API ResponseSealer {
   static Result<ResponseSealer> restore(const Provider& provider, ByteView state) noexcept;
 
  private:
+  struct Start {
+    Bytes prefix;
+    core::SealSequence sequence;
+  };
+  Result<Start> start(std::string_view media_type) noexcept;
+
   framing::ResponseContext context_;
   Rng* rng_;
   bool sealed_ = false;

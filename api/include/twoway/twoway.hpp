@@ -5,6 +5,9 @@
 #include <twoway/key_ring.hpp>
 #include <twoway/names.hpp>
 #include <twoway/private_key_pem.hpp>
+#include <twoway/replay_filter.hpp>
 #include <twoway/request_receiver.hpp>
 #include <twoway/request_sender.hpp>
 #include <twoway/response.hpp>
+#include <twoway/source.hpp>
+#include <twoway/stream.hpp>

@@ -55,6 +55,15 @@ class TWOWAY_API SealSequence {
   NonceCounter counter_;
 };
 
+/// Decides whether an authentic message may be released, as a replay filter does.
+class Gate {
+ public:
+  virtual ~Gate() = default;
+
+  /// An error refuses. Asked again only after it refused.
+  virtual Status admit() noexcept = 0;
+};
+
 /// Opens messages in order under one key. Belongs to one thread at a time.
 class TWOWAY_API OpenSequence {
  public:
@@ -76,8 +85,12 @@ class TWOWAY_API OpenSequence {
   /// Writes the plaintext of ciphertext || tag, opened_size(in.size()) bytes, to the front of
   /// `out` and answers how many. `out` starts at in.data() or is disjoint from `in`. open_failed
   /// wipes what it wrote and does not advance the counter. Errors: open_failed,
-  /// buffer_too_small, message_limit, provider_failure.
+  /// buffer_too_small, message_limit, provider_failure, those of the gate.
   Result<std::size_t> open(ByteSpan out, ByteView aad, ByteView in) noexcept;
+
+  /// Asks `gate` once the first message is found authentic and before it is released. Where the
+  /// gate refuses, `open` wipes what it wrote, answers the gate's error and does not advance.
+  void set_gate(std::unique_ptr<Gate> gate) noexcept { gate_ = std::move(gate); }
 
   std::uint64_t position() const noexcept { return counter_.position(); }
 
@@ -88,6 +101,7 @@ class TWOWAY_API OpenSequence {
   const Aead* aead_;
   std::unique_ptr<AeadOpener> opener_;
   NonceCounter counter_;
+  std::unique_ptr<Gate> gate_;  // until it has admitted the message
 };
 
 }  // namespace twoway::core

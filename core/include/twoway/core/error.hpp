@@ -22,6 +22,8 @@ enum class Errc : std::uint8_t {
   message_limit,         ///< the sequence number is used up; set up a new context
   limit_exceeded,        ///< a chunk or message is larger than its receiver or sender allows
   truncated,             ///< the input ended before the authenticated end of the message
+  replayed,              ///< the same request was accepted before
+  source_failed,         ///< what a stream reads from failed; nothing of the message is final
   provider_failure,      ///< the crypto library or the random generator failed
 };
 
@@ -40,14 +42,16 @@ inline const char* to_string(Errc code) noexcept {
     case Errc::message_limit: return "message_limit";
     case Errc::limit_exceeded: return "limit_exceeded";
     case Errc::truncated: return "truncated";
+    case Errc::replayed: return "replayed";
+    case Errc::source_failed: return "source_failed";
     case Errc::provider_failure: return "provider_failure";
   }
   return "unknown";
 }
 
 /// What went wrong. `message` is a string literal that says what to do and never holds key or
-/// plaintext bytes. `native` is the backend's own code (an OpenSSL reason, a CKR value) or 0;
-/// it is always 0 for open_failed, so that every cause of it looks alike.
+/// plaintext bytes. `native` is the backend's own code (an OpenSSL reason, a CKR value), errno of a
+/// source, or 0; it is always 0 for open_failed, so that every cause of it looks alike.
 struct Error {
   Errc code;
   const char* message;

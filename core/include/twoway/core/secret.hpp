@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <twoway/core/bytes.hpp>
 
@@ -109,5 +110,24 @@ class SecretBytes {
   std::unique_ptr<std::uint8_t[]> bytes_;
   std::size_t size_ = 0;
 };
+
+/// Wipes what a container gives back, so that one that grows leaves nothing behind.
+template <typename T>
+struct WipingAllocator {
+  using value_type = T;
+  WipingAllocator() noexcept = default;
+  template <typename U>
+  WipingAllocator(const WipingAllocator<U>&) noexcept {}  // NOLINT: implicit, as containers ask
+
+  T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
+  void deallocate(T* block, std::size_t count) noexcept {
+    wipe({reinterpret_cast<std::uint8_t*>(block), count * sizeof(T)});
+    std::allocator<T>().deallocate(block, count);
+  }
+  friend bool operator==(const WipingAllocator&, const WipingAllocator&) noexcept { return true; }
+};
+
+/// Heap bytes that grow and are wiped when they move or end.
+using SecretBuffer = std::vector<std::uint8_t, WipingAllocator<std::uint8_t>>;
 
 }  // namespace twoway::core

@@ -10,7 +10,7 @@
 #include <limits>
 #include <optional>
 
-#include <twoway/core/aead_sequence.hpp>
+#include <twoway/framing/keying.hpp>
 
 namespace twoway::framing {
 
@@ -87,6 +87,7 @@ class TWOWAY_API ChunkOpener {
  public:
   enum class State : std::uint8_t {
     need_input,  ///< all input is consumed, and more is needed
+    need_key,    ///< of an opener that waits for its key, which this one never does
     chunk,       ///< a chunk that is not the last was opened: call again
     done,        ///< the last chunk was opened: the message is complete and authentic
   };
@@ -97,8 +98,13 @@ class TWOWAY_API ChunkOpener {
     core::ByteSpan plaintext;  ///< of the chunk that was opened; else empty
   };
 
-  /// Takes over a sequence that has opened nothing yet. invalid_argument as for the sealer.
+  /// Takes over a sequence that has opened nothing yet; the input is chunks from its first byte.
+  /// invalid_argument as for the sealer.
   static core::Result<ChunkOpener> create(core::OpenSequence sequence,
+                                          const ChunkLimits& limits = {}) noexcept;
+
+  /// The input starts with the bytes that `keying`, not null, wants; its errors are final.
+  static core::Result<ChunkOpener> create(std::unique_ptr<Keying> keying,
                                           const ChunkLimits& limits = {}) noexcept;
 
   /// Opens at most one chunk of `in`, the input after what was consumed; `end` says that it
@@ -110,7 +116,8 @@ class TWOWAY_API ChunkOpener {
   /// Errors: truncated (`end` came before the last chunk did), open_failed (a chunk was changed,
   /// dropped, repeated or moved, is too short, or is empty and not the last), limit_exceeded
   /// (known before the chunk is kept), message_limit, invalid_argument (`out` overlaps `in`),
-  /// provider_failure: these are final, and every later call answers the same. buffer_too_small
+  /// provider_failure, replayed: these are final, and every later call answers the same.
+  /// buffer_too_small
   /// (`out` has less than `output_size`) uses nothing up. After `done`, wrong_state.
   core::Result<Step> open(core::ByteSpan out, core::ByteView in, End end) noexcept;
 
@@ -122,28 +129,34 @@ class TWOWAY_API ChunkOpener {
   std::size_t output_size(std::size_t input_size) const noexcept;
 
  private:
-  enum class Phase : std::uint8_t { length, body, final_body, finished };
+  enum class Phase : std::uint8_t { prefix, length, body, final_body, finished };
   struct Sealed {
     core::ByteView bytes;
     Last last;
   };
 
-  ChunkOpener(core::OpenSequence sequence, const ChunkLimits& limits) noexcept
-      : sequence_(std::move(sequence)), limits_(limits) {}
+  ChunkOpener(std::unique_ptr<Keying> keying, std::optional<core::OpenSequence> sequence,
+              const ChunkLimits& limits) noexcept
+      : keying_(std::move(keying)),
+        sequence_(std::move(sequence)),
+        limits_(limits),
+        phase_(sequence_ ? Phase::length : Phase::prefix) {}
 
-  std::size_t max_sealed() const noexcept { return sequence_.sealed_size(limits_.max_chunk); }
+  std::size_t max_sealed() const noexcept { return sequence_->sealed_size(limits_.max_chunk); }
   core::Result<Step> open_at(core::ByteSpan* out, core::ByteView in, End end) noexcept;
   core::Result<std::optional<Sealed>> next_sealed(core::ByteView& in, End end) noexcept;
+  core::Result<bool> read_prefix(core::ByteView& in) noexcept;
   core::Result<bool> read_length(core::ByteView& in) noexcept;
   bool keep(core::ByteView& in, std::size_t most) noexcept;
 
-  core::OpenSequence sequence_;
+  std::unique_ptr<Keying> keying_;  // until it has given the sequence
+  std::optional<core::OpenSequence> sequence_;
   ChunkLimits limits_;
-  Phase phase_ = Phase::length;
+  Phase phase_;
   std::array<std::uint8_t, 8> head_{};  // a length, which may come in pieces
   std::size_t head_size_ = 0;
   std::size_t length_ = 0;    // of the sealed chunk that is being read
-  core::Bytes kept_;          // its pieces
+  core::SecretBuffer kept_;   // its pieces, or those of the prefix
   std::uint64_t opened_ = 0;  // bytes of plaintext
   std::uint64_t chunks_ = 0;
   std::optional<core::Error> error_;

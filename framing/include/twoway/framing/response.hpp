@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include <twoway/core/hpke.hpp>
 #include <twoway/framing/header.hpp>
+#include <twoway/framing/keying.hpp>
 
 namespace twoway::framing {
 
@@ -45,6 +45,9 @@ class TWOWAY_API ResponseContext {
                                                  std::string_view media_type) const noexcept;
   core::Result<core::OpenSequence> open_sequence(core::ByteView response_nonce,
                                                  std::string_view media_type) const noexcept;
+
+  /// Opens the response that starts with its response_nonce. Copies this context.
+  std::unique_ptr<Keying> keying(std::string_view media_type) const noexcept;
 
   /// nonce_size() + plaintext_size + Nt.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept;

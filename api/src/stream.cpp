@@ -1,0 +1,288 @@
+#include <algorithm>
+
+#include <twoway/stream.hpp>
+
+namespace twoway {
+namespace {
+
+constexpr Error kNoSource{Errc::invalid_argument, "a stream needs a source: this one is null"};
+constexpr Error kEmptyOutput{Errc::invalid_argument, "read into at least one byte: 0 is the end"};
+constexpr Error kSourceOverflow{Errc::source_failed,
+                                "the source answered more bytes than it was asked for"};
+constexpr Error kWholeTooLarge{Errc::limit_exceeded,
+                               "a whole message is over max_whole: allow more, or send chunks"};
+constexpr Error kTruncated{Errc::truncated,
+                           "the message ended before its sealed text: it was cut short, ask for it "
+                           "again"};
+
+/// What is read of a source at once: several chunks of the default size, so that most of them lie
+/// whole in the buffer and are opened without being gathered.
+constexpr std::size_t kReadSize = 65536;
+
+/// Copies what fits of the front of `from`, and takes it off.
+std::size_t give(ByteSpan out, ByteView& from) noexcept {
+  const std::size_t size = std::min(out.size(), from.size());
+  std::copy_n(from.begin(), size, out.begin());
+  from = from.subspan(size);
+  return size;
+}
+
+Result<SourceRead> read_some(Source& source, ByteSpan out) noexcept {
+  Result<SourceRead> got = source.read(out);
+  if (!got) return got;
+  if (got->size > out.size()) return kSourceOverflow;
+  if (got->size == 0) got->end = End::yes;
+  return got;
+}
+
+/// Grows `buffer` so that it has room for `size` bytes, twice what it had if that is needed often.
+void make_room(core::SecretBuffer& buffer, std::size_t size) {
+  if (buffer.size() < size) buffer.resize(std::max(size, 2 * buffer.size()));
+}
+
+}  // namespace
+
+Result<SealStream> SealStream::create(std::unique_ptr<Source> source, Bytes prefix,
+                                      core::SealSequence sequence,
+                                      const StreamOptions& options) noexcept {
+  if (source == nullptr) return kNoSource;
+  if (options.form == Form::whole) {
+    return SealStream(std::move(source), std::move(prefix), std::nullopt, std::move(sequence),
+                      options);
+  }
+  Result<ChunkSealer> chunks = ChunkSealer::create(std::move(sequence), options.limits);
+  if (!chunks) return chunks.error();
+  return SealStream(std::move(source), std::move(prefix), std::move(*chunks), std::nullopt,
+                    options);
+}
+
+SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix,
+                       std::optional<ChunkSealer> chunks, std::optional<core::SealSequence> whole,
+                       const StreamOptions& options) noexcept
+    : source_(std::move(source)),
+      memory_(source_->memory()),
+      chunks_(std::move(chunks)),
+      whole_(std::move(whole)),
+      options_(options),
+      prefix_(std::move(prefix)),
+      header_size_(prefix_.size()),
+      pending_(prefix_) {}
+
+Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
+  if (out.empty()) return kEmptyOutput;
+  std::size_t given = 0;
+  while (given < out.size()) {
+    const ByteSpan room = out.subspan(given);
+    if (!pending_.empty()) {
+      given += give(room, pending_);
+      continue;
+    }
+    if (finished_ || error_) break;
+    if (given > 0 && !memory_) break;  // what is sealed does not wait for the source
+    const Result<std::size_t> sealed = seal_next(room);
+    if (sealed) {
+      given += *sealed;
+    } else {
+      error_ = sealed.error();
+    }
+  }
+  if (given == 0 && error_) return *error_;
+  return given;
+}
+
+/// Seals the next chunk, or the whole message, to the front of `out` where it fits, else to the
+/// buffer. Answers what it wrote to `out`.
+Result<std::size_t> SealStream::seal_next(ByteSpan out) noexcept {
+  const Result<Plaintext> plaintext = memory_ ? lend() : read_source();
+  if (!plaintext) return plaintext.error();
+  const std::size_t size = sealed_size(*plaintext);
+  const bool fits = size <= out.size();
+  if (!fits && memory_) make_room(buffer_, size);
+  // In place, the head goes before the plaintext, and the tag behind it.
+  const std::size_t at = memory_ ? 0 : head_room() - head_size(*plaintext);
+  const ByteSpan to = fits ? out.first(size) : ByteSpan(buffer_).subspan(at, size);
+  const Result<std::size_t> sealed = chunks_ ? chunks_->seal(to, plaintext->bytes, plaintext->last)
+                                             : whole_->seal(to, {}, plaintext->bytes);
+  if (!sealed) return sealed;
+  finished_ = plaintext->last == Last::yes;
+  if (fits) return sealed;
+  pending_ = to;
+  return std::size_t{0};
+}
+
+Result<SealStream::Plaintext> SealStream::lend() noexcept {
+  const ByteView bytes = memory_->first(std::min(memory_->size(), max_plaintext()));
+  const Last last = bytes.size() == memory_->size() ? Last::yes : Last::no;
+  if (whole_ && last == Last::no) return kWholeTooLarge;
+  memory_ = memory_->subspan(bytes.size());
+  return Plaintext{bytes, last};
+}
+
+/// Reads one chunk, or a whole message, to where it can be sealed in place.
+Result<SealStream::Plaintext> SealStream::read_source() noexcept {
+  const std::size_t front = head_room();
+  const bool several = whole_ || options_.fill == Fill::full;
+  std::size_t size = 0;
+  End end = End::no;
+  do {
+    // One byte more than a whole message may have shows one that is too long.
+    const std::size_t most = chunks_ ? options_.limits.max_chunk - size
+                                     : std::min(kReadSize, options_.max_whole + 1 - size);
+    make_room(buffer_, front + size + most + core::kMaxNt);
+    const Result<SourceRead> got =
+        read_some(*source_, ByteSpan(buffer_).subspan(front + size, most));
+    if (!got) return got.error();
+    size += got->size;
+    end = got->end;
+    if (whole_ && size > options_.max_whole) return kWholeTooLarge;
+  } while (end == End::no && several && size < max_plaintext());
+  return Plaintext{ByteView(buffer_).subspan(front, size), end == End::yes ? Last::yes : Last::no};
+}
+
+std::size_t SealStream::max_plaintext() const noexcept {
+  return chunks_ ? options_.limits.max_chunk : options_.max_whole;
+}
+
+std::size_t SealStream::head_size(const Plaintext& plaintext) const noexcept {
+  return chunks_ ? chunks_->head_size(plaintext.bytes.size(), plaintext.last) : 0;
+}
+
+std::size_t SealStream::head_room() const noexcept {
+  return chunks_ ? chunks_->head_size(options_.limits.max_chunk, Last::no) : 0;
+}
+
+std::size_t SealStream::sealed_size(const Plaintext& plaintext) const noexcept {
+  const std::size_t size = plaintext.bytes.size();
+  return chunks_ ? chunks_->sealed_size(size, plaintext.last) : whole_->sealed_size(size);
+}
+
+std::size_t SealStream::max_sealed_chunk() const noexcept {
+  return chunks_ ? chunks_->max_sealed_size() : whole_->sealed_size(options_.max_whole);
+}
+
+std::optional<std::uint64_t> SealStream::remaining() const noexcept {
+  if (finished_) return pending_.size();
+  const std::optional<std::uint64_t> rest =
+      memory_ ? std::optional<std::uint64_t>(memory_->size()) : source_->remaining();
+  if (!rest) return std::nullopt;
+  if (whole_) return pending_.size() + *rest + whole_->sealed_size(0);
+  if (!memory_ && options_.fill != Fill::full) return std::nullopt;
+  const std::uint64_t max = options_.limits.max_chunk;
+  const std::uint64_t before_last = *rest == 0 ? 0 : (*rest - 1) / max;
+  const auto last = static_cast<std::size_t>(*rest - before_last * max);
+  return pending_.size() + before_last * chunks_->max_sealed_size() +
+         chunks_->sealed_size(last, Last::yes);
+}
+
+Result<OpenStream> OpenStream::create(std::unique_ptr<Source> source,
+                                      std::unique_ptr<framing::Keying> keying,
+                                      const StreamOptions& options) noexcept {
+  if (source == nullptr) return kNoSource;
+  if (options.form == Form::whole) {
+    return OpenStream(std::move(source), std::nullopt, std::move(keying), options);
+  }
+  Result<ChunkOpener> chunks = ChunkOpener::create(std::move(keying), options.limits);
+  if (!chunks) return chunks.error();
+  return OpenStream(std::move(source), std::move(*chunks), nullptr, options);
+}
+
+OpenStream::OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener> chunks,
+                       std::unique_ptr<framing::Keying> keying,
+                       const StreamOptions& options) noexcept
+    : source_(std::move(source)),
+      chunks_(std::move(chunks)),
+      keying_(std::move(keying)),
+      options_(options) {
+  if (const std::optional<ByteView> memory = source_->memory()) {
+    lends_ = true;
+    input_ = *memory;
+    end_ = End::yes;
+  }
+}
+
+Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
+  if (out.empty()) return kEmptyOutput;
+  std::size_t given = 0;
+  while (given < out.size()) {
+    const ByteSpan room = out.subspan(given);
+    if (!pending_.empty()) {
+      given += give(room, pending_);
+      continue;
+    }
+    if (finished_ || error_) break;
+    if (end_ == End::no && (keying_ != nullptr || input_.empty())) {
+      if (given > 0) break;  // what is opened does not wait for the source
+      if (Status s = read_source(); !s) error_ = s.error();
+      continue;
+    }
+    const Result<std::size_t> opened = chunks_ ? open_chunk(room) : open_whole(room);
+    if (opened) {
+      given += *opened;
+    } else {
+      error_ = opened.error();
+    }
+  }
+  if (given == 0 && error_) return *error_;
+  return given;
+}
+
+/// Opens a chunk where the input has one whole: to the front of `out` where any chunk that may come
+/// fits, else in a buffer. Answers what it wrote to `out`.
+Result<std::size_t> OpenStream::open_chunk(ByteSpan out) noexcept {
+  const std::size_t size = chunks_->output_size(input_.size());
+  const bool fits = size <= out.size();
+  if (!fits && lends_) make_room(buffer_, size);
+  const Result<ChunkOpener::Step> step = fits     ? chunks_->open(out, input_, end_)
+                                         : lends_ ? chunks_->open(buffer_, input_, end_)
+                                                  : chunks_->open_in_place(own_input(), end_);
+  if (!step) return step.error();
+  input_ = input_.subspan(step->consumed);
+  finished_ = step->state == ChunkOpener::State::done;
+  if (fits) return step->plaintext.size();
+  pending_ = step->plaintext;
+  return std::size_t{0};
+}
+
+/// Opens the whole message, all of which is read: as above.
+Result<std::size_t> OpenStream::open_whole(ByteSpan out) noexcept {
+  const std::size_t prefix = keying_->prefix_size();
+  if (input_.size() < prefix) return kTruncated;
+  Result<core::OpenSequence> sequence = keying_->open_sequence(input_.first(prefix));
+  if (!sequence) return sequence.error();
+  const ByteView sealed = input_.subspan(prefix);
+  if (sealed.size() < sequence->sealed_size(0)) return kTruncated;
+  const std::size_t size = sequence->opened_size(sealed.size());
+  if (size > options_.max_whole) return kWholeTooLarge;
+  const bool fits = size <= out.size();
+  if (!fits && lends_) make_room(buffer_, size);
+  const ByteSpan to = fits ? out : lends_ ? ByteSpan(buffer_) : own_input().subspan(prefix);
+  const Result<std::size_t> opened = sequence->open(to, {}, sealed);
+  if (!opened) return opened;
+  finished_ = true;
+  if (fits) return opened;
+  pending_ = to.first(size);
+  return std::size_t{0};
+}
+
+/// Reads more: behind what there is of a whole message, in place of what is consumed of chunks.
+Status OpenStream::read_source() noexcept {
+  const std::size_t size = input_.size();
+  make_room(buffer_, size + kReadSize);
+  const Result<SourceRead> got = read_some(*source_, ByteSpan(buffer_).subspan(size, kReadSize));
+  if (!got) return got.error();
+  input_ = ByteView(buffer_).first(size + got->size);
+  end_ = got->end;
+  if (keying_ != nullptr &&
+      input_.size() > keying_->prefix_size() + options_.max_whole + core::kMaxNt) {
+    return kWholeTooLarge;
+  }
+  return {};
+}
+
+/// The input for writing: it lies in the buffer.
+ByteSpan OpenStream::own_input() noexcept {
+  return ByteSpan(buffer_).subspan(static_cast<std::size_t>(input_.data() - buffer_.data()),
+                                   input_.size());
+}
+
+}  // namespace twoway
