@@ -20,7 +20,7 @@ enum class Fill : std::uint8_t {
 
 struct StreamOptions {
   Form form = Form::chunked;
-  ChunkLimits limits;                ///< of a chunked message
+  ChunkLimits limits = {};           ///< of a chunked message
   Fill fill = Fill::one_read;        ///< for sealing; a source in memory always fills its chunks
   std::size_t max_whole = 16777216;  ///< largest plaintext of a whole message, in bytes
 };

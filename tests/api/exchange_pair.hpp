@@ -1,0 +1,45 @@
+// A receiver with one key, and a sender to it, for tests of whole exchanges.
+#pragma once
+
+#include <twoway/twoway.hpp>
+
+#include "support.hpp"
+
+namespace twoway::test {
+
+inline constexpr SymmetricAlgorithms kChaCha{KdfId::hkdf_sha256, AeadId::chacha20_poly1305};
+
+inline const Provider& any_provider() { return *built::providers().front(); }
+
+inline std::shared_ptr<const PrivateKey> new_key(KemId id = KemId::dhkem_x25519,
+                                                 const Provider& provider = any_provider()) {
+  auto kem = Kem::find(provider, id);
+  REQUIRE_OK(kem);
+  auto key = kem->generate_key_pair();
+  REQUIRE_OK(key);
+  return std::move(*key);
+}
+
+/// A ring with one key of id 7, and its sender.
+struct Pair {
+  explicit Pair(const Provider& provider = any_provider(), KemId kem = KemId::dhkem_x25519,
+                SymmetricAlgorithms algorithms = kChaCha)
+      : ring(provider) {
+    REQUIRE_OK(ring.add(7, new_key(kem, provider), {algorithms}));
+    auto configs = ring.key_configs();
+    REQUIRE_OK(configs);
+    sender = RequestSender::create(provider, *configs);
+    REQUIRE_OK(sender);
+  }
+
+  RequestSealer start(std::string_view media_type) const {
+    auto sealer = sender->start(media_type);
+    REQUIRE_OK(sealer);
+    return std::move(*sealer);
+  }
+
+  KeyRing ring;
+  Result<RequestSender> sender = Error{Errc::wrong_state, ""};
+};
+
+}  // namespace twoway::test
