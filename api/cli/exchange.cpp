@@ -1,40 +1,28 @@
 // twoway seal-request, open-request, seal-response, open-response
-#include <algorithm>
+#include "exchange.hpp"
+
 #include <memory>
 
 #include <twoway/request_receiver.hpp>
 #include <twoway/request_sender.hpp>
 
 #include "commands.hpp"
-#include "failure.hpp"
-#include "input.hpp"
 #include "keys.hpp"
-#include "output.hpp"
 
 namespace twoway::cli {
 namespace {
-
-constexpr OutputRules kSealed{};
-constexpr OutputRules kPlaintext{.terminal = true};
-constexpr OutputRules kNewState{.secret = true, .terminal = true};
 
 // A failed open has one answer for every cause, so that it tells an attacker nothing; the hints
 // name all causes.
 constexpr const char* kRequestRefused =
     "refused: changed, cut short, for another key or of another media type: ask for it again, or "
-    "see whether --key and --media-type are right";
+    "see whether --key, --media-type and --chunked are right";
 constexpr const char* kResponseRefused =
     "refused: changed, cut short, for another request or of another media type: ask for it again, "
-    "or see whether --state and --media-type are right";
+    "or see whether --state, --media-type and --chunked are right";
 
-/// The options that all four commands share.
-struct Exchange {
-  std::string provider;
-  std::string media_type;
-  std::optional<std::string> in;
-  std::optional<std::string> out;
-  std::string state;
-};
+/// Room for what surrounds the text of a whole message.
+constexpr std::size_t kMaxOverhead = 4096;
 
 struct SealRequest : Exchange {
   std::string config;
@@ -45,29 +33,86 @@ struct OpenRequest : Exchange {
   KeyOptions keys;
 };
 
-void add_exchange_options(CLI::App& command, Exchange& options, std::string_view media_type,
-                          const char* in, const char* out, const char* state) {
-  options.media_type = media_type;
-  command.add_option("-i,--in", options.in, std::string(in) + "; standard input unless given")
-      ->type_name("FILE");
-  command.add_option("-o,--out", options.out, std::string(out) + "; standard output unless given")
-      ->type_name("FILE");
-  command.add_option("--state", options.state, state)->required()->type_name("FILE");
-  command
-      .add_option("--media-type", options.media_type,
-                  "Media type of the plaintext, the same on both sides")
-      ->capture_default_str()
-      ->type_name("TYPE");
-}
-
-Input read_message(const Exchange& options, std::size_t front = 0, std::size_t back = 0) {
-  return read_input(
-      options.in,
-      {.max = kMaxMessage, .what = "a message", .secret = false, .front = front, .back = back});
-}
-
-Input read_state(const Exchange& options) {
+core::SecretBuffer read_state(const Exchange& options) {
   return read_input(options.state, {.max = kMaxState, .what = "a response state", .secret = true});
+}
+
+void run(const SealRequest& options) {
+  const Provider& provider = choose_provider(options.provider);
+  Output out(options.out, kSealedRules);
+  Output state(options.state, kNewStateRules);
+  require_two_files(out, state);
+  const RequestSender sender = make_sender(provider, options.config, options.key_id);
+  RequestSealer sealer = require(sender.start(request_media_type(options)), "--media-type");
+  const ResponseOpener opener = sealer.response_opener();
+  MessageInput message(options, Act::seal);
+  SealStream stream = require(sealer.stream(message.source(), options.stream()));
+
+  // A request whose state is lost could not have its response opened.
+  const StateOutput saved{state, [&] { return opener.export_secret_state(SecretAccess{}); }};
+  deliver(pull(stream), message.input(), out, &saved, options.rules(""));
+}
+
+void run(const OpenRequest& options) {
+  KeyRing ring(choose_provider(options.keys.provider));
+  Output out(options.out, kPlaintextRules);
+  Output state(options.state, kNewStateRules);
+  require_two_files(out, state);
+  load_keys(ring, options.keys);
+  const DeliveryRules rules = options.rules(kRequestRefused);
+  MessageInput message(options, Act::open);
+  RequestStream request = require_opened(
+      RequestReceiver(ring).stream(message.source(), request_media_type(options), options.stream()),
+      message.input(), rules);
+
+  const StateOutput saved{state, [&] {
+                            const ResponseSealer sealer = require(request.opener.response_sealer());
+                            return require(sealer.export_secret_state(SecretAccess{}));
+                          }};
+  deliver(pull(request.plaintext), message.input(), out, &saved, rules);
+}
+
+void seal_response(const Exchange& options) {
+  const Provider& provider = choose_provider(options.provider);
+  Output out(options.out, kSealedRules);
+  ResponseSealer sealer =
+      require(ResponseSealer::restore(provider, read_state(options)), input_name(options.state));
+  MessageInput message(options, Act::seal);
+  SealStream stream =
+      require(sealer.stream(message.source(), response_media_type(options), options.stream()));
+  deliver(pull(stream), message.input(), out, nullptr, options.rules(""));
+}
+
+void open_response(const Exchange& options) {
+  const Provider& provider = choose_provider(options.provider);
+  Output out(options.out, kPlaintextRules);
+  const ResponseOpener opener =
+      require(ResponseOpener::restore(provider, read_state(options)), input_name(options.state));
+  MessageInput message(options, Act::open);
+  OpenStream stream =
+      require(opener.stream(message.source(), response_media_type(options), options.stream()));
+  deliver(pull(stream), message.input(), out, nullptr, options.rules(kResponseRefused));
+}
+
+}  // namespace
+
+StreamOptions Exchange::stream() const noexcept {
+  return {.form = form(), .limits = {.max_chunk = chunk_size}, .max_whole = kMaxMessage};
+}
+
+DeliveryRules Exchange::rules(const char* refused) const noexcept {
+  return {
+      .form = form(), .chunk_size = chunk_size, .refused = refused, .keep_partial = keep_partial};
+}
+
+std::string_view request_media_type(const Exchange& options) noexcept {
+  if (options.media_type) return *options.media_type;
+  return options.chunked ? kChunkedRequestMediaType : kRequestMediaType;
+}
+
+std::string_view response_media_type(const Exchange& options) noexcept {
+  if (options.media_type) return *options.media_type;
+  return options.chunked ? kChunkedResponseMediaType : kResponseMediaType;
 }
 
 void require_two_files(const Output& out, const Output& state) {
@@ -75,95 +120,40 @@ void require_two_files(const Output& out, const Output& state) {
   throw Failure(Exit::usage, out.name() + ": --out and --state must name two files");
 }
 
-/// The value of an open, or its failure with `hint` in place of the library's words.
-template <typename T>
-T require_opened(Result<T> result, const std::string& about, const char* hint) {
-  if (!result && result.error().code == Errc::open_failed) {
-    throw failure({Errc::open_failed, hint}, about);
-  }
-  return require(std::move(result), about);
+MessageInput::MessageInput(const Exchange& options, Act act)
+    : input_(options.in), progress_(input_.size()) {
+  const std::size_t overhead = act == Act::open ? kMaxOverhead : 0;
+  if (!options.chunked) require_size(input_, kMaxMessage + overhead, "a whole message");
 }
 
-RequestSender make_sender(const Provider& provider, const SealRequest& options) {
-  const std::string name = input_name(options.config);
-  const Input list =
-      read_input(options.config, {.max = kMaxKeyConfigs, .what = "a key configuration list"});
-  auto configs = require(framing::parse_key_configs(provider, list.view()), name);
-  if (options.key_id) {
-    std::erase_if(configs, [&](const KeyConfig& c) { return c.key_id != *options.key_id; });
-    if (configs.empty()) {
-      throw Failure(Exit::refused, name + ": no usable key with id " +
-                                       std::to_string(*options.key_id) +
-                                       ": see twoway inspect for those that it has");
-    }
-  }
-  return require(RequestSender::create(provider, configs), name);
+void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
+                         const char* out) {
+  command.add_option("-i,--in", options.in, std::string(in) + "; standard input unless given")
+      ->type_name("FILE");
+  command.add_option("-o,--out", options.out, std::string(out) + "; standard output unless given")
+      ->type_name("FILE");
+  command
+      .add_option("--media-type", options.media_type,
+                  "Media type of the plaintext, the same on both sides; unless given, that of a "
+                  "(chunked) message/bhttp")
+      ->type_name("TYPE");
+  CLI::Option* chunked = command.add_flag(
+      "--chunked", options.chunked,
+      "A message in chunks, of any size and in little memory; the same on both sides");
+  command
+      .add_option("--chunk-size", options.chunk_size,
+                  act == Act::seal ? "Most plaintext bytes of one chunk"
+                                   : "Most plaintext bytes that one chunk may have")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, framing::kMaxChunk))
+      ->needs(chunked)
+      ->type_name("N");
+  if (act == Act::seal) return;
+  command
+      .add_flag("--keep-partial", options.keep_partial,
+                "Keep the authentic part of a truncated message in --out; the exit code is 1")
+      ->needs(chunked);
 }
-
-// The state is in place before the request leaves: a request whose state is lost could not have
-// its response opened, whereas a state without a request does no harm.
-void run(const SealRequest& options) {
-  const Provider& provider = choose_provider(options.provider);
-  Output out(options.out, kSealed);
-  Output state(options.state, kNewState);
-  require_two_files(out, state);
-
-  const RequestSender sender = make_sender(provider, options);
-  RequestSealer sealer = require(sender.start(options.media_type), "--media-type");
-  const std::size_t front = sealer.prefix().size();
-  Input message = read_message(options, front, sender.sealed_size(0) - front);
-  const std::size_t size = require(sealer.seal(message.whole(), message.body()));
-  const SecretBytes saved = sealer.response_opener().export_secret_state(SecretAccess{});
-  publish({{state, saved.view()}, {out, message.whole().first(size)}});
-}
-
-void run(const OpenRequest& options) {
-  KeyRing ring(choose_provider(options.keys.provider));
-  Output out(options.out, kPlaintext);
-  Output state(options.state, kNewState);
-  require_two_files(out, state);
-  load_keys(ring, options.keys);
-
-  const std::string name = input_name(options.in);
-  Input message = read_message(options);
-  const RequestReceiver receiver(ring);
-  const PendingRequest pending =
-      require_opened(receiver.begin(message.view(), options.media_type), name, kRequestRefused);
-  RequestOpener opener = require_opened(pending.decapsulate(), name, kRequestRefused);
-  const ByteSpan sealed = message.body().subspan(pending.prefix_size());
-  const std::size_t size = require_opened(opener.open(sealed, sealed), name, kRequestRefused);
-  const ResponseSealer sealer = require(opener.response_sealer());
-  const SecretBytes saved = require(sealer.export_secret_state(SecretAccess{}));
-  publish({{state, saved.view()}, {out, sealed.first(size)}});
-}
-
-void seal_response(const Exchange& options) {
-  const Provider& provider = choose_provider(options.provider);
-  Output out(options.out, kSealed);
-  ResponseSealer sealer = require(ResponseSealer::restore(provider, read_state(options).view()),
-                                  input_name(options.state));
-  const std::size_t front = sealer.prefix_size();
-  Input message = read_message(options, front, sealer.sealed_size(0) - front);
-  const std::size_t size =
-      require(sealer.seal(message.whole(), message.body(), options.media_type));
-  publish({{out, message.whole().first(size)}});
-}
-
-void open_response(const Exchange& options) {
-  const Provider& provider = choose_provider(options.provider);
-  Output out(options.out, kPlaintext);
-  const ResponseOpener opener = require(
-      ResponseOpener::restore(provider, read_state(options).view()), input_name(options.state));
-  Input message = read_message(options);
-  const std::size_t front = std::min(opener.prefix_size(), message.body().size());
-  const ByteSpan plaintext = message.body().subspan(front);
-  const std::size_t size =
-      require_opened(opener.open(plaintext, message.view(), options.media_type),
-                     input_name(options.in), kResponseRefused);
-  publish({{out, plaintext.first(size)}});
-}
-
-}  // namespace
 
 void add_seal_request(CLI::App& app) {
   auto options = std::make_shared<SealRequest>();
@@ -176,16 +166,21 @@ void add_seal_request(CLI::App& app) {
                    "Take the key with this id; unless given, the first that is supported")
       ->check(key_id_range())
       ->type_name("N");
-  add_exchange_options(*command, *options, kRequestMediaType, "What to seal",
-                       "File for the sealed request",
-                       "File for what open-response needs; replaced if it exists");
+  add_message_options(*command, *options, Act::seal, "What to seal", "File for the sealed request");
+  command
+      ->add_option("--state", options->state,
+                   "File for what open-response needs; replaced if it exists")
+      ->required()
+      ->type_name("FILE");
   add_provider_option(*command, options->provider);
   command->footer(
       "The state opens the response to this one request. It is secret (mode 0600); delete it when "
       "the\nresponse is open. It is in place before the request is: a failure leaves neither.\n\n"
-      "Example:\n"
+      "Examples:\n"
       "  twoway seal-request --config gateway.ohttp-keys --in question.txt \\\n"
-      "                      --out request.bin --state sender.state");
+      "                      --out request.bin --state sender.state\n"
+      "  producer | twoway seal-request --chunked --config gateway.ohttp-keys \\\n"
+      "                                 --state sender.state | consumer");
   command->callback([options] { run(*options); });
 }
 
@@ -193,26 +188,36 @@ void add_open_request(CLI::App& app) {
   auto options = std::make_shared<OpenRequest>();
   CLI::App* command = app.add_subcommand("open-request", "Open a request with a private key");
   add_key_options(*command, options->keys);
-  add_exchange_options(*command, *options, kRequestMediaType, "The sealed request",
-                       "File for the plaintext",
-                       "File for what seal-response needs; replaced if it exists");
+  add_message_options(*command, *options, Act::open, "The sealed request",
+                      "File for the plaintext");
+  command
+      ->add_option("--state", options->state,
+                   "File for what seal-response needs; replaced if it exists")
+      ->required()
+      ->type_name("FILE");
   command->footer(
       std::string(kDefaultSuitesHelp) +
       "\n\n"
       "Keys, ids and suites must be those of the key configuration list: a request for another id "
-      "or suite\nis refused. Nothing is written unless the whole request is authentic. The state "
-      "seals the response;\nit is secret (mode 0600): delete it when the response is sealed.\n\n"
+      "or suite\nis refused. With --out, nothing is written unless the whole request is authentic; "
+      "into a pipe, a\nchunked one goes chunk by chunk, and is complete only if the exit code is "
+      "0. "
+      "The state seals the\nresponse; it is secret (mode 0600): delete it when the response is "
+      "sealed.\n\n"
       "Example:\n"
-      "  twoway open-request --key key.pem --key-id 1 --in request.bin \\\n"
-      "                      --out question.txt --state receiver.state");
+      "  twoway open-request --key 1=key.pem --in request.bin --out question.txt \\\n"
+      "                      --state receiver.state");
   command->callback([options] { run(*options); });
 }
 
 void add_seal_response(CLI::App& app) {
   auto options = std::make_shared<Exchange>();
   CLI::App* command = app.add_subcommand("seal-response", "Seal the response to an opened request");
-  add_exchange_options(*command, *options, kResponseMediaType, "What to seal",
-                       "File for the sealed response", "The state that open-request wrote");
+  add_message_options(*command, *options, Act::seal, "What to seal",
+                      "File for the sealed response");
+  command->add_option("--state", options->state, "The state that open-request wrote")
+      ->required()
+      ->type_name("FILE");
   add_provider_option(*command, options->provider);
   command->footer(
       "Example:\n"
@@ -223,12 +228,16 @@ void add_seal_response(CLI::App& app) {
 void add_open_response(CLI::App& app) {
   auto options = std::make_shared<Exchange>();
   CLI::App* command = app.add_subcommand("open-response", "Open the response to a sealed request");
-  add_exchange_options(*command, *options, kResponseMediaType, "The sealed response",
-                       "File for the plaintext", "The state that seal-request wrote");
+  add_message_options(*command, *options, Act::open, "The sealed response",
+                      "File for the plaintext");
+  command->add_option("--state", options->state, "The state that seal-request wrote")
+      ->required()
+      ->type_name("FILE");
   add_provider_option(*command, options->provider);
   command->footer(
-      "Nothing is written unless the whole response is authentic and answers the state's "
-      "request.\n\n"
+      "With --out, nothing is written unless the whole response is authentic and answers the "
+      "state's\nrequest; into a pipe, a chunked one goes chunk by chunk, and is complete only if "
+      "the exit code is 0.\n\n"
       "Example:\n"
       "  twoway open-response --state sender.state --in response.bin --out answer.txt");
   command->callback([options] { open_response(*options); });

@@ -1,10 +1,15 @@
-// Reading files and standard input into memory that is wiped.
+// Reading files and standard input: whole into memory that is wiped, or as a stream.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include <twoway/names.hpp>
+#include <sys/types.h>
+
+#include <twoway/source.hpp>
+
+#include "descriptor.hpp"
+#include "progress.hpp"
 
 namespace twoway::cli {
 
@@ -12,35 +17,44 @@ inline constexpr std::size_t kMaxMessage = std::size_t{1} << 30;     ///< a whol
 inline constexpr std::size_t kMaxKeyConfigs = std::size_t{1} << 20;  ///< a list of configurations
 inline constexpr std::size_t kMaxState = 4096;                       ///< a response state
 
-/// What was read, with room before and after it so that it can be sealed in place.
+/// An open file; standard input where `path` is "-" or absent, which works once.
 class Input {
  public:
-  Input(SecretBytes storage, std::size_t front, std::size_t size, std::size_t back)
-      : storage_(std::move(storage)), front_(front), size_(size), back_(back) {}
+  explicit Input(const std::optional<std::string>& path);
 
-  /// What was read.
-  ByteSpan body() noexcept { return storage_.span().subspan(front_, size_); }
-  ByteView view() const noexcept { return storage_.view().subspan(front_, size_); }
-  /// The same with its room.
-  ByteSpan whole() noexcept { return storage_.span().first(front_ + size_ + back_); }
+  /// How messages call it.
+  const std::string& name() const noexcept { return name_; }
+  /// Bytes of a regular file.
+  const std::optional<std::uint64_t>& size() const noexcept { return size_; }
+  /// Whether others than its owner can read the file.
+  bool exposed() const noexcept { return size_ && (mode_ & 077) != 0; }
+
+  /// Up to out.size() bytes, which are not 0; none at the end. Errors: source_failed, with errno.
+  Result<std::size_t> read(ByteSpan out) const noexcept;
+
+  /// A source of all that it holds, which borrows both.
+  std::unique_ptr<Source> source(Progress& progress) const;
+
+  [[noreturn]] void cannot_read(int error) const;
 
  private:
-  SecretBytes storage_;
-  std::size_t front_;
-  std::size_t size_;
-  std::size_t back_;
+  std::string name_;
+  Descriptor fd_;
+  mode_t mode_ = 0;
+  std::optional<std::uint64_t> size_;
 };
 
 struct InputRules {
-  std::size_t max;        ///< bytes; more is refused
-  const char* what;       ///< "a message", for that error
-  bool secret = false;    ///< refuse a file that others can read
-  std::size_t front = 0;  ///< room before
-  std::size_t back = 0;   ///< room after
+  std::size_t max;      ///< bytes; more is refused
+  const char* what;     ///< "a message", for that error
+  bool secret = false;  ///< refuse a file that others can read
 };
 
-/// Reads a file to its end; standard input where `path` is "-" or absent, which works once.
-Input read_input(const std::optional<std::string>& path, const InputRules& rules);
+/// Reads a file to its end.
+core::SecretBuffer read_input(const std::optional<std::string>& path, const InputRules& rules);
+
+/// Refuses an input of more than `max` bytes, where that is seen from its size.
+void require_size(const Input& input, std::size_t max, const char* what);
 
 /// How messages call an input.
 std::string input_name(const std::optional<std::string>& path);

@@ -144,8 +144,8 @@ std::string request_text(ByteView file, const Request& request) {
 // Neither format has a magic number. A list must fit its lengths to the last byte, so it comes
 // first; but short requests can look like a list of unknown KEMs, so there a request does.
 void run(const std::string& path, bool json) {
-  const Input input = read_input(path, {.max = kMaxMessage, .what = "a message"});
-  const ByteView file = input.view();
+  const core::SecretBuffer content = read_input(path, {.max = kMaxMessage, .what = "a message"});
+  const ByteView file = content;
   const auto list = framing::parse_key_configs(any_provider(), file);
   const std::optional<Request> request = request_of(file);
   if (list && (!list->empty() || !request)) {

@@ -35,7 +35,7 @@ void run(const Keygen& options) {
   const std::unique_ptr<PrivateKey> key = require(kem->import_private(sk.view()));
   const SecretBytes pem =
       require(write_private_key_pem(key->kem_id(), sk.view(), key->public_key()));
-  publish({{out, pem.view()}});
+  publish(out, pem.view());
 }
 
 struct Config {
@@ -47,7 +47,7 @@ void run(const Config& options) {
   KeyRing ring(choose_provider(options.keys.provider));
   Output out(options.out, {});
   load_keys(ring, options.keys);
-  publish({{out, require(ring.key_configs())}});
+  publish(out, require(ring.key_configs()));
 }
 
 }  // namespace
@@ -87,8 +87,8 @@ void add_config(CLI::App& app) {
       "alone:\nwhoever can change it can read their requests. Senders take the first key that "
       "they support.\n\n"
       "Examples:\n"
-      "  twoway config --key key.pem --key-id 1 --out gateway.ohttp-keys\n"
-      "  twoway config --key p256.pem --key-id 1 --key x25519.pem --key-id 2 \\\n"
+      "  twoway config --key 1=key.pem --out gateway.ohttp-keys\n"
+      "  twoway config --key 1=p256.pem --key 2=x25519.pem \\\n"
       "                --suite hkdf-sha256:aes-128-gcm --out gateway.ohttp-keys");
   command->callback([options] { run(*options); });
 }

@@ -22,8 +22,9 @@ constexpr std::array kDefaultSuites{
 
 std::shared_ptr<const PrivateKey> load_key(const Provider& provider, const std::string& path) {
   const std::string name = input_name(path);
-  const Input file = read_input(path, {.max = kMaxPrivateKeyPem, .what = "a key file"});
-  const PrivateKeyData data = require(read_private_key_pem(file.view()), name);
+  const core::SecretBuffer file =
+      read_input(path, {.max = kMaxPrivateKeyPem, .what = "a key file"});
+  const PrivateKeyData data = require(read_private_key_pem(file), name);
   const Kem kem = require(Kem::find(provider, data.kem), name);
   std::shared_ptr<const PrivateKey> key = require(kem.import_private(data.bytes.view()), name);
   if (!data.public_key.empty() && !std::ranges::equal(data.public_key, key->public_key())) {
@@ -52,6 +53,41 @@ std::vector<SymmetricAlgorithms> suites_for(const Provider& provider, KemId kem,
   return suites;
 }
 
+/// A key id in decimal, or nothing.
+std::optional<std::uint8_t> parse_key_id(std::string_view text) {
+  std::uint8_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return id;
+}
+
+struct NamedKey {
+  std::uint8_t id;
+  std::string file;
+};
+
+/// Pairs every --key with its id: its own, or the next --key-id.
+std::vector<NamedKey> named_keys(const KeyOptions& options) {
+  std::vector<NamedKey> named;
+  auto id = options.ids.begin();
+  for (const std::string& key : options.keys) {
+    const std::size_t equals = key.find('=');
+    if (equals != std::string::npos) {
+      if (const auto own = parse_key_id(std::string_view(key).substr(0, equals))) {
+        named.push_back({*own, key.substr(equals + 1)});
+        continue;
+      }
+    }
+    if (id == options.ids.end()) break;
+    named.push_back({static_cast<std::uint8_t>(*id++), key});
+  }
+  if (named.size() != options.keys.size() || id != options.ids.end()) {
+    throw Failure(Exit::usage,
+                  "every key needs one id: write --key ID=FILE, or as many --key-id as --key");
+  }
+  return named;
+}
+
 }  // namespace
 
 void add_provider_option(CLI::App& command, std::string& name) {
@@ -68,10 +104,7 @@ void add_provider_option(CLI::App& command, std::string& name) {
 
 CLI::Validator key_id_range() {
   const auto check = [](std::string& text) -> std::string {
-    unsigned id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    const bool whole = error == std::errc() && end == text.data() + text.size();
-    return whole && id <= 255 ? "" : "a key id is 0 to 255";
+    return parse_key_id(text) ? "" : "a key id is 0 to 255";
   };
   return CLI::Validator(check, "");
 }
@@ -91,12 +124,13 @@ const Provider& choose_provider(const std::string& name) {
 }
 
 void add_key_options(CLI::App& command, KeyOptions& options) {
-  command.add_option("--key", options.files, "Private key file; repeat it for more keys")
+  command
+      .add_option("--key", options.keys,
+                  "Private key file, with its id (0 to 255) in front; repeat it for more keys")
       ->required()
       ->allow_extra_args(false)
-      ->type_name("FILE");
-  command.add_option("--key-id", options.ids, "Id of that key, 0 to 255; one for every --key")
-      ->required()
+      ->type_name("ID=FILE");
+  command.add_option("--key-id", options.ids, "Id of a --key that has none in front, in order")
       ->allow_extra_args(false)
       ->check(key_id_range())
       ->type_name("N");
@@ -106,15 +140,27 @@ void add_key_options(CLI::App& command, KeyOptions& options) {
   add_provider_option(command, options.provider);
 }
 
-void load_keys(KeyRing& ring, const KeyOptions& options) {
-  if (options.files.size() != options.ids.size()) {
-    throw Failure(Exit::usage, "every --key needs one --key-id, in the same order");
+RequestSender make_sender(const Provider& provider, const std::string& list,
+                          std::optional<unsigned> key_id) {
+  const std::string name = input_name(list);
+  const core::SecretBuffer file =
+      read_input(list, {.max = kMaxKeyConfigs, .what = "a key configuration list"});
+  auto configs = require(framing::parse_key_configs(provider, file), name);
+  if (key_id) {
+    std::erase_if(configs, [&](const KeyConfig& c) { return c.key_id != *key_id; });
+    if (configs.empty()) {
+      throw Failure(Exit::refused, name + ": no usable key with id " + std::to_string(*key_id) +
+                                       ": see twoway inspect for those that it has");
+    }
   }
-  for (std::size_t i = 0; i < options.files.size(); ++i) {
-    std::shared_ptr<const PrivateKey> key = load_key(ring.provider(), options.files[i]);
+  return require(RequestSender::create(provider, configs), name);
+}
+
+void load_keys(KeyRing& ring, const KeyOptions& options) {
+  for (const auto& [id, file] : named_keys(options)) {
+    std::shared_ptr<const PrivateKey> key = load_key(ring.provider(), file);
     auto suites = suites_for(ring.provider(), key->kem_id(), options.suites);
-    require(ring.add(static_cast<std::uint8_t>(options.ids[i]), std::move(key), std::move(suites)),
-            input_name(options.files[i]));
+    require(ring.add(id, std::move(key), std::move(suites)), input_name(file));
   }
 }
 

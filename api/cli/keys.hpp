@@ -1,12 +1,14 @@
 // What several commands need of keys and providers.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include <twoway/key_ring.hpp>
+#include <twoway/request_sender.hpp>
 
 namespace twoway::cli {
 
@@ -24,10 +26,14 @@ inline constexpr const char* kDefaultSuitesHelp =
     "Without --suite, keys accept hkdf-sha256:aes-128-gcm and hkdf-sha256:chacha20-poly1305, as "
     "far as\nthe provider offers them.";
 
+/// The sender to the key of a list with this id, or, without one, to the first that is usable.
+RequestSender make_sender(const Provider& provider, const std::string& list,
+                          std::optional<unsigned> key_id);
+
 /// The receiver's keys as arguments give them.
 struct KeyOptions {
   std::string provider;
-  std::vector<std::string> files;
+  std::vector<std::string> keys;  ///< "ID=FILE", or "FILE" with an id of its own
   std::vector<unsigned> ids;
   std::vector<std::string> suites;
 };

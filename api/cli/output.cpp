@@ -106,6 +106,7 @@ void Output::stage() {
   fd_ = Descriptor(mkostemp(temp.data(), O_CLOEXEC));  // 0600
   if (!fd_) fail("cannot be written");
   temp_.doom(temp);
+  staged_ = true;
 }
 
 bool Output::same_file(const Output& other) const {
@@ -124,15 +125,14 @@ void Output::write(ByteView bytes) {
   if (!write_all(fd_.get(), bytes)) fail("cannot be written");
 }
 
-void Output::sync_staged() {
-  if (fchmod(fd_.get(), mode_) != 0 || fsync(fd_.get()) != 0 || !fd_.close()) {
-    fail("cannot be written");
-  }
+/// Brings all to its place on the disk, or into the pipe.
+void Output::finish() {
+  const bool synced = !staged() || (fchmod(fd_.get(), mode_) == 0 && fsync(fd_.get()) == 0);
+  if (!synced || !fd_.close()) fail("cannot be written");
 }
 
 // link(2) gives a name only where it is free, rename(2) takes it over: either is one step.
-void Output::place(bool keep_old) {
-  const SignalsHeld held;
+void Output::place() {
   if (!replace_) {
     if (link(temp_.path().c_str(), target_.c_str()) != 0) {
       if (errno == EEXIST) throw already_there(name_);
@@ -142,7 +142,7 @@ void Output::place(bool keep_old) {
     temp_.remove();
   } else {
     const std::string old = temp_.path() + "~";
-    if (keep_old && link(target_.c_str(), old.c_str()) == 0) old_.doom(old);
+    if (link(target_.c_str(), old.c_str()) == 0) old_.doom(old);
     if (rename(temp_.path().c_str(), target_.c_str()) != 0) fail("cannot be written");
     placed_ = true;
     temp_.spare();
@@ -160,38 +160,30 @@ void Output::take_back() noexcept {
   }
 }
 
-void publish(std::initializer_list<Publication> all) {
-  bool direct = false;
-  for (const auto& [output, bytes] : all) {
-    if (output.staged()) {
-      output.write(bytes);
-      output.sync_staged();
-    } else {
-      direct = true;
-    }
+Names::~Names() {
+  for (Output* output : given_) output->take_back();
+}
+
+void Names::give(std::initializer_list<Output*> outputs) {
+  for (Output* output : outputs) output->finish();
+  const SignalsHeld held;
+  for (Output* output : outputs) {
+    if (!output->staged()) continue;
+    output->place();
+    given_.push_back(output);
   }
-  // A pipe may block for long, so there a signal must act; otherwise all names change or none.
-  std::optional<SignalsHeld> held;
-  if (!direct) held.emplace();
-  try {
-    for (const auto& [output, bytes] : all) {
-      const bool last = &output == &std::prev(all.end())->output;
-      if (output.staged()) {
-        output.place(!last);
-      } else {
-        output.write(bytes);
-        if (!output.fd_.close()) output.fail("cannot be written");
-      }
-    }
-  } catch (const Failure&) {
-    for (const auto& [output, bytes] : all) output.take_back();
-    throw;
-  }
+}
+
+void publish(Output& output, ByteView bytes) {
+  output.write(bytes);
+  Names names;
+  names.give({&output});
+  names.keep();
 }
 
 void print(const std::string& text) {
   Output output(std::nullopt, {.terminal = true});
-  publish({{output, core::as_bytes(text)}});
+  publish(output, core::as_bytes(text));
 }
 
 }  // namespace twoway::cli

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -21,8 +22,8 @@ struct OutputRules {
 };
 
 /// One output. A file is written under a temporary name beside it, made at once so that an
-/// unwritable folder shows before any work; the name is given by `publish`. Pipes and devices are
-/// written directly, by `publish` too. Without `publish` nothing is left.
+/// unwritable folder shows before any work; `Names` gives it its own. Without that nothing is left.
+/// Pipes and devices are written directly.
 class Output {
  public:
   /// Standard output where `path` is "-" or absent.
@@ -31,19 +32,23 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
+  /// Appends.
+  void write(ByteView bytes);
+
+  /// False for a pipe or device, from which nothing can be taken back.
+  bool staged() const noexcept { return staged_; }
+
   /// True where both would write the same file.
   bool same_file(const Output& other) const;
   const std::string& name() const noexcept { return name_; }
 
  private:
-  friend void publish(std::initializer_list<struct Publication> all);
+  friend class Names;
 
   void open_direct(const OutputRules& rules);
   void stage();
-  bool staged() const noexcept { return !temp_.path().empty(); }
-  void write(ByteView bytes);
-  void sync_staged();
-  void place(bool keep_old);
+  void finish();
+  void place();
   void take_back() noexcept;
   [[noreturn]] void fail(const std::string& did) const;
 
@@ -52,21 +57,33 @@ class Output {
   Descriptor fd_;
   mode_t mode_ = 0600;
   bool replace_ = true;
+  bool staged_ = false;
   bool placed_ = false;
   DoomedFile temp_;
   DoomedFile old_;
 };
 
-/// What goes where.
-struct Publication {
-  Output& output;
-  ByteView bytes;
+/// Gives finished outputs their names. What it named is taken back when it ends, and older files
+/// have their names again, unless `keep` was called.
+class Names {
+ public:
+  Names() = default;
+  Names(const Names&) = delete;
+  Names& operator=(const Names&) = delete;
+  ~Names();
+
+  /// In the order given, each written to its end before the next has its name. No signal comes
+  /// between two names. Of a pipe or device, shows late write errors.
+  void give(std::initializer_list<Output*> outputs);
+
+  void keep() noexcept { given_.clear(); }
+
+ private:
+  std::vector<Output*> given_;
 };
 
-/// Writes all in the order given, each to its end before the next has its name. Where one fails,
-/// those before it are taken back, and older files have their names again. What went into a pipe
-/// or device before a failure stays there.
-void publish(std::initializer_list<Publication> all);
+/// Writes `bytes` to `output` and gives it its name.
+void publish(Output& output, ByteView bytes);
 
 /// Writes text to standard output.
 void print(const std::string& text);

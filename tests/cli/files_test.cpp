@@ -315,6 +315,31 @@ TEST_CASE("standard input is read once") {
   REQUIRE(names_here() == kReceiverFiles);
 }
 
+#ifdef TWOWAY_PROGRESS_BAR
+TEST_CASE("a terminal shows the progress of long work, and of nothing else") {
+  if (none_built() || !can_make_terminals()) return;
+  const Folder folder;
+  make_receiver();
+  const auto shown = [](off_t size) {
+    REQUIRE(close(open("large", O_CREAT | O_WRONLY | O_CLOEXEC, 0600)) == 0);
+    REQUIRE(truncate("large", size) == 0);
+    const Terminal terminal;
+    const Ran ran = shell(
+        "\"$TWOWAY\" seal-request --chunked --config gateway.ohttp-keys --in large --out sealed "
+        "--state s 2>" +
+        std::string(ptsname(terminal.ours)));
+    REQUIRE_RAN(ran, 0);
+    std::string text(1000, ' ');
+    const ssize_t got =
+        terminal.shows_something() ? read(terminal.ours, text.data(), text.size()) : ssize_t{0};
+    text.resize(static_cast<std::size_t>(got));
+    return text;
+  };
+  REQUIRE(shown(1000).empty());
+  REQUIRE(shown(off_t{1} << 26).find("100%") != std::string::npos);
+}
+#endif
+
 TEST_CASE("sealed bytes go to a terminal only when told to") {
   if (none_built() || !can_make_terminals()) return;
   const Folder folder;

@@ -186,7 +186,7 @@ TEST_CASE("wrong arguments are usage errors") {
   REQUIRE_REFUSED(program({"config", "--key", "key.pem", "--key-id", "-1"}), 2, "--key-id");
   REQUIRE_REFUSED(program({"config", "--key", "key.pem", "--key-id", "one"}), 2, "--key-id");
   REQUIRE_REFUSED(program({"config", "--key", "key.pem", "--key", "key.pem", "--key-id", "1"}), 2,
-                  "every --key needs one --key-id");
+                  "every key needs one id");
   REQUIRE_REFUSED(
       program({"config", "--key", "key.pem", "--key-id", "1", "--key", "key.pem", "--key-id", "1"}),
       2, "choose another id");

@@ -117,7 +117,7 @@ step 'a P-256 key' p256.pem "$twoway" keygen --kem p256 --out p256.pem
 step 'an X25519 key' x25519.pem "$twoway" keygen --kem x25519 --out x25519.pem
 why 'Private keys: PKCS#8 files that only their owner can read.'
 step 'the list of their public halves' gateway.ohttp-keys \
-  "$twoway" config --key p256.pem --key-id 1 --key x25519.pem --key-id 2 --out gateway.ohttp-keys
+  "$twoway" config --key 1=p256.pem --key 2=x25519.pem --out gateway.ohttp-keys
 why 'This is all that a sender needs. What it says:'
 "$twoway" inspect gateway.ohttp-keys >list.txt || fail 'inspect'
 grep -q 'key id 2' list.txt || fail 'inspect does not show key 2'
@@ -129,7 +129,7 @@ step 'the answer, random bytes' answer.bin dd if=/dev/urandom of=answer.bin bs=6
 
 title 'First exchange: the sender picks the X25519 key by its id'
 choice='--key-id 2'
-exchange first --key p256.pem --key-id 1 --key x25519.pem --key-id 2
+exchange first --key 1=p256.pem --key 2=x25519.pem
 why 'Both sides read what the other meant; nobody between them could. The request names its key:'
 "$twoway" inspect first-request.bin >request.txt || fail 'inspect'
 grep -q 'key id  2' request.txt || fail 'the request is not for key 2'
@@ -137,26 +137,26 @@ sed 's/^/        /' request.txt
 
 title 'Second exchange: the sender takes the first key of the list, P-256'
 choice=''
-exchange second --key p256.pem --key-id 1 --key x25519.pem --key-id 2
+exchange second --key 1=p256.pem --key 2=x25519.pem
 "$twoway" inspect second-request.bin | grep -q 'kem     p256' || fail 'the request is not for P-256'
 why 'The same files, sealed anew with another kind of key.'
 
 title 'What is refused'
 flip_bit first-request.bin flipped.bin 4000000
 refused 'a request with one flipped bit' \
-  "$twoway" open-request --key x25519.pem --key-id 2 --in flipped.bin --state wrong.state
+  "$twoway" open-request --key 2=x25519.pem --in flipped.bin --state wrong.state
 why 'Changes on the way are noticed, wherever they are.'
 "$twoway" keygen --kem x25519 --out other.pem || fail 'keygen'
 refused 'a request opened with a wrong key' \
-  "$twoway" open-request --key other.pem --key-id 2 --in first-request.bin --state wrong.state
+  "$twoway" open-request --key 2=other.pem --in first-request.bin --state wrong.state
 why 'Only the private key that belongs to the published one opens it.'
 refused 'a request taken for another media type' \
-  "$twoway" open-request --key x25519.pem --key-id 2 --in first-request.bin --state wrong.state \
+  "$twoway" open-request --key 2=x25519.pem --in first-request.bin --state wrong.state \
   --media-type text/plain
 why 'What the bytes are is sealed with them, so they cannot be passed off as something else.'
 dd if=first-request.bin of=short.bin bs=4000000 count=1 2>said || fail 'dd'
 refused 'a request that was cut short' \
-  "$twoway" open-request --key x25519.pem --key-id 2 --in short.bin --state wrong.state
+  "$twoway" open-request --key 2=x25519.pem --in short.bin --state wrong.state
 why 'A part of a message is never taken for the whole.'
 refused 'the response to another request' \
   "$twoway" open-response --state first-sender.state --in second-response.bin

@@ -1,0 +1,79 @@
+#include "delivery.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace twoway::cli {
+namespace {
+
+/// Room for several chunks of the default size.
+constexpr std::size_t kBufferSize = 128 * 1024;
+
+/// More than the head and the tag of a chunk.
+constexpr std::size_t kChunkOverhead = 64;
+
+constexpr const char* kTruncated =
+    "truncated: the message ended before its authenticated end: ask for it again";
+constexpr const char* kLargeWhole =
+    "too large: a whole message has at most 1 GiB: use --chunked on both sides";
+constexpr const char* kLargeChunk = "too large: a chunk is over --chunk-size";
+
+/// The next bytes to write: of a whole message as many as there are, of chunks what comes first.
+Result<std::size_t> next(const Pull& pull, ByteSpan buffer, Form form) {
+  std::size_t size = 0;
+  while (size < buffer.size()) {
+    const Result<std::size_t> got = pull(buffer.subspan(size));
+    if (!got) return got;
+    size += *got;
+    if (*got == 0 || form == Form::chunked) break;
+  }
+  return size;
+}
+
+}  // namespace
+
+Failure input_failure(const Error& error, const Input& input, const DeliveryRules& rules) {
+  const char* words = error.message;
+  switch (error.code) {
+    case Errc::source_failed: input.cannot_read(static_cast<int>(error.native));
+    case Errc::open_failed: words = rules.refused; break;
+    case Errc::truncated: words = kTruncated; break;
+    case Errc::limit_exceeded: words = rules.form == Form::whole ? kLargeWhole : kLargeChunk; break;
+    default: break;
+  }
+  return failure({error.code, words, error.native}, input.name());
+}
+
+void deliver(const Pull& pull, const Input& input, Output& out, const StateOutput* state,
+             const DeliveryRules& rules) {
+  core::SecretBuffer buffer(std::max(kBufferSize, rules.chunk_size + kChunkOverhead));
+  Names names;
+  bool saved = false;
+  const auto save = [&] {
+    if (state == nullptr || saved) return;
+    state->output.write(state->save().view());
+    if (!out.staged()) names.give({&state->output});
+    saved = true;
+  };
+  while (true) {
+    const Result<std::size_t> got = next(pull, buffer, rules.form);
+    if (!got) {
+      if (rules.keep_partial && out.staged() && got.error().code == Errc::truncated) {
+        names.give({&out});
+        names.keep();
+      }
+      throw input_failure(got.error(), input, rules);
+    }
+    save();
+    if (*got == 0) break;
+    out.write(ByteView(buffer).first(*got));
+  }
+  if (state != nullptr && out.staged()) {
+    names.give({&state->output, &out});
+  } else {
+    names.give({&out});
+  }
+  names.keep();
+}
+
+}  // namespace twoway::cli

@@ -1,0 +1,71 @@
+// What the commands of an exchange share.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "delivery.hpp"
+
+namespace twoway::cli {
+
+/// Options of every command that seals or opens a message.
+struct Exchange {
+  std::string provider;
+  std::optional<std::string> media_type;
+  std::optional<std::string> in;
+  std::optional<std::string> out;
+  std::string state;
+  bool chunked = false;
+  std::size_t chunk_size = ChunkLimits{}.max_chunk;
+  bool keep_partial = false;
+
+  Form form() const noexcept { return chunked ? Form::chunked : Form::whole; }
+  StreamOptions stream() const noexcept;
+  DeliveryRules rules(const char* refused) const noexcept;
+};
+
+enum class Act { seal, open };
+
+/// Adds --in, --out, --media-type, --chunked and --chunk-size; for opening also --keep-partial.
+void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
+                         const char* out);
+
+/// The media type that was given, or the one for the message's form.
+std::string_view request_media_type(const Exchange& options) noexcept;
+std::string_view response_media_type(const Exchange& options) noexcept;
+
+/// Two outputs must be two files; usage failure where not.
+void require_two_files(const Output& out, const Output& state);
+
+inline constexpr OutputRules kSealedRules{};
+inline constexpr OutputRules kPlaintextRules{.terminal = true};
+inline constexpr OutputRules kNewStateRules{.secret = true, .terminal = true};
+
+/// The input of a message, with its size checked where it is held in memory.
+class MessageInput {
+ public:
+  MessageInput(const Exchange& options, Act act);
+  const Input& input() const noexcept { return input_; }
+  std::unique_ptr<Source> source() { return input_.source(progress_); }
+
+ private:
+  Input input_;
+  Progress progress_;
+};
+
+/// What `stream`, which lives until then, gives.
+template <typename Stream>
+Pull pull(Stream& stream) {
+  return [&stream](ByteSpan out) { return stream.read(out); };
+}
+
+/// The value of a step of opening, or its failure.
+template <typename T>
+T require_opened(Result<T> result, const Input& input, const DeliveryRules& rules) {
+  if (!result) throw input_failure(result.error(), input, rules);
+  return std::move(*result);
+}
+
+}  // namespace twoway::cli
