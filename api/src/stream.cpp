@@ -78,7 +78,8 @@ Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
       continue;
     }
     if (finished_ || error_) break;
-    if (given > 0 && !memory_) break;  // what is sealed does not wait for the source
+    // What is sealed does not wait for the source, nor is more sealed than fits.
+    if (given > 0 && (!memory_ || sealed_size(lendable()) > room.size())) break;
     const Result<std::size_t> sealed = seal_next(room);
     if (sealed) {
       given += *sealed;
@@ -110,12 +111,17 @@ Result<std::size_t> SealStream::seal_next(ByteSpan out) noexcept {
   return std::size_t{0};
 }
 
-Result<SealStream::Plaintext> SealStream::lend() noexcept {
+/// The next plaintext in memory.
+SealStream::Plaintext SealStream::lendable() const noexcept {
   const ByteView bytes = memory_->first(std::min(memory_->size(), max_plaintext()));
-  const Last last = bytes.size() == memory_->size() ? Last::yes : Last::no;
-  if (whole_ && last == Last::no) return kWholeTooLarge;
-  memory_ = memory_->subspan(bytes.size());
-  return Plaintext{bytes, last};
+  return {bytes, bytes.size() == memory_->size() ? Last::yes : Last::no};
+}
+
+Result<SealStream::Plaintext> SealStream::lend() noexcept {
+  const Plaintext next = lendable();
+  if (whole_ && next.last == Last::no) return kWholeTooLarge;
+  memory_ = memory_->subspan(next.bytes.size());
+  return next;
 }
 
 /// Reads one chunk, or a whole message, to where it can be sealed in place.
@@ -215,6 +221,7 @@ Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
       if (Status s = read_source(); !s) error_ = s.error();
       continue;
     }
+    if (given > 0 && chunks_ && chunks_->output_size(input_.size()) > room.size()) break;
     const Result<std::size_t> opened = chunks_ ? open_chunk(room) : open_whole(room);
     if (opened) {
       given += *opened;

@@ -1,8 +1,10 @@
 // Times the library against the raw primitives of the same crypto libraries, in one run. Takes
 // Google Benchmark's arguments: --benchmark_filter=<regex>, --benchmark_min_time=<seconds>,
-// --benchmark_out=<file> (JSON).
+// --benchmark_out=<file>; also --json, for JSON in place of the table.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include "cases.hpp"
 #include "pair.hpp"
@@ -27,9 +29,16 @@ int main(int argc, char** argv) {
   for (const RawLibrary* library : raw_libraries()) {
     add_setup_pairs(*library);
     add_aead_pairs(*library);
+    add_stream_pairs(*library);
   }
+  char** const end = std::remove(argv + 1, argv + argc, std::string_view("--json"));
+  const bool json = end != argv + argc;
+  argc = static_cast<int>(end - argv);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  PairReporter reporter;
-  benchmark::RunSpecifiedBenchmarks(&reporter);
+  PairReporter table;
+  benchmark::JSONReporter objects;
+  benchmark::BenchmarkReporter* const reporter =
+      json ? static_cast<benchmark::BenchmarkReporter*>(&objects) : &table;
+  benchmark::RunSpecifiedBenchmarks(reporter);
 }

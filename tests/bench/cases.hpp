@@ -12,4 +12,8 @@ void add_setup_pairs(const RawLibrary& library);
 /// Sealing and opening in place under a kept key, for each AEAD of `library`.
 void add_aead_pairs(const RawLibrary& library);
 
+/// The chunks of a message, pushed in place and pulled from memory into a reader's buffer, for
+/// each AEAD of `library` and several sizes of chunk: against the AEAD alone on the same texts.
+void add_stream_pairs(const RawLibrary& library);
+
 }  // namespace twoway::bench

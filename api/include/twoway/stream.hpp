@@ -73,6 +73,7 @@ class TWOWAY_API SealStream {
   };
 
   Result<std::size_t> seal_next(ByteSpan out) noexcept;
+  Plaintext lendable() const noexcept;
   Result<Plaintext> lend() noexcept;
   Result<Plaintext> read_source() noexcept;
   std::size_t max_plaintext() const noexcept;
