@@ -35,6 +35,7 @@ double median(std::vector<double> values) {
 }
 
 double allocations_of(const Side& side) {
+  using test::allocations;
   constexpr std::size_t kCount = 16;
   side.prepare(kCount);
   const std::size_t before = allocations();

@@ -11,7 +11,7 @@ void* __libc_realloc(void* block, std::size_t size);
 void* __libc_memalign(std::size_t alignment, std::size_t size);
 }
 
-namespace twoway::bench {
+namespace twoway::test {
 namespace {
 
 thread_local std::size_t count = 0;
@@ -20,9 +20,9 @@ thread_local std::size_t count = 0;
 
 std::size_t allocations() noexcept { return count; }
 
-}  // namespace twoway::bench
+}  // namespace twoway::test
 
-using twoway::bench::count;
+using twoway::test::count;
 
 extern "C" {
 

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
-namespace twoway::bench {
+namespace twoway::test {
 
 /// Calls of malloc, calloc, realloc and the aligned ones so far. It only grows.
 std::size_t allocations() noexcept;
 
-}  // namespace twoway::bench
+}  // namespace twoway::test
