@@ -112,9 +112,7 @@ Result<RequestOpener> PendingRequest::complete(ByteView shared_secret) const noe
 
 Result<KeyRing::Match> RequestReceiver::find(ByteView header,
                                              std::string_view media_type) const noexcept {
-  if (media_type.size() > framing::kMaxMediaType) {
-    return Error{Errc::invalid_argument, "a media type has at most 65527 bytes"};
-  }
+  if (Status s = framing::check_media_type(media_type); !s) return s.error();
   Result<RequestHeader> parsed = framing::parse_header(header);
   if (!parsed) return parsed.error();
   return ring_->find(*parsed);

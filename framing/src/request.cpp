@@ -10,9 +10,6 @@ namespace {
 using core::Bytes;
 using core::Result;
 
-constexpr core::Error kLongMediaType{core::Errc::invalid_argument,
-                                     "a media type has at most 65527 bytes"};
-
 // RFC 9458 section 4.3:
 //   info = concat(encode_str("message/bhttp request"), encode(1, 0), hdr)
 Bytes request_info(std::string_view media_type,
@@ -27,6 +24,13 @@ Bytes request_info(std::string_view media_type,
 
 }  // namespace
 
+core::Status check_media_type(std::string_view media_type) noexcept {
+  if (media_type.size() > kMaxMediaType) {
+    return core::Error{core::Errc::invalid_argument, "a media type has at most 65527 bytes"};
+  }
+  return {};
+}
+
 // RFC 9458 section 4.3:
 //   hdr = concat(encode(1, key_id), encode(2, kem_id), encode(2, kdf_id), encode(2, aead_id))
 //   enc, sctxt = SetupBaseS(pkR, info)
@@ -34,7 +38,7 @@ Bytes request_info(std::string_view media_type,
 Result<RequestStart> start_request(const core::CipherSuite& suite, std::uint8_t key_id,
                                    const core::PublicKey& receiver, std::string_view media_type,
                                    core::Rng* rng) noexcept {
-  if (media_type.size() > kMaxMediaType) return kLongMediaType;
+  if (core::Status s = check_media_type(media_type); !s) return s.error();
   const auto header = serialize({key_id, suite.id()});
   Bytes prefix(kHeaderSize + suite.nenc());
   std::copy(header.begin(), header.end(), prefix.begin());
@@ -49,7 +53,7 @@ Result<RequestStart> start_request(const core::CipherSuite& suite, std::uint8_t 
 Result<core::RecipientContext> accept_request(const core::CipherSuite& suite, std::uint8_t key_id,
                                               core::ByteView shared_secret,
                                               std::string_view media_type) noexcept {
-  if (media_type.size() > kMaxMediaType) return kLongMediaType;
+  if (core::Status s = check_media_type(media_type); !s) return s.error();
   const auto header = serialize({key_id, suite.id()});
   return core::RecipientContext::resume(suite, shared_secret, request_info(media_type, header));
 }

@@ -54,6 +54,7 @@ class TWOWAY_API RequestOpener {
   Result<ResponseSealer> response_sealer() noexcept;
 
  private:
+  friend class PendingMultiRequest;  // opens the body's key in place of a text
   Result<core::OpenSequence> take_sequence() noexcept;
 
   std::optional<core::OpenSequence> sequence_;
@@ -105,6 +106,7 @@ class TWOWAY_API PendingRequest {
   Result<RequestOpener> complete(ByteView shared_secret) const noexcept;
 
  private:
+  friend class MultiRequestReceiver;  // asks the suite for a key message's size
   KeyRing::Match match_;
   Bytes enc_;
   std::string media_type_;

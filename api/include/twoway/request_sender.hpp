@@ -101,6 +101,7 @@ class TWOWAY_API RequestSender {
                              std::string_view media_type = kRequestMediaType) const noexcept;
 
  private:
+  friend class MultiRequestSealer;  // seals the body's key in place of a text
   RequestSender(framing::KeyChoice choice, const SenderOptions& options) noexcept
       : choice_(std::move(choice)), options_(options) {}
 

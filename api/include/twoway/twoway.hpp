@@ -3,6 +3,8 @@
 #pragma once
 
 #include <twoway/key_ring.hpp>
+#include <twoway/multi_receiver.hpp>
+#include <twoway/multi_sender.hpp>
 #include <twoway/names.hpp>
 #include <twoway/private_key_pem.hpp>
 #include <twoway/replay_filter.hpp>

@@ -92,6 +92,9 @@ class TWOWAY_API OpenSequence {
   /// gate refuses, `open` wipes what it wrote, answers the gate's error and does not advance.
   void set_gate(std::unique_ptr<Gate> gate) noexcept { gate_ = std::move(gate); }
 
+  /// Gives the gate back, for another sequence; null where none was set, or it has admitted.
+  std::unique_ptr<Gate> take_gate() noexcept { return std::move(gate_); }
+
   std::uint64_t position() const noexcept { return counter_.position(); }
 
  private:

@@ -14,6 +14,9 @@ inline constexpr std::string_view kChunkedRequestMediaType = "message/bhttp chun
 /// Longest media type, in bytes, so that `info` fits HPKE's limit.
 inline constexpr std::size_t kMaxMediaType = core::kMaxHpkeInput - 1 - kHeaderSize;
 
+/// invalid_argument for a media type over kMaxMediaType.
+TWOWAY_API core::Status check_media_type(std::string_view media_type) noexcept;
+
 /// hdr || enc, with what follows from it.
 struct RequestStart {
   core::Bytes prefix;           ///< kHeaderSize + Nenc bytes

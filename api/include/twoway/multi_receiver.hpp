@@ -1,0 +1,131 @@
+// The receiver of a request to many (framing/multi.hpp).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <twoway/framing/multi.hpp>
+#include <twoway/request_receiver.hpp>
+
+namespace twoway {
+
+/// Opens the body of one request, then gives the sealer of this receiver's response. Belongs to one
+/// thread at a time. Borrows as RequestOpener does.
+///
+/// An opened body comes from someone who holds its key: the sender, or another of its receivers.
+/// No other receiver can read or forge this one's response.
+class TWOWAY_API MultiRequestOpener {
+ public:
+  /// `key` opens the body once `gate` has admitted its first text. `request` gives the response.
+  MultiRequestOpener(RequestOpener request, framing::BodyKey key,
+                     std::unique_ptr<core::Gate> gate) noexcept
+      : request_(std::move(request)),
+        prefix_size_(key.nonce_size()),
+        overhead_(key.sealed_size(0)),
+        key_(std::move(key)),
+        gate_(std::move(gate)) {}
+
+  /// Bytes of the body before its sealed text, for opening in place.
+  std::size_t prefix_size() const noexcept { return prefix_size_; }
+
+  /// Bytes of plaintext in a whole body of `body_size` bytes; 0 where it is too short.
+  std::size_t opened_size(std::size_t body_size) const noexcept {
+    return body_size < overhead_ ? 0 : body_size - overhead_;
+  }
+
+  /// Writes the plaintext of the whole `body` to the front of `out` and answers its length. `out`
+  /// starts prefix_size() bytes into `body` or is disjoint from it. open_failed and replayed wipe
+  /// what was written; in place that destroys the body. A failure uses nothing up: another body may
+  /// be tried. Opens once: after a success, wrong_state. Errors: open_failed, replayed,
+  /// buffer_too_small, wrong_state, provider_failure.
+  Result<std::size_t> open(ByteSpan out, ByteView body) noexcept;
+
+  /// What opens a body in chunks from its first byte, in place of `open`: once, then all answer
+  /// wrong_state. Errors: wrong_state, invalid_argument (the limits; the request is then used up).
+  Result<ChunkOpener> chunk_opener(const ChunkLimits& limits = {}) noexcept;
+
+  /// The plaintext of a body, whole or chunked as the options say, that `source` gives from its
+  /// first byte, in place of `open` and `chunk_opener`. Nothing is read before the stream is.
+  /// Errors: wrong_state, invalid_argument (the limits, a null source; the request is then used
+  /// up).
+  Result<OpenStream> stream(std::unique_ptr<Source> source,
+                            const StreamOptions& options = {}) noexcept;
+
+  /// The sealer of this receiver's response, once. wrong_state before a whole body is opened, or
+  /// the first chunk of a chunked one: a key message alone gets no answer, as whoever saw it may
+  /// send it with a body of theirs.
+  Result<ResponseSealer> response_sealer() noexcept { return request_.response_sealer(); }
+
+ private:
+  Result<std::unique_ptr<framing::Keying>> take_keying() noexcept;
+
+  RequestOpener request_;
+  std::size_t prefix_size_;
+  std::size_t overhead_;
+  std::optional<framing::BodyKey> key_;  // until the body is opened
+  std::unique_ptr<core::Gate> gate_;     // the request's, which waits for the body
+};
+
+/// A key message whose header and `enc` were read, and whose key is known: what remains is the
+/// private key's operation, here or elsewhere. Movable to any thread. Keeps its key alive.
+class TWOWAY_API PendingMultiRequest {
+ public:
+  /// `sealed_key` is what follows the prefix of a key message, kBodyKeySize + Nt bytes.
+  PendingMultiRequest(PendingRequest request, const core::Aead& body_aead,
+                      ByteView sealed_key) noexcept
+      : request_(std::move(request)),
+        body_aead_(&body_aead),
+        sealed_key_(sealed_key.begin(), sealed_key.end()) {}
+
+  /// Key, suite and `enc`, for an operation elsewhere. Go on with the functions below: its own
+  /// `decapsulate` and `complete` are for requests to one receiver.
+  const PendingRequest& request() const noexcept { return request_; }
+
+  /// Runs the private key's operation in this thread, which may block as long as the key does, and
+  /// opens the body's key. A failure leaves the request pending: key_unavailable may be tried
+  /// again. Errors: open_failed (not a valid `enc`, or the key message is not authentic),
+  /// key_unavailable, provider_failure.
+  Result<MultiRequestOpener> decapsulate() const noexcept;
+
+  /// Takes the result of Decap(enc, skR) that was computed elsewhere, Nsecret bytes, and opens the
+  /// body's key. Errors: open_failed (also for a wrong secret), invalid_argument (its length),
+  /// provider_failure.
+  Result<MultiRequestOpener> complete(ByteView shared_secret) const noexcept;
+
+ private:
+  Result<MultiRequestOpener> open_key(Result<RequestOpener> request) const noexcept;
+
+  PendingRequest request_;
+  const core::Aead* body_aead_;
+  Bytes sealed_key_;
+};
+
+/// Opens requests to many receivers with the keys of a ring, which it borrows. Immutable, and safe
+/// to share between threads.
+///
+/// The options' replay filter is asked, for the key id and `enc` of the key message, once the
+/// body's first text is authentic and before it is released. It is not asked sooner, so that nobody
+/// who saw a key message can have the true request refused by sending it with another body first.
+class TWOWAY_API MultiRequestReceiver {
+ public:
+  explicit MultiRequestReceiver(const KeyRing& ring, const ReceiverOptions& options = {}) noexcept
+      : ring_(&ring), receiver_(ring, options) {}
+
+  /// Reads a whole key message and finds the key. The body is not needed yet. Errors: malformed
+  /// (shorter than a header), unknown_key, open_failed (of another length than a key message has),
+  /// invalid_argument (a media type over 65527 bytes), not_supported (the ring's provider lacks the
+  /// body's AEAD).
+  Result<PendingMultiRequest> begin(ByteView encapsulated_key,
+                                    std::string_view media_type = kRequestMediaType) const noexcept;
+
+  /// A key message and a whole body in one call: begin, decapsulate, open.
+  Result<OpenedRequest> open(ByteView encapsulated_key, ByteView body,
+                             std::string_view media_type = kRequestMediaType) const noexcept;
+
+ private:
+  const KeyRing* ring_;
+  RequestReceiver receiver_;
+};
+
+}  // namespace twoway

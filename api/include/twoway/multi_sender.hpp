@@ -1,0 +1,125 @@
+// The sender of one request to many receivers. The format is that of the Go package twoway; no RFC
+// describes it (framing/multi.hpp).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <twoway/framing/multi.hpp>
+#include <twoway/request_sender.hpp>
+
+namespace twoway {
+
+/// What one receiver needs beside the body, and the opener of that receiver's response.
+struct EncapsulatedKey {
+  Bytes message;
+  ResponseOpener response_opener;
+};
+
+/// One request on its way to many receivers: seals its body once, and gives each receiver the
+/// body's key in a message of its own. Belongs to one thread at a time, save `encapsulate_key`.
+/// Holds the body's key until it ends. Borrows from its provider.
+///
+/// What this format does and does not protect:
+/// - Every receiver holds the body's key. So each could forge a body to the others who trust it to
+///   come from the sender.
+/// - A body opens with the key message of any receiver, and says nothing of who they are. But the
+///   messages hide neither how many receivers there are nor their key ids, so that whoever sees
+///   them all learns both.
+/// - A sender may hand out different keys and a body that opens with each to another plaintext: the
+///   AEADs do not bind a ciphertext to one key.
+/// - Each response is between its receiver and the sender: no other receiver can read or forge it.
+class TWOWAY_API MultiRequestSealer {
+ public:
+  /// `sequence` seals the body that `prefix` begins under `key`. `options` as in
+  /// MultiRequestSender.
+  MultiRequestSealer(framing::BodyKey key, Bytes prefix, core::SealSequence sequence, AeadId aead,
+                     std::string_view media_type, const SenderOptions& options) noexcept
+      : key_(std::move(key)),
+        prefix_(std::move(prefix)),
+        sequence_(std::move(sequence)),
+        aead_(aead),
+        media_type_(media_type),
+        options_(options) {}
+
+  /// The nonce: what the body starts with.
+  ByteView prefix() const noexcept { return prefix_; }
+
+  /// The size of a whole body for `plaintext_size` bytes.
+  std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
+    return key_.sealed_size(plaintext_size);
+  }
+
+  /// Writes the whole body, sealed_size(plaintext.size()) bytes, to the front of `out` and answers
+  /// how many. `plaintext` starts prefix().size() bytes into `out` or is disjoint from it. Seals
+  /// once: after a success, wrong_state. Errors: buffer_too_small, wrong_state, provider_failure.
+  Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
+
+  /// As above, into bytes of its own.
+  Result<Bytes> seal(ByteView plaintext) noexcept;
+
+  /// What seals the body in chunks, to follow `prefix`, in place of `seal`: one of them succeeds
+  /// once, then all answer wrong_state. Begin such a request with kChunkedRequestMediaType or a
+  /// media type of your own. Errors: wrong_state, invalid_argument (the limits; the request is then
+  /// used up).
+  Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
+
+  /// The body as a stream that seals what it reads from `source`, whole or chunked as the options
+  /// say, in place of `seal` and `chunk_sealer`. Errors: wrong_state, invalid_argument (the limits,
+  /// a null source; the request is then used up).
+  Result<SealStream> stream(std::unique_ptr<Source> source,
+                            const StreamOptions& options = {}) noexcept;
+
+  /// The message that gives the body's key to the receiver that `to` sends to, at any time before,
+  /// during or after the sealing. Only the AEADs must be the same; KEM, KDF and provider may differ
+  /// from one receiver to the next. The receiver's ephemeral key is drawn from this sender's Rng
+  /// where it has one, else as `to` draws its own. Several threads may call this at once, and while
+  /// another seals. Errors: invalid_argument (a receiver whose suite has another AEAD),
+  /// provider_failure.
+  Result<EncapsulatedKey> encapsulate_key(const RequestSender& to) const noexcept;
+
+ private:
+  Result<core::SealSequence> take_sequence() noexcept;
+
+  framing::BodyKey key_;
+  Bytes prefix_;
+  std::optional<core::SealSequence> sequence_;  // until it is used
+  AeadId aead_;
+  std::string media_type_;
+  SenderOptions options_;
+};
+
+/// Begins requests to many receivers whose suites have one AEAD. Immutable, cheap to copy, and safe
+/// to share between threads. Borrows from its provider.
+///
+///   auto request = sender->start("type");
+///   for (const RequestSender& to : receivers) send(to, request->encapsulate_key(to));
+///   publish(request->seal(plaintext));
+class TWOWAY_API MultiRequestSender {
+ public:
+  /// `aead` is that of the receivers' suites. The body of AES-128-GCM suites is sealed with
+  /// AES-256-GCM, which the provider must then offer. Where the options have an Rng, it gives the
+  /// body's key (32 bytes), then its nonce (Nn), at `start`; then the randomness of each receiver's
+  /// key. Errors: not_supported.
+  static Result<MultiRequestSender> create(const Provider& provider, AeadId aead,
+                                           const SenderOptions& options = {}) noexcept;
+
+  AeadId aead() const noexcept { return aead_; }
+
+  /// Begins a request. Errors: invalid_argument (a media type over 65527 bytes), provider_failure.
+  Result<MultiRequestSealer> start(std::string_view media_type = kRequestMediaType) const noexcept;
+
+ private:
+  MultiRequestSender(const Provider& provider, AeadId aead, const core::Aead& body_aead,
+                     const SenderOptions& options) noexcept
+      : provider_(&provider), aead_(aead), body_aead_(&body_aead), options_(options) {}
+
+  const Provider* provider_;
+  AeadId aead_;
+  const core::Aead* body_aead_;
+  SenderOptions options_;
+};
+
+}  // namespace twoway

@@ -1,0 +1,93 @@
+#include <twoway/multi_receiver.hpp>
+
+namespace twoway {
+namespace {
+
+constexpr Error kOpenedAlready{Errc::wrong_state, "this request's body is opened already"};
+
+}  // namespace
+
+Result<std::size_t> MultiRequestOpener::open(ByteSpan out, ByteView body) noexcept {
+  if (!key_) return kOpenedAlready;
+  if (body.size() < prefix_size_) return core::kBadAeadTag;
+  Result<core::OpenSequence> sequence = key_->open_sequence(body.first(prefix_size_));
+  if (!sequence) return sequence.error();
+  sequence->set_gate(std::move(gate_));
+  const Result<std::size_t> size = sequence->open(out, {}, body.subspan(prefix_size_));
+  if (size) {
+    key_.reset();
+  } else {
+    gate_ = sequence->take_gate();
+  }
+  return size;
+}
+
+Result<std::unique_ptr<framing::Keying>> MultiRequestOpener::take_keying() noexcept {
+  if (!key_) return kOpenedAlready;
+  std::unique_ptr<framing::Keying> keying =
+      framing::BodyKey::keying(std::move(*key_), std::move(gate_));
+  key_.reset();
+  return keying;
+}
+
+Result<ChunkOpener> MultiRequestOpener::chunk_opener(const ChunkLimits& limits) noexcept {
+  Result<std::unique_ptr<framing::Keying>> keying = take_keying();
+  if (!keying) return keying.error();
+  return ChunkOpener::create(std::move(*keying), limits);
+}
+
+Result<OpenStream> MultiRequestOpener::stream(std::unique_ptr<Source> source,
+                                              const StreamOptions& options) noexcept {
+  Result<std::unique_ptr<framing::Keying>> keying = take_keying();
+  if (!keying) return keying.error();
+  return OpenStream::create(std::move(source), std::move(*keying), options);
+}
+
+Result<MultiRequestOpener> PendingMultiRequest::decapsulate() const noexcept {
+  return open_key(request_.decapsulate());
+}
+
+Result<MultiRequestOpener> PendingMultiRequest::complete(ByteView shared_secret) const noexcept {
+  return open_key(request_.complete(shared_secret));
+}
+
+/// Opens the body's key where a request to one receiver has its text. The gate goes to the body.
+Result<MultiRequestOpener> PendingMultiRequest::open_key(
+    Result<RequestOpener> request) const noexcept {
+  if (!request) return request.error();
+  Result<core::OpenSequence> sequence = request->take_sequence();
+  if (!sequence) return sequence.error();
+  std::unique_ptr<core::Gate> gate = sequence->take_gate();
+  Result<framing::BodyKey> key = framing::BodyKey::decapsulate(*body_aead_, *sequence, sealed_key_);
+  if (!key) return key.error();
+  return MultiRequestOpener(std::move(*request), std::move(*key), std::move(gate));
+}
+
+Result<PendingMultiRequest> MultiRequestReceiver::begin(
+    ByteView encapsulated_key, std::string_view media_type) const noexcept {
+  Result<PendingRequest> request = receiver_.begin(encapsulated_key, media_type);
+  if (!request) return request.error();
+  const ByteView sealed_key = encapsulated_key.subspan(request->prefix_size());
+  if (sealed_key.size() != framing::kBodyKeySize + request->match_.suite.nt())
+    return core::kBadAeadTag;
+  const Result<const core::Aead*> body_aead =
+      framing::find_body_aead(ring_->provider(), request->suite().aead);
+  if (!body_aead) return body_aead.error();
+  return PendingMultiRequest(std::move(*request), **body_aead, sealed_key);
+}
+
+Result<OpenedRequest> MultiRequestReceiver::open(ByteView encapsulated_key, ByteView body,
+                                                 std::string_view media_type) const noexcept {
+  Result<PendingMultiRequest> pending = begin(encapsulated_key, media_type);
+  if (!pending) return pending.error();
+  Result<MultiRequestOpener> opener = pending->decapsulate();
+  if (!opener) return opener.error();
+  Bytes plaintext(opener->opened_size(body.size()));
+  const Result<std::size_t> size = opener->open(plaintext, body);
+  if (!size) return size.error();
+  Result<ResponseSealer> sealer = opener->response_sealer();
+  if (!sealer) return sealer.error();
+  return OpenedRequest{std::move(plaintext), std::move(*sealer)};
+}
+
+}  // namespace twoway

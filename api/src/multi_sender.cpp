@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include <twoway/multi_sender.hpp>
+
+namespace twoway {
+namespace {
+
+constexpr Error kSealedAlready{Errc::wrong_state,
+                               "this request's body is sealed already: start another"};
+
+}  // namespace
+
+Result<core::SealSequence> MultiRequestSealer::take_sequence() noexcept {
+  if (!sequence_) return kSealedAlready;
+  core::SealSequence sequence = std::move(*sequence_);
+  sequence_.reset();
+  return sequence;
+}
+
+// body = concat(nonce, Seal(key, nonce, "", plaintext))
+Result<std::size_t> MultiRequestSealer::seal(ByteSpan out, ByteView plaintext) noexcept {
+  if (!sequence_) return kSealedAlready;
+  if (out.size() < sealed_size(plaintext.size())) {
+    return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
+  }
+  const Result<std::size_t> size = sequence_->seal(out.subspan(prefix_.size()), {}, plaintext);
+  if (!size) return size;
+  std::ranges::copy(prefix_, out.begin());
+  sequence_.reset();
+  return prefix_.size() + *size;
+}
+
+Result<Bytes> MultiRequestSealer::seal(ByteView plaintext) noexcept {
+  Bytes body(sealed_size(plaintext.size()));
+  const Result<std::size_t> size = seal(body, plaintext);
+  if (!size) return size.error();
+  return body;
+}
+
+Result<ChunkSealer> MultiRequestSealer::chunk_sealer(const ChunkLimits& limits) noexcept {
+  Result<core::SealSequence> sequence = take_sequence();
+  if (!sequence) return sequence.error();
+  return ChunkSealer::create(std::move(*sequence), limits);
+}
+
+Result<SealStream> MultiRequestSealer::stream(std::unique_ptr<Source> source,
+                                              const StreamOptions& options) noexcept {
+  Result<core::SealSequence> sequence = take_sequence();
+  if (!sequence) return sequence.error();
+  return SealStream::create(std::move(source), prefix_, std::move(*sequence), options);
+}
+
+Result<EncapsulatedKey> MultiRequestSealer::encapsulate_key(
+    const RequestSender& to) const noexcept {
+  const framing::KeyChoice& receiver = to.choice_;
+  if (receiver.suite.id().aead != aead_) {
+    return Error{Errc::invalid_argument,
+                 "this receiver's suite has another AEAD than the request: choose a suite of its "
+                 "key with that AEAD, or send it a request of its own"};
+  }
+  Result<framing::RequestStart> start =
+      framing::start_request(receiver.suite, receiver.key_id, *receiver.public_key, media_type_,
+                             options_.rng != nullptr ? options_.rng : to.options_.rng);
+  if (!start) return start.error();
+  Result<Bytes> message = key_.encapsulate(*start);
+  if (!message) return message.error();
+  return EncapsulatedKey{std::move(*message), ResponseOpener(framing::ResponseContext(
+                                                  receiver.suite, receiver.key_id, start->enc(),
+                                                  start->context.exporter()))};
+}
+
+Result<MultiRequestSender> MultiRequestSender::create(const Provider& provider, AeadId aead,
+                                                      const SenderOptions& options) noexcept {
+  const Result<const core::Aead*> body_aead = framing::find_body_aead(provider, aead);
+  if (!body_aead) return body_aead.error();
+  return MultiRequestSender(provider, aead, **body_aead, options);
+}
+
+// key = random(32), nonce = random(Nn)
+Result<MultiRequestSealer> MultiRequestSender::start(std::string_view media_type) const noexcept {
+  if (Status s = framing::check_media_type(media_type); !s) return s.error();
+  Rng& rng = options_.rng != nullptr ? *options_.rng : provider_->rng();
+  Result<framing::BodyKey> key = framing::BodyKey::draw(*body_aead_, rng);
+  if (!key) return key.error();
+  Bytes nonce(key->nonce_size());
+  if (Status s = rng.fill(nonce); !s) return s.error();
+  Result<core::SealSequence> sequence = key->seal_sequence(nonce);
+  if (!sequence) return sequence.error();
+  return MultiRequestSealer(std::move(*key), std::move(nonce), std::move(*sequence), aead_,
+                            media_type, options_);
+}
+
+}  // namespace twoway

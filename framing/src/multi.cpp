@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <array>
+
+#include <twoway/framing/multi.hpp>
+
+namespace twoway::framing {
+namespace {
+
+using core::AeadId;
+using core::Bytes;
+using core::ByteSpan;
+using core::ByteView;
+using core::Errc;
+using core::Error;
+using core::Result;
+using core::Status;
+
+/// What seals a body, by the AEAD of its receivers' suites: a key of kBodyKeySize bytes.
+struct BodyAead {
+  AeadId suite;
+  AeadId body;
+};
+constexpr std::array kBodyAeads{
+    BodyAead{AeadId::aes128_gcm, AeadId::aes256_gcm},
+    BodyAead{AeadId::aes256_gcm, AeadId::aes256_gcm},
+    BodyAead{AeadId::chacha20_poly1305, AeadId::chacha20_poly1305},
+};
+static_assert(core::AeadKey::capacity() >= kBodyKeySize);
+
+ByteView key_aad() noexcept { return core::as_bytes("multi-encap-key"); }
+
+class BodyKeying final : public Keying {
+ public:
+  BodyKeying(BodyKey key, std::unique_ptr<core::Gate> gate) noexcept
+      : key_(std::move(key)), gate_(std::move(gate)) {}
+  std::size_t prefix_size() const noexcept override { return key_.nonce_size(); }
+  Result<core::OpenSequence> open_sequence(ByteView nonce) noexcept override {
+    Result<core::OpenSequence> sequence = key_.open_sequence(nonce);
+    if (sequence) sequence->set_gate(std::move(gate_));
+    return sequence;
+  }
+
+ private:
+  BodyKey key_;
+  std::unique_ptr<core::Gate> gate_;
+};
+
+}  // namespace
+
+Result<const core::Aead*> find_body_aead(const core::Provider& provider,
+                                         AeadId suite_aead) noexcept {
+  const auto row = std::ranges::find(kBodyAeads, suite_aead, &BodyAead::suite);
+  if (row == kBodyAeads.end()) {
+    return Error{Errc::not_supported,
+                 "a request to many receivers needs AES-GCM or ChaCha20Poly1305 as its AEAD"};
+  }
+  const core::Aead* aead = provider.aead(row->body);
+  if (aead == nullptr) {
+    return Error{Errc::not_supported,
+                 "the provider lacks the AEAD of this request's body (AES-128-GCM suites need "
+                 "AES-256-GCM for it): choose another"};
+  }
+  return aead;
+}
+
+// key = random(32)
+Result<BodyKey> BodyKey::draw(const core::Aead& aead, core::Rng& rng) noexcept {
+  BodyKey key(aead);
+  if (Status s = rng.fill(key.key_.reset(kBodyKeySize)); !s) return s.error();
+  return key;
+}
+
+// key = rctxt.Open("multi-encap-key", sealed)
+Result<BodyKey> BodyKey::decapsulate(const core::Aead& aead, core::OpenSequence& sequence,
+                                     ByteView sealed) noexcept {
+  if (sealed.size() != sequence.sealed_size(kBodyKeySize)) return core::kBadAeadTag;
+  BodyKey key(aead);
+  const Result<std::size_t> size = sequence.open(key.key_.reset(kBodyKeySize), key_aad(), sealed);
+  if (!size) return size.error();
+  return key;
+}
+
+// concat(hdr, enc, sctxt.Seal("multi-encap-key", key))
+Result<Bytes> BodyKey::encapsulate(RequestStart& start) const noexcept {
+  const std::size_t prefix = start.prefix.size();
+  Bytes message(prefix + start.context.sealed_size(kBodyKeySize));
+  std::ranges::copy(start.prefix, message.begin());
+  const Result<std::size_t> size =
+      start.context.seal(ByteSpan(message).subspan(prefix), key_aad(), key_.view());
+  if (!size) return size.error();
+  return message;
+}
+
+Result<core::SealSequence> BodyKey::seal_sequence(ByteView nonce) const noexcept {
+  return core::SealSequence::create(*aead_, key_.view(), nonce);
+}
+
+Result<core::OpenSequence> BodyKey::open_sequence(ByteView nonce) const noexcept {
+  return core::OpenSequence::create(*aead_, key_.view(), nonce);
+}
+
+std::unique_ptr<Keying> BodyKey::keying(BodyKey key, std::unique_ptr<core::Gate> gate) noexcept {
+  return std::make_unique<BodyKeying>(std::move(key), std::move(gate));
+}
+
+}  // namespace twoway::framing
