@@ -1,0 +1,51 @@
+// What the tests of the Go package's exchanges share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <twoway/twoway.hpp>
+
+#include "support.hpp"
+#include "vectors.hpp"
+
+namespace twoway::test {
+
+/// How a message is made and read: chunks and buffers that are pushed, or streams.
+enum class Way { push, pull };
+
+inline std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+Suite suite_of(const Vector& v);
+ChunkLimits limits_of(const Vector& v);
+StreamOptions stream_options_of(const Vector& v, bool chunked);
+
+/// A plaintext as it stands, in chunks, or made by its rule and cut as it was read.
+std::vector<Bytes> plaintext(const Vector& v, const std::string& name);
+Bytes joined(const std::vector<Bytes>& chunks);
+
+/// Gives a chunk for each read that has room for it.
+std::unique_ptr<Source> source_of(std::vector<Bytes> chunks);
+
+/// Appends a chunk for each plaintext, and an empty last one, as the Go package does.
+void seal_chunks(Result<ChunkSealer> sealer, const std::vector<Bytes>& plaintexts, Bytes& message);
+
+/// Opens chunks that arrive in pieces of an awkward size.
+Bytes open_chunks(Result<ChunkOpener> opener, ByteView message);
+
+/// All that a stream gives, in reads of an awkward size.
+Bytes read_all(Result<SealStream> stream);
+Bytes read_all(Result<OpenStream> stream);
+
+/// Compares a ciphertext with the vector's, or with its length and HMAC.
+void check_ciphertext(const Provider& provider, const Vector& v, const std::string& name,
+                      const Bytes& actual);
+
+/// Seals and opens the response that `v` holds. `exchange` has its media type and form; `nonce`
+/// is the sealer's generator.
+void run_go_response(const Provider& provider, const Vector& exchange, const Vector& v,
+                     Result<ResponseSealer> sealer, const FixedRng& nonce,
+                     const ResponseOpener& opener, Way way);
+
+}  // namespace twoway::test
