@@ -13,8 +13,9 @@ namespace twoway {
 /// Opens the body of one request, then gives the sealer of this receiver's response. Belongs to one
 /// thread at a time. Borrows as RequestOpener does.
 ///
-/// An opened body comes from someone who holds its key: the sender, or another of its receivers.
-/// No other receiver can read or forge this one's response.
+/// An opened body comes from someone who holds its key: the sender, or any other of its receivers,
+/// each of whom could forge it. No other receiver can read or forge this one's response.
+/// MultiRequestSealer says what else the format does not protect.
 class TWOWAY_API MultiRequestOpener {
  public:
   /// `key` opens the body once `gate` has admitted its first text. `request` gives the response.

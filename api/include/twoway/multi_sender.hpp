@@ -23,11 +23,10 @@ struct EncapsulatedKey {
 /// Holds the body's key until it ends. Borrows from its provider.
 ///
 /// What this format does and does not protect:
-/// - Every receiver holds the body's key. So each could forge a body to the others who trust it to
-///   come from the sender.
-/// - A body opens with the key message of any receiver, and says nothing of who they are. But the
-///   messages hide neither how many receivers there are nor their key ids, so that whoever sees
-///   them all learns both.
+/// - Every receiver holds the body's key. So any of them can forge a body that the others open with
+///   the sender's own key messages, and answer to the sender.
+/// - A body opens with the key message of any of its receivers. The format hides neither how many
+///   they are nor, as each key message starts with a key id and suite, who they may be.
 /// - A sender may hand out different keys and a body that opens with each to another plaintext: the
 ///   AEADs do not bind a ciphertext to one key.
 /// - Each response is between its receiver and the sender: no other receiver can read or forge it.
