@@ -45,9 +45,10 @@ std::vector<Bytes> plaintext(const Vector& v, const std::string& name) {
   const Vector rule = v.object(name + "_rule");
   Bytes bytes(rule.number("length"));
   std::uint64_t value = rule.number("increment");
+  const std::uint64_t multiplier = rule.number("multiplier");
   for (std::uint8_t& byte : bytes) {
     byte = static_cast<std::uint8_t>(value);
-    value += rule.number("multiplier");
+    value += multiplier;
   }
   if (!rule.has("read_lengths")) return {bytes};
   std::istringstream words(rule.text("read_lengths"));
