@@ -155,6 +155,14 @@ void add_message_options(CLI::App& command, Exchange& options, Act act, const ch
       ->needs(chunked);
 }
 
+void add_new_state_option(CLI::App& command, Exchange& options, const std::string& reader) {
+  command
+      .add_option("--state", options.state,
+                  "File for what " + reader + " needs; replaced if it exists")
+      ->required()
+      ->type_name("FILE");
+}
+
 void add_seal_request(CLI::App& app) {
   auto options = std::make_shared<SealRequest>();
   CLI::App* command = app.add_subcommand("seal-request", "Seal a request to a receiver's key");
@@ -167,11 +175,7 @@ void add_seal_request(CLI::App& app) {
       ->check(key_id_range())
       ->type_name("N");
   add_message_options(*command, *options, Act::seal, "What to seal", "File for the sealed request");
-  command
-      ->add_option("--state", options->state,
-                   "File for what open-response needs; replaced if it exists")
-      ->required()
-      ->type_name("FILE");
+  add_new_state_option(*command, *options, "open-response");
   add_provider_option(*command, options->provider);
   command->footer(
       "The state opens the response to this one request. It is secret (mode 0600); delete it when "
@@ -190,11 +194,7 @@ void add_open_request(CLI::App& app) {
   add_key_options(*command, options->keys);
   add_message_options(*command, *options, Act::open, "The sealed request",
                       "File for the plaintext");
-  command
-      ->add_option("--state", options->state,
-                   "File for what seal-response needs; replaced if it exists")
-      ->required()
-      ->type_name("FILE");
+  add_new_state_option(*command, *options, "seal-response");
   command->footer(
       std::string(kDefaultSuitesHelp) +
       "\n\n"

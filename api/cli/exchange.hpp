@@ -32,6 +32,9 @@ enum class Act { seal, open };
 void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
                          const char* out);
 
+/// Adds --state, for a file that `reader`, a command, needs.
+void add_new_state_option(CLI::App& command, Exchange& options, const std::string& reader);
+
 /// The media type that was given, or the one for the message's form.
 std::string_view request_media_type(const Exchange& options) noexcept;
 std::string_view response_media_type(const Exchange& options) noexcept;

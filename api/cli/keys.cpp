@@ -140,12 +140,16 @@ void add_key_options(CLI::App& command, KeyOptions& options) {
   add_provider_option(command, options.provider);
 }
 
+std::vector<KeyConfig> read_key_configs(const Provider& provider, const std::string& list) {
+  const core::SecretBuffer file =
+      read_input(list, {.max = kMaxKeyConfigs, .what = "a key configuration list"});
+  return require(framing::parse_key_configs(provider, file), input_name(list));
+}
+
 RequestSender make_sender(const Provider& provider, const std::string& list,
                           std::optional<unsigned> key_id) {
   const std::string name = input_name(list);
-  const core::SecretBuffer file =
-      read_input(list, {.max = kMaxKeyConfigs, .what = "a key configuration list"});
-  auto configs = require(framing::parse_key_configs(provider, file), name);
+  std::vector<KeyConfig> configs = read_key_configs(provider, list);
   if (key_id) {
     std::erase_if(configs, [&](const KeyConfig& c) { return c.key_id != *key_id; });
     if (configs.empty()) {

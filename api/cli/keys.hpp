@@ -26,6 +26,9 @@ inline constexpr const char* kDefaultSuitesHelp =
     "Without --suite, keys accept hkdf-sha256:aes-128-gcm and hkdf-sha256:chacha20-poly1305, as "
     "far as\nthe provider offers them.";
 
+/// Reads a key configuration list.
+std::vector<KeyConfig> read_key_configs(const Provider& provider, const std::string& list);
+
 /// The sender to the key of a list with this id, or, without one, to the first that is usable.
 RequestSender make_sender(const Provider& provider, const std::string& list,
                           std::optional<unsigned> key_id);

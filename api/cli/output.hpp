@@ -64,7 +64,7 @@ class Output {
 };
 
 /// Gives finished outputs their names. What it named is taken back when it ends, and older files
-/// have their names again, unless `keep` was called.
+/// have their names again, unless `keep` was called. The outputs outlive it.
 class Names {
  public:
   Names() = default;

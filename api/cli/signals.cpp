@@ -1,8 +1,7 @@
 #include "signals.hpp"
 
 #include <array>
-#include <climits>
-#include <cstring>
+#include <deque>
 
 #include <unistd.h>
 
@@ -15,16 +14,16 @@ constexpr std::array kFatal{SIGINT, SIGTERM, SIGHUP};
 
 /// Read by the handler; written while its signals are held.
 struct Slot {
-  volatile std::sig_atomic_t used;
-  char path[PATH_MAX];
+  volatile std::sig_atomic_t used = 0;
+  std::string path;
 };
-std::array<Slot, 4> slots;
+std::deque<Slot> slots;
 
 // Only async-signal-safe calls. The signal is raised again with its default action, which takes
 // effect when the handler returns, so that the parent sees the true cause.
 extern "C" void remove_and_end(int signal) {
   for (const Slot& slot : slots) {
-    if (slot.used != 0) unlink(slot.path);
+    if (slot.used != 0) unlink(slot.path.c_str());
   }
   std::signal(signal, SIG_DFL);
   raise(signal);
@@ -61,19 +60,15 @@ SignalsHeld::~SignalsHeld() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
 
 void DoomedFile::doom(const std::string& path) {
   path_ = path;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].used != 0 || path.size() >= sizeof slots[i].path) continue;
-    std::memcpy(slots[i].path, path.c_str(), path.size() + 1);
-    slots[i].used = 1;
-    slot_ = static_cast<int>(i);
-    return;
-  }
-  throw Failure(Exit::io, path + ": the name is too long");
+  slot_ = 0;
+  while (slot_ < slots.size() && slots[slot_].used != 0) ++slot_;
+  if (slot_ == slots.size()) slots.emplace_back();
+  slots[slot_].path = path;
+  slots[slot_].used = 1;
 }
 
 void DoomedFile::spare() noexcept {
-  if (slot_ >= 0) slots[static_cast<std::size_t>(slot_)].used = 0;
-  slot_ = -1;
+  if (!path_.empty()) slots[slot_].used = 0;
   path_.clear();
 }
 

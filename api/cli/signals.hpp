@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <cstddef>
 #include <string>
 
 namespace twoway::cli {
@@ -39,7 +40,7 @@ class DoomedFile {
 
  private:
   std::string path_;
-  int slot_ = -1;
+  std::size_t slot_ = 0;  // while `path_` is not empty
 };
 
 }  // namespace twoway::cli

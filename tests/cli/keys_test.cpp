@@ -203,8 +203,9 @@ TEST_CASE("help and version are for standard output") {
   REQUIRE(version.out.rfind("twoway ", 0) == 0);
   const Ran help = program({"--help"});
   REQUIRE_RAN(help, 0);
-  for (const char* command : {"keygen", "config", "inspect", "seal-request", "open-request",
-                              "seal-response", "open-response", "providers"}) {
+  for (const char* command :
+       {"keygen", "config", "inspect", "seal-request", "open-request", "seal-response",
+        "open-response", "seal-many", "open-many", "providers"}) {
     REQUIRE(help.out.find(command) != std::string::npos);
     const Ran own = program({command, "--help"});
     REQUIRE_RAN(own, 0);

@@ -1,0 +1,207 @@
+// twoway seal-many, open-many
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <memory>
+
+#include <sys/stat.h>
+
+#include <twoway/multi_receiver.hpp>
+#include <twoway/multi_sender.hpp>
+
+#include "commands.hpp"
+#include "exchange.hpp"
+#include "keys.hpp"
+
+namespace twoway::cli {
+namespace {
+
+constexpr const char* kBodyRefused =
+    "refused: changed, cut short, for another key, with the encapsulated key of another message or "
+    "of another media type: ask for it again, or see whether --encapsulated-key, --key, "
+    "--media-type and --chunked are right";
+
+/// Longest encapsulated key: a header, the longest `enc`, the body's key and a tag, and to spare.
+constexpr std::size_t kMaxEncapsulatedKey = 4096;
+
+struct SealMany : Exchange {
+  std::vector<std::string> to;
+  std::string keys_dir;
+};
+
+struct OpenMany : Exchange {
+  KeyOptions keys;
+  std::string encapsulated_key;
+};
+
+struct Receiver {
+  std::string name;  ///< its configuration's file name, without folder and extension
+  std::string file;
+  std::vector<KeyConfig> configs;
+};
+
+std::string base_name(const std::string& path) {
+  const std::string file = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  const std::size_t dot = file.rfind('.');
+  return dot == std::string::npos || dot == 0 ? file : file.substr(0, dot);
+}
+
+std::vector<Receiver> read_receivers(const Provider& provider, const SealMany& options) {
+  std::vector<Receiver> receivers;
+  for (const std::string& file : options.to) {
+    const std::string name = base_name(file);
+    const auto same_name = [&name](const Receiver& other) { return other.name == name; };
+    if (const auto other = std::ranges::find_if(receivers, same_name); other != receivers.end()) {
+      throw Failure(Exit::usage, other->file + " and " + file + ": both would have " + name +
+                                     ".key: give them other names");
+    }
+    receivers.push_back({name, file, read_key_configs(provider, file)});
+  }
+  return receivers;
+}
+
+/// A sender to each receiver in suites with `aead`, or nothing where one has none.
+std::vector<RequestSender> senders_with(const Provider& provider, std::vector<Receiver> receivers,
+                                        AeadId aead) {
+  std::vector<RequestSender> senders;
+  for (Receiver& receiver : receivers) {
+    for (KeyConfig& config : receiver.configs) {
+      std::erase_if(config.algorithms, [aead](const auto& pair) { return pair.aead != aead; });
+    }
+    Result<RequestSender> sender = RequestSender::create(provider, receiver.configs);
+    if (!sender && sender.error().code == Errc::not_supported) return {};
+    senders.push_back(require(std::move(sender), receiver.file));
+  }
+  return senders;
+}
+
+/// A sender to each receiver, all with the first AEAD of the first one's list that all accept.
+std::vector<RequestSender> choose_senders(const Provider& provider,
+                                          const std::vector<Receiver>& receivers) {
+  for (const KeyConfig& config : receivers.front().configs) {
+    for (const SymmetricAlgorithms& pair : config.algorithms) {
+      std::vector<RequestSender> senders = senders_with(provider, receivers, pair.aead);
+      if (!senders.empty()) return senders;
+    }
+  }
+  throw Failure(
+      Exit::refused,
+      "the receivers have no usable AEAD in common: see twoway inspect for what each has");
+}
+
+void make_folder(const std::string& path) {
+  if (mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return;
+  throw Failure(Exit::io, path + ": cannot be made: " + std::strerror(errno));
+}
+
+void run(const SealMany& options) {
+  const Provider& provider = choose_provider(options.provider);
+  const std::vector<Receiver> receivers = read_receivers(provider, options);
+  const std::vector<RequestSender> senders = choose_senders(provider, receivers);
+  const MultiRequestSender sender =
+      require(MultiRequestSender::create(provider, senders.front().suite().aead));
+  MultiRequestSealer sealer = require(sender.start(request_media_type(options)), "--media-type");
+  Output out(options.out, kSealedRules);
+  make_folder(options.keys_dir);
+  MessageInput message(options, Act::seal);
+  SealStream stream = require(sealer.stream(message.source(), options.stream()));
+
+  // Keys and states are in place before the body leaves, and are taken back where it fails.
+  std::deque<Output> files;
+  Names names;
+  const auto write = [&](const std::string& path, const OutputRules& rules, ByteView bytes) {
+    Output& file = files.emplace_back(path, rules);
+    file.write(bytes);
+    names.give({&file});
+  };
+  for (std::size_t i = 0; i < receivers.size(); ++i) {
+    const std::string path = options.keys_dir + "/" + receivers[i].name;
+    const EncapsulatedKey key = require(sealer.encapsulate_key(senders[i]), receivers[i].file);
+    write(path + ".state", kNewStateRules,
+          key.response_opener.export_secret_state(SecretAccess{}).view());
+    write(path + ".key", kSealedRules, key.message);
+  }
+  deliver(pull(stream), message.input(), out, nullptr, options.rules(""));
+  names.keep();
+}
+
+void run(const OpenMany& options) {
+  KeyRing ring(choose_provider(options.keys.provider));
+  Output out(options.out, kPlaintextRules);
+  Output state(options.state, kNewStateRules);
+  require_two_files(out, state);
+  load_keys(ring, options.keys);
+  const DeliveryRules rules = options.rules(kBodyRefused);
+  const std::string key_name = input_name(options.encapsulated_key);
+  const core::SecretBuffer key = read_input(
+      options.encapsulated_key, {.max = kMaxEncapsulatedKey, .what = "an encapsulated key"});
+  MessageInput message(options, Act::open);
+
+  const auto opened = [&](auto result) {
+    if (result || result.error().code != Errc::open_failed) {
+      return require(std::move(result), key_name);
+    }
+    throw failure({Errc::open_failed, kBodyRefused}, key_name);
+  };
+  const PendingMultiRequest pending =
+      opened(MultiRequestReceiver(ring).begin(key, request_media_type(options)));
+  MultiRequestOpener request = opened(pending.decapsulate());
+  OpenStream stream = require(request.stream(message.source(), options.stream()));
+  const StateOutput saved{state, [&] {
+                            const ResponseSealer sealer = require(request.response_sealer());
+                            return require(sealer.export_secret_state(SecretAccess{}));
+                          }};
+  deliver(pull(stream), message.input(), out, &saved, rules);
+}
+
+}  // namespace
+
+void add_seal_many(CLI::App& app) {
+  auto options = std::make_shared<SealMany>();
+  CLI::App* command = app.add_subcommand("seal-many", "Seal one request to several receivers");
+  command
+      ->add_option("--to", options->to, "A receiver's key configuration list; repeat it for more")
+      ->required()
+      ->type_name("FILE");
+  command
+      ->add_option("--keys-dir", options->keys_dir,
+                   "Folder for what each receiver needs beside the request, and for the states; "
+                   "made if it is not there")
+      ->required()
+      ->type_name("FOLDER");
+  add_message_options(*command, *options, Act::seal, "What to seal",
+                      "File for the sealed request, the same for all");
+  add_provider_option(*command, options->provider);
+  command->footer(
+      "For the receiver of NAME.EXT there are NAME.key, its encapsulated key, to send with the "
+      "request, and\nNAME.state, for open-response: secret (mode 0600). All must accept one AEAD. "
+      "Any receiver could make\nanother request that the others would take for this one; responses "
+      "are between one receiver and you.\n\n"
+      "Example:\n"
+      "  twoway seal-many --to alice.ohttp-keys --to bob.ohttp-keys --keys-dir out \\\n"
+      "                   --in question.txt --out request.bin");
+  command->callback([options] { run(*options); });
+}
+
+void add_open_many(CLI::App& app) {
+  auto options = std::make_shared<OpenMany>();
+  CLI::App* command =
+      app.add_subcommand("open-many", "Open a request that was sealed to several receivers");
+  add_key_options(*command, options->keys);
+  command
+      ->add_option("--encapsulated-key", options->encapsulated_key,
+                   "What the sender made for this receiver")
+      ->required()
+      ->type_name("FILE");
+  add_message_options(*command, *options, Act::open, "The sealed request",
+                      "File for the plaintext");
+  add_new_state_option(*command, *options, "seal-response");
+  command->footer(
+      "Example:\n"
+      "  twoway open-many --key 1=key.pem --encapsulated-key alice.key --in request.bin \\\n"
+      "                   --out question.txt --state receiver.state");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace twoway::cli

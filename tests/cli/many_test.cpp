@@ -1,0 +1,164 @@
+// One request to several receivers through the program.
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "program.hpp"
+
+using namespace twoway;
+using namespace twoway::test;
+
+namespace {
+
+bool none_built() { return provider_of(core::KemId::dhkem_x25519) == nullptr; }
+
+/// A receiver's key and list, NAME.pem and NAME.ohttp-keys.
+void make_receiver_of_many(const std::string& name, const Words& more = {}) {
+  REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", name + ".pem"}), 0);
+  Words config{"config", "--key", "1=" + name + ".pem", "--out", name + ".ohttp-keys"};
+  config.insert(config.end(), more.begin(), more.end());
+  REQUIRE_RAN(program(config), 0);
+}
+
+Words seal_many(const Words& more = {}) {
+  Words words{"seal-many", "--to",        "alice.ohttp-keys", "--to", "bob.ohttp-keys",
+              "--out",     "request.bin", "--keys-dir",       "keys"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+Words open_many(const std::string& name, const std::string& key, const Words& more = {}) {
+  Words words{"open-many",   "--key",   "1=" + name + ".pem", "--encapsulated-key",
+              key,           "--in",    "request.bin",        "--out",
+              name + ".txt", "--state", name + ".state"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("one request opens at each receiver, and each answers for itself") {
+  if (none_built()) return;
+  for (const Words& form : {Words{}, Words{"--chunked"}}) {
+    const Folder folder;
+    make_receiver_of_many("alice");
+    make_receiver_of_many("bob");
+    const std::string text(100000, 'q');
+    REQUIRE_RAN(program(seal_many(form), text), 0);
+    REQUIRE(mode_of("keys/alice.state") == 0600);
+    for (const std::string name : {"alice", "bob"}) {
+      REQUIRE_RAN(program(open_many(name, "keys/" + name + ".key", form)), 0);
+      REQUIRE(read_file(name + ".txt") == text);
+      REQUIRE_RAN(program({"seal-response", "--state", name + ".state", "--out", name + ".bin"},
+                          "from " + name),
+                  0);
+    }
+    for (const std::string name : {"alice", "bob"}) {
+      const Ran answer =
+          program({"open-response", "--state", "keys/" + name + ".state", "--in", name + ".bin"});
+      REQUIRE_RAN(answer, 0);
+      REQUIRE(answer.out == "from " + name);
+    }
+    REQUIRE_REFUSED(program({"open-response", "--state", "keys/alice.state", "--in", "bob.bin"}), 1,
+                    "refused");
+
+    REQUIRE_REFUSED(program(open_many("bob", "keys/alice.key", form)), 1,
+                    "keys/alice.key: refused");
+    // The key of another request.
+    REQUIRE(rename("keys", "old") == 0);
+    REQUIRE(rename("request.bin", "old.bin") == 0);
+    REQUIRE_RAN(program(seal_many(form), text), 0);
+    REQUIRE(remove("bob.txt") == 0);
+    REQUIRE(remove("bob.state") == 0);
+    REQUIRE_REFUSED(program(open_many("bob", "old/bob.key", form)), 1, "request.bin: refused");
+    REQUIRE_FALSE(exists("bob.txt"));
+    REQUIRE_FALSE(exists("bob.state"));
+  }
+}
+
+TEST_CASE("the AEAD of a request to many is one that all accept") {
+  const core::Suite aes{core::KemId::dhkem_x25519, core::KdfId::hkdf_sha256,
+                        core::AeadId::aes128_gcm};
+  if (none_built() || !offers(*built::providers().front(), aes)) return;
+  const Folder folder;
+  make_receiver_of_many(
+      "alice", {"--suite", "hkdf-sha256:aes-128-gcm", "--suite", "hkdf-sha256:chacha20-poly1305"});
+  make_receiver_of_many("bob", {"--suite", "hkdf-sha256:chacha20-poly1305"});
+  REQUIRE_RAN(program(seal_many(), "text"), 0);
+  const Ran opened = program(open_many(
+      "alice", "keys/alice.key",
+      {"--suite", "hkdf-sha256:aes-128-gcm", "--suite", "hkdf-sha256:chacha20-poly1305"}));
+  REQUIRE_RAN(opened, 0);
+  REQUIRE(read_file("alice.txt") == "text");
+
+  make_receiver_of_many("carol", {"--suite", "hkdf-sha256:aes-128-gcm"});
+  REQUIRE_REFUSED(program({"seal-many", "--to", "bob.ohttp-keys", "--to", "carol.ohttp-keys",
+                           "--out", "r", "--keys-dir", "new"},
+                          "text"),
+                  1, "no usable AEAD in common");
+  REQUIRE_FALSE(exists("new"));
+}
+
+TEST_CASE("where a request to many fails, its keys and states are taken back") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver_of_many("alice");
+  make_receiver_of_many("bob");
+  const std::string seal =
+      "printf question | \"$TWOWAY\" seal-many --to alice.ohttp-keys --to bob.ohttp-keys "
+      "--keys-dir . ";
+  const Words before = names_here();
+  REQUIRE_REFUSED(shell(seal + ">/dev/full"), 3, "standard output: cannot be written");
+  REQUIRE(names_here() == before);
+  write_file("alice.key", "old");
+  REQUIRE_REFUSED(shell(seal + ">/dev/full"), 3, "standard output: cannot be written");
+  REQUIRE(read_file("alice.key") == "old");
+
+  REQUIRE(rename("bob.ohttp-keys", "alice") == 0);
+  REQUIRE_REFUSED(program({"seal-many", "--to", "alice.ohttp-keys", "--to", "./alice", "--keys-dir",
+                           ".", "--out", "r"}),
+                  2, "other names");
+  write_file("file", "");
+  REQUIRE_REFUSED(
+      program({"seal-many", "--to", "alice", "--keys-dir", "file", "--out", "r"}, "text"), 3,
+      "file/alice.state: cannot be written");
+  REQUIRE_REFUSED(
+      program({"seal-many", "--to", "alice", "--keys-dir", "no/where", "--out", "r"}, "text"), 3,
+      "no/where: cannot be made");
+}
+
+TEST_CASE("an encapsulated key that is none, or that is too long") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver_of_many("alice");
+  make_receiver_of_many("bob");
+  REQUIRE_RAN(program(seal_many(), "text"), 0);
+  const std::string key = read_file("keys/alice.key");
+  for (const std::string& bad :
+       {std::string(), key.substr(0, 6), key.substr(0, key.size() - 1), key + "x", flipped(key, 10),
+        flipped(key, key.size() - 1), std::string(5000, 'x')}) {
+    write_file("bad.key", bad);
+    REQUIRE_REFUSED(program(open_many("alice", "bad.key")), 1, "bad.key: ");
+    REQUIRE_FALSE(exists("alice.txt"));
+  }
+}
+
+TEST_CASE("hundreds of receivers") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver_of_many("alice");
+  Words command{"seal-many", "--keys-dir", "keys", "--out", "request.bin"};
+  for (int i = 0; i < 600; ++i) {
+    const std::string list = std::to_string(i) + ".list";
+    REQUIRE(link("alice.ohttp-keys", list.c_str()) == 0);
+    command.insert(command.end(), {"--to", list});
+  }
+  REQUIRE_RAN(program(command, "text"), 0);
+  for (const char* name : {"0", "599"}) {
+    const Ran opened =
+        program({"open-many", "--key", "1=alice.pem", "--encapsulated-key",
+                 std::string("keys/") + name + ".key", "--in", "request.bin", "--state", "s"});
+    REQUIRE_RAN(opened, 0);
+    REQUIRE(opened.out == "text");
+  }
+}
