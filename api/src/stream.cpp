@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include <twoway/stream.hpp>
 
@@ -7,8 +8,6 @@ namespace {
 
 constexpr Error kNoSource{Errc::invalid_argument, "a stream needs a source: this one is null"};
 constexpr Error kEmptyOutput{Errc::invalid_argument, "read into at least one byte: 0 is the end"};
-constexpr Error kSourceOverflow{Errc::source_failed,
-                                "the source answered more bytes than it was asked for"};
 constexpr Error kWholeTooLarge{Errc::limit_exceeded,
                                "a whole message is over max_whole: allow more, or send chunks"};
 constexpr Error kTruncated{Errc::truncated,
@@ -18,6 +17,14 @@ constexpr Error kTruncated{Errc::truncated,
 /// What is read of a source at once: several chunks of the default size, so that most of them lie
 /// whole in the buffer and are opened without being gathered.
 constexpr std::size_t kReadSize = 65536;
+
+/// Sums with the bytes around a message stay within a size.
+constexpr std::size_t kMaxWhole = std::numeric_limits<std::size_t>::max() / 2;
+
+StreamOptions bounded(StreamOptions options) noexcept {
+  options.max_whole = std::min(options.max_whole, kMaxWhole);
+  return options;
+}
 
 /// Copies what fits of the front of `from`, and takes it off.
 std::size_t give(ByteSpan out, ByteView& from) noexcept {
@@ -30,7 +37,7 @@ std::size_t give(ByteSpan out, ByteView& from) noexcept {
 Result<SourceRead> read_some(Source& source, ByteSpan out) noexcept {
   Result<SourceRead> got = source.read(out);
   if (!got) return got;
-  if (got->size > out.size()) return kSourceOverflow;
+  if (got->size > out.size()) return detail::kSourceOverflow;
   if (got->size == 0) got->end = End::yes;
   return got;
 }
@@ -63,7 +70,7 @@ SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix,
       memory_(source_->memory()),
       chunks_(std::move(chunks)),
       whole_(std::move(whole)),
-      options_(options),
+      options_(bounded(options)),
       prefix_(std::move(prefix)),
       header_size_(prefix_.size()),
       pending_(prefix_) {}
@@ -127,7 +134,6 @@ Result<SealStream::Plaintext> SealStream::lend() noexcept {
 /// Reads one chunk, or a whole message, to where it can be sealed in place.
 Result<SealStream::Plaintext> SealStream::read_source() noexcept {
   const std::size_t front = head_room();
-  const bool several = whole_ || options_.fill == Fill::full;
   std::size_t size = 0;
   End end = End::no;
   do {
@@ -141,7 +147,8 @@ Result<SealStream::Plaintext> SealStream::read_source() noexcept {
     size += got->size;
     end = got->end;
     if (whole_ && size > options_.max_whole) return kWholeTooLarge;
-  } while (end == End::no && several && size < max_plaintext());
+  } while (end == End::no &&
+           (whole_ || (options_.fill == Fill::full && size < options_.limits.max_chunk)));
   return Plaintext{ByteView(buffer_).subspan(front, size), end == End::yes ? Last::yes : Last::no};
 }
 
@@ -198,7 +205,7 @@ OpenStream::OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener
     : source_(std::move(source)),
       chunks_(std::move(chunks)),
       keying_(std::move(keying)),
-      options_(options) {
+      options_(bounded(options)) {
   if (const std::optional<ByteView> memory = source_->memory()) {
     lends_ = true;
     input_ = *memory;

@@ -1,6 +1,7 @@
 // Pull streams: every source, form and size of read; ends, failures and cuts.
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <numeric>
 #include <sstream>
 
@@ -323,6 +324,7 @@ TEST_CASE("a source that fails ends the stream with its error and without a last
     // A source that answers nonsense, or ends before its stated size, is one that failed.
     for (const auto& bad :
          {from_function([](ByteSpan out) { return Result<std::size_t>(out.size() + 1); }),
+          from_function([](ByteSpan out) { return Result<std::size_t>(out.size() + 1); }, 10),
           from_function([](ByteSpan) { return Result<std::size_t>(std::size_t{0}); }, 10)}) {
       RequestSealer another = pair.start(kType);
       auto stream =
@@ -399,6 +401,18 @@ TEST_CASE("streams keep to their limits") {
   auto sealing = sealer.stream(from_memory(text), {.limits = {.max_plaintext = 99}});
   REQUIRE_OK(sealing);
   REQUIRE_ERRC(read_all(*sealing, 1000), Errc::limit_exceeded);
+}
+
+TEST_CASE("a whole message may have all that max_whole allows, or any size") {
+  const Pair pair;
+  const Bytes text = pattern(100);
+  for (const std::size_t max : {text.size(), std::numeric_limits<std::size_t>::max()}) {
+    for (const Supply supply : kSupplies) {
+      for (const std::size_t piece : {7, 50, 1000}) {
+        exchange(pair, text, supply, piece, 1000, {.form = Form::whole, .max_whole = max});
+      }
+    }
+  }
 }
 
 TEST_CASE("a stream is started once, from a source, with limits that can be") {

@@ -52,6 +52,9 @@ TWOWAY_API std::unique_ptr<Source> from_istream(std::istream& stream) noexcept;
 
 namespace detail {
 
+inline constexpr Error kSourceOverflow{Errc::source_failed,
+                                       "the source answered more bytes than it was asked for"};
+
 template <typename Function>
 class FunctionSource final : public Source {
  public:
@@ -65,7 +68,8 @@ class FunctionSource final : public Source {
       out = out.first(static_cast<std::size_t>(*remaining_));
     }
     Result<SourceRead> got = call(out);
-    if (!got || got->size > out.size()) return got;
+    if (!got) return got;
+    if (got->size > out.size()) return kSourceOverflow;  // `out` may be less than the caller's
     ended_ = got->size == 0 || got->end == End::yes;
     if (remaining_) {
       *remaining_ -= got->size;
