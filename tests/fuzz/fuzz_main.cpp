@@ -1,8 +1,9 @@
 // Runs a fuzz target without a fuzzer: every seed, then mutations of them that are the same in
-// every run.
+// every run. Prints the input that a requirement fails on.
 //
 //   TARGET MUTATIONS SEEDS...      where SEEDS are files, or folders of them
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +19,19 @@ namespace {
 
 namespace fs = std::filesystem;
 using Input = std::vector<std::uint8_t>;
+
+Input current;
+
+/// The input as hexadecimal digits, for `xxd -r -p`.
+void print_current(int) {
+  for (const std::uint8_t byte : current) std::fprintf(stderr, "%02x", byte);
+  std::fputs(" is the input\n", stderr);
+}
+
+void test(const Input& input) {
+  current = input;
+  LLVMFuzzerTestOneInput(current.data(), current.size());
+}
 
 /// SplitMix64: the same numbers with every compiler and standard library.
 class Random {
@@ -108,8 +122,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "there are no seeds\n");
     return 2;
   }
-  LLVMFuzzerTestOneInput(nullptr, 0);
-  for (const Input& seed : seeds) LLVMFuzzerTestOneInput(seed.data(), seed.size());
+  std::signal(SIGABRT, print_current);
+  test({});
+  for (const Input& seed : seeds) test(seed);
   const unsigned long mutations = std::stoul(arguments[0]);
   Random random(1);
   for (unsigned long i = 0; i < mutations; ++i) {
@@ -117,7 +132,7 @@ int main(int argc, char** argv) {
     for (std::size_t changes = 1 + random.below(4); changes > 0; --changes) {
       mutate(input, seeds[random.below(seeds.size())], random);
     }
-    LLVMFuzzerTestOneInput(input.data(), input.size());
+    test(input);
   }
   std::printf("%zu seeds and %lu mutations passed\n", seeds.size(), mutations);
 }

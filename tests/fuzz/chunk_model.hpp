@@ -1,0 +1,63 @@
+// Messages in chunks as the specification says, made and judged without the code under test.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <twoway/framing/chunks.hpp>
+
+#include "choices.hpp"
+
+namespace twoway::fuzz {
+
+using core::Bytes;
+using core::ByteView;
+using framing::ChunkLimits;
+using framing::ChunkSealer;
+using framing::End;
+using framing::Last;
+
+inline constexpr std::size_t kTag = 16;
+
+/// Sequences of one key and nonce.
+core::SealSequence seal_sequence(std::uint64_t first = 0);
+core::OpenSequence open_sequence();
+
+struct Chunk {
+  Bytes plaintext;
+  Bytes sealed;  // without its length
+  Last last;
+};
+
+/// One chunk without its length, sealed with the key of seal_sequence() and no chunk sealer.
+Bytes seal_alone(ByteView plaintext, Last last, std::size_t number);
+
+/// A chunk's length and the chunk.
+Bytes as_sent(ByteView sealed, Last last);
+
+/// Seals 1 to 8 chunks, the last one final. Gives the chunks, and each as it is sent.
+std::vector<Chunk> seal(ChunkSealer& sealer, Choices& choices, std::vector<Bytes>& sent);
+
+/// One change of what is sent; some change nothing, or nothing that matters.
+void change(std::vector<Bytes>& sent, Choices& choices);
+
+/// Limits as the lowest bits of `options` say: of a chunk, of their number, of all plaintext.
+ChunkLimits limits(unsigned options, Choices& choices);
+
+Bytes joined(const std::vector<Bytes>& parts);
+
+/// Pieces as long as the choices say, and all that is left.
+std::vector<Bytes> split(ByteView message, Choices& choices, bool empty_end);
+
+struct Answer {
+  Bytes plaintext;
+  std::optional<core::Errc> error;  // else the message is complete
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+
+/// What a receiver must say of `message`: nothing opens but the chunks that were sealed, in order.
+/// Without the end, what it must say before more arrives: truncated where it waits.
+Answer expected(ByteView message, const std::vector<Chunk>& chunks, const ChunkLimits& limits,
+                End end = End::yes);
+
+}  // namespace twoway::fuzz

@@ -1,0 +1,134 @@
+// Request headers: read and written alike, and the key that one names is found in a message, a
+// source and pieces alike.
+#include <algorithm>
+
+#include "exchange.hpp"
+
+using namespace twoway;
+using namespace twoway::fuzz;
+
+namespace {
+
+struct Listed {
+  std::uint8_t key_id;
+  KemId kem;
+  std::vector<SymmetricAlgorithms> algorithms;
+};
+
+const std::vector<Listed>& listed() {
+  static const std::vector<Listed> keys{
+      {0, KemId::dhkem_x25519, {{KdfId::hkdf_sha256, AeadId::chacha20_poly1305}}},
+      {1,
+       KemId::dhkem_x25519,
+       {{KdfId::hkdf_sha256, AeadId::chacha20_poly1305},
+        {KdfId::hkdf_sha512, AeadId::chacha20_poly1305}}},
+      {255, KemId::dhkem_p256, {{KdfId::hkdf_sha256, AeadId::aes128_gcm}}},
+  };
+  return keys;
+}
+
+struct Ring {
+  KeyRing keys{provider()};
+  std::vector<Listed> held;
+  RequestReceiver receiver{keys};
+
+  Ring() {
+    for (const Listed& one : listed()) {
+      const auto kem = Kem::find(provider(), one.kem);
+      if (!kem) continue;
+      auto key = kem->derive_key_pair(Bytes(kem->params().nsk, 0x24));
+      FUZZ_REQUIRE(key.ok());
+      if (keys.add(one.key_id, std::move(*key), one.algorithms)) held.push_back(one);
+    }
+    FUZZ_REQUIRE(!held.empty());
+  }
+};
+
+/// By the rule as it is documented: whether the ring lists what the header names.
+const Listed* find(const Ring& ring, const RequestHeader& header) {
+  for (const Listed& one : ring.held) {
+    if (one.key_id != header.key_id) continue;
+    const SymmetricAlgorithms pair{header.suite.kdf, header.suite.aead};
+    const bool has = one.kem == header.suite.kem && std::ranges::count(one.algorithms, pair) > 0;
+    return has ? &one : nullptr;
+  }
+  return nullptr;
+}
+
+void check(const Result<PendingRequest>& pending, const RequestHeader& header, ByteView enc) {
+  FUZZ_REQUIRE(pending.ok());
+  FUZZ_REQUIRE(pending->key_id() == header.key_id && pending->suite() == header.suite);
+  FUZZ_REQUIRE(equal(pending->enc(), enc));
+}
+
+/// The message in pieces of `step` bytes, up to the need of its key.
+void check_pushed(const Ring& ring, ByteView message, std::size_t step,
+                  const Result<PendingRequest>& want) {
+  ChunkedRequestOpener opener = ring.receiver.chunked_opener();
+  for (ByteView rest = message;;) {
+    const ByteView piece = rest.first(std::min(step, rest.size()));
+    const End end = piece.size() == rest.size() ? End::yes : End::no;
+    FUZZ_REQUIRE(opener.pending() == nullptr && opener.output_size(piece.size()) == 0);
+    const auto got = opener.open({}, piece, end);
+    FUZZ_REQUIRE(!got || (got->plaintext.empty() && got->consumed <= piece.size()));
+    if (got && got->state == ChunkOpener::State::need_input) {
+      FUZZ_REQUIRE(end == End::no && got->consumed == piece.size());
+      rest = rest.subspan(piece.size());
+      continue;
+    }
+    if (want) {
+      FUZZ_REQUIRE(got.ok() && got->state == ChunkOpener::State::need_key);
+      FUZZ_REQUIRE(opener.pending() != nullptr && equal(opener.pending()->enc(), want->enc()));
+      const std::size_t taken = message.size() - rest.size() + got->consumed;
+      FUZZ_REQUIRE(taken == want->prefix_size());
+    } else {
+      const bool unknown = want.error().code == Errc::unknown_key;
+      FUZZ_REQUIRE(got.error().code == (unknown ? Errc::unknown_key : Errc::truncated));
+      FUZZ_REQUIRE(opener.pending() == nullptr);
+    }
+    return;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Ring ring;
+  const ByteView message(data, size);
+  const std::size_t step = size % 9 + 1;
+  const auto pending = ring.receiver.begin(message);
+  const auto source = from_memory(message);
+  const auto pulled = ring.receiver.begin(*source, kChunkedRequestMediaType);
+  check_pushed(ring, message, step, pending);
+
+  const auto header = framing::parse_header(message);
+  FUZZ_REQUIRE(header.ok() == (size >= framing::kHeaderSize));
+  if (!header) {
+    FUZZ_REQUIRE(header.error().code == Errc::malformed);
+    FUZZ_REQUIRE(pending.error().code == Errc::malformed);
+    FUZZ_REQUIRE(pulled.error().code == Errc::truncated);
+    return 0;
+  }
+  FUZZ_REQUIRE(header->key_id == data[0]);
+  FUZZ_REQUIRE(equal(framing::serialize(*header), message.first(framing::kHeaderSize)));
+  const auto suite = framing::find_suite(provider(), header->suite);
+  FUZZ_REQUIRE(!suite || suite->id() == header->suite);
+  FUZZ_REQUIRE(suite || suite.error().code == Errc::not_supported);
+
+  const Listed* const known = find(ring, *header);
+  if (known == nullptr) {
+    FUZZ_REQUIRE(pending.error().code == Errc::unknown_key);
+    FUZZ_REQUIRE(pulled.error().code == Errc::unknown_key);
+    return 0;
+  }
+  FUZZ_REQUIRE(suite.ok());
+  const ByteView rest = message.subspan(framing::kHeaderSize);
+  if (rest.size() < suite->nenc()) {
+    FUZZ_REQUIRE(pending.error().code == Errc::open_failed);
+    FUZZ_REQUIRE(pulled.error().code == Errc::truncated);
+    return 0;
+  }
+  check(pending, *header, rest.first(suite->nenc()));
+  check(pulled, *header, rest.first(suite->nenc()));
+  return 0;
+}
