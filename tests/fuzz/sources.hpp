@@ -40,17 +40,18 @@ std::unique_ptr<Source> make_source(ByteView bytes, const Plan& plan, Log& log);
 template <typename Stream, typename Each>
 Answer read_all(Stream& stream, const std::vector<std::size_t>& sizes, const Each& each) {
   Answer answer;
+  std::vector<Bytes> buffers;  // of the right sizes, so that a sanitizer sees their bounds
+  for (const std::size_t size : sizes) {
+    buffers.emplace_back(size == 0 ? 256 : size == 0xff ? 20000 : size);
+  }
   for (std::size_t i = 0;; ++i) {
     each(answer.plaintext.size());
-    std::size_t size = sizes[i % sizes.size()];
-    if (size == 0xff) size = 20000;  // more than a chunk may have
-    if (size == 0) {
+    Bytes& out = buffers[i % sizes.size()];
+    if (sizes[i % sizes.size()] == 0) {
       FUZZ_REQUIRE(stream.read({}).error().code == core::Errc::invalid_argument);
-      size = 256;
     }
-    Bytes out(size);  // of its own, so that a sanitizer sees its bounds
     const auto got = stream.read(out);
-    FUZZ_REQUIRE(!got || *got <= size);
+    FUZZ_REQUIRE(!got || *got <= out.size());
     if (!got) answer.error = got.error().code;
     if (!got || *got == 0) break;
     answer.plaintext.insert(answer.plaintext.end(), out.begin(),
