@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint8_t kKeyId = 1;
 constexpr std::size_t kBody = 1024;
+constexpr std::array<std::size_t, 3> kReceivers{1, 10, 1000};
 
 constexpr std::array kSuites{
     Suite{KemId::dhkem_x25519, KdfId::hkdf_sha256, AeadId::aes128_gcm},
@@ -74,11 +75,17 @@ class Setup {
       sealer->seal(sealed_, tag_, nonce_, body_);
     }
 
+    body_aead_ = library.aead(
+        take(framing::find_body_aead(library.provider(), id.aead))->params().id, direction);
+    body_key_.resize(framing::kBodyKeySize);
+    many_sender_.emplace(take(MultiRequestSender::create(library.provider(), id.aead)));
+
     sender_.emplace(take(RequestSender::create(library.provider(), kKeyId, id, enc_)));
     require(ring_.add(kKeyId, std::move(key), {{id.kdf, id.aead}}).ok());
     receiver_.emplace(ring_);
     message_.resize(sender_->sealed_size(kBody));
     our_send();
+    our_send_many(1);
   }
 
   void raw_send() {
@@ -106,6 +113,27 @@ class Setup {
     require(opener.open(opened_, ByteView(message_).subspan(pending.prefix_size())).ok());
   }
 
+  /// The body once, and its key to each receiver.
+  void raw_send_many(std::size_t receivers) {
+    body_aead_->set_key(body_key_);
+    body_aead_->seal(sealed_, tag_, nonce_, body_);
+    for (std::size_t i = 0; i < receivers; ++i) {
+      dh_->generate_and_derive(secret_, enc_);
+      raw_hmacs();
+      aead_->set_key(aead_key_);
+      aead_->seal(ByteSpan(sealed_).first(body_key_.size()), tag_, nonce_, body_key_);
+    }
+  }
+
+  void our_send_many(std::size_t receivers) {
+    MultiRequestSealer sealer = take(many_sender_->start());
+    many_body_.resize(sealer.sealed_size(kBody));
+    require(sealer.seal(many_body_, body_).ok());
+    for (std::size_t i = 0; i < receivers; ++i) {
+      many_key_ = take(sealer.encapsulate_key(*sender_)).message;
+    }
+  }
+
  private:
   template <typename T>
   static T take(Result<T> result) {
@@ -125,9 +153,10 @@ class Setup {
   std::optional<RequestReceiver> receiver_;
   std::unique_ptr<RawDh> dh_;
   std::unique_ptr<RawHmac> hmac_;
-  std::unique_ptr<RawAead> aead_;
+  std::unique_ptr<RawAead> aead_, body_aead_;
+  std::optional<MultiRequestSender> many_sender_;
   std::vector<std::size_t> hmac_lengths_;
-  Bytes message_, enc_, aead_key_, nonce_, tag_, data_;
+  Bytes message_, many_body_, many_key_, enc_, aead_key_, body_key_, nonce_, tag_, data_;
   std::array<std::uint8_t, 32> secret_{}, hmac_key_{}, mac_{};
   std::array<std::uint8_t, kBody> body_{}, sealed_{}, opened_{};
 };
@@ -136,6 +165,13 @@ class Setup {
 Side repeat(const std::shared_ptr<Setup>& setup, void (Setup::*work)()) {
   return {[setup, work](std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) ((*setup).*work)();
+  }};
+}
+
+Side repeat_many(const std::shared_ptr<Setup>& setup, void (Setup::*work)(std::size_t),
+                 std::size_t receivers) {
+  return {[setup, work, receivers](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) ((*setup).*work)(receivers);
   }};
 }
 
@@ -155,6 +191,13 @@ void add_setup_pairs(const RawLibrary& library) {
       const auto setup = std::make_shared<Setup>(library, suite, Direction::open);
       return Pair{repeat(setup, &Setup::raw_receive), repeat(setup, &Setup::our_receive)};
     });
+    for (const std::size_t receivers : kReceivers) {
+      add_pair(name + "send-to-" + std::to_string(receivers), [&library, suite, receivers] {
+        const auto setup = std::make_shared<Setup>(library, suite, Direction::seal);
+        return Pair{repeat_many(setup, &Setup::raw_send_many, receivers),
+                    repeat_many(setup, &Setup::our_send_many, receivers)};
+      });
+    }
   }
 }
 
