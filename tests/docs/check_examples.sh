@@ -1,11 +1,14 @@
 #!/bin/sh
-# Fails unless every ```cpp block of a document stands, line for line, in its example's source.
-# usage: check_examples.sh DOCUMENT EXAMPLE
+# Fails unless the ```cpp blocks of a document are, line for line and in order, the marked lines of
+# its examples.
+# usage: check_examples.sh DOCUMENT EXAMPLES...
 set -eu
 
-blocks=$(awk '/^```cpp$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$1")
-example=$(awk '/^\/\/ example \{$/ { inside = 1; next } /^\/\/ \} example$/ { inside = 0 } inside' "$2")
-if [ -z "$blocks" ] || [ "$blocks" != "$example" ]; then
-  echo "$1 and $2 differ: copy the example's marked lines into the document" >&2
+document=$1
+shift
+blocks=$(awk '/^```cpp$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$document")
+examples=$(awk '/^\/\/ example \{$/ { inside = 1; next } /^\/\/ \} example$/ { inside = 0 } inside' "$@")
+if [ -z "$blocks" ] || [ "$blocks" != "$examples" ]; then
+  echo "$document and its examples differ: copy their marked lines into the document" >&2
   exit 1
 fi
