@@ -141,6 +141,32 @@ exchange second --key 1=p256.pem --key 2=x25519.pem
 "$twoway" inspect second-request.bin | grep -q 'kem     p256' || fail 'the request is not for P-256'
 why 'The same files, sealed anew with another kind of key.'
 
+title 'Third exchange: a stream in chunks, through pipes and in little memory'
+"$twoway" seal-request --chunked --config gateway.ohttp-keys --state stream.state <question.bin |
+  tee stream.bin |
+  "$twoway" open-request --chunked --key 1=p256.pem --state stream-receiver.state \
+    >stream-question.bin 2>said || fail 'the stream'
+same question.bin stream-question.bin
+why 'Each chunk is opened as it arrives; the exit code tells that the stream was complete.'
+
+title 'One request to two receivers'
+for name in alice bob; do
+  "$twoway" keygen --kem x25519 --out $name.pem || fail 'keygen'
+  "$twoway" config --key 1=$name.pem --out $name.ohttp-keys || fail 'config'
+done
+step 'sender seals it once for both' many.bin "$twoway" seal-many --to alice.ohttp-keys \
+  --to bob.ohttp-keys --keys-dir many --in question.bin --out many.bin
+for name in alice bob; do
+  step "$name opens it" "$name-question.bin" "$twoway" open-many --key 1=$name.pem \
+    --encapsulated-key many/$name.key --in many.bin --out "$name-question.bin" --state $name.state
+  same question.bin "$name-question.bin"
+done
+step 'bob answers' bob-response.bin "$twoway" seal-response --state bob.state --in answer.bin \
+  --out bob-response.bin
+step 'sender opens the answer' bob-answer.bin "$twoway" open-response --state many/bob.state \
+  --in bob-response.bin --out bob-answer.bin
+why 'Each has a key of its own for the same request, and answers for itself.'
+
 title 'What is refused'
 flip_bit first-request.bin flipped.bin 4000000
 refused 'a request with one flipped bit' \
@@ -157,7 +183,12 @@ why 'What the bytes are is sealed with them, so they cannot be passed off as som
 dd if=first-request.bin of=short.bin bs=4000000 count=1 2>said || fail 'dd'
 refused 'a request that was cut short' \
   "$twoway" open-request --key 2=x25519.pem --in short.bin --state wrong.state
+dd if=stream.bin of=short-stream.bin bs=4000000 count=1 2>said || fail 'dd'
+refused 'a stream that was cut short' \
+  "$twoway" open-request --chunked --key 1=p256.pem --in short-stream.bin --state wrong.state
 why 'A part of a message is never taken for the whole.'
+refused "bob's answer taken for alice's" \
+  "$twoway" open-response --state many/alice.state --in bob-response.bin
 refused 'the response to another request' \
   "$twoway" open-response --state first-sender.state --in second-response.bin
 why 'A response answers one request: it cannot be swapped for another.'
