@@ -1,26 +1,17 @@
+// A ring's keys: what is refused, their states and times, and changes while requests are opened.
+#include <algorithm>
 #include <atomic>
+#include <string>
 #include <thread>
 
-#include <twoway/twoway.hpp>
-
-#include "support.hpp"
+#include "exchange_pair.hpp"
+#include "fake_clock.hpp"
 
 using namespace twoway;
-using test::copy;
+using namespace twoway::test;
+using namespace std::chrono_literals;
 
 namespace {
-
-constexpr SymmetricAlgorithms kChaCha{KdfId::hkdf_sha256, AeadId::chacha20_poly1305};
-
-const Provider& any_provider() { return *built::providers().front(); }
-
-std::shared_ptr<const PrivateKey> new_key() {
-  auto kem = Kem::find(any_provider(), KemId::dhkem_x25519);
-  REQUIRE_OK(kem);
-  auto key = kem->generate_key_pair();
-  REQUIRE_OK(key);
-  return std::move(*key);
-}
 
 /// A key that claims the public key of another.
 class Impostor final : public DhPrivateKey {
@@ -52,6 +43,66 @@ class Unavailable final : public DhPrivateKey {
  private:
   std::shared_ptr<const PrivateKey> key_;
   const bool& gone_;
+};
+
+using Tick = FakeClock::Duration;
+
+/// A sender to a key, whatever the ring publishes.
+RequestSender sender_to(std::uint8_t key_id, const PrivateKey& key) {
+  auto sender = RequestSender::create(any_provider(), key_id,
+                                      {key.kem_id(), kChaCha.kdf, kChaCha.aead}, key.public_key());
+  REQUIRE_OK(sender);
+  return std::move(*sender);
+}
+
+SealedRequest seal(const RequestSender& sender, std::string_view text = "question") {
+  auto request = sender.seal(as_bytes(text));
+  REQUIRE_OK(request);
+  return std::move(*request);
+}
+
+/// A message to a key.
+Bytes message_to(std::uint8_t key_id, const PrivateKey& key) {
+  return seal(sender_to(key_id, key)).message;
+}
+
+std::vector<int> published(const KeyRing& ring) {
+  auto list = ring.key_configs();
+  if (!list) {
+    REQUIRE_ERRC(list, Errc::invalid_argument);
+    return {};
+  }
+  auto configs = framing::parse_key_configs(ring.provider(), *list);
+  REQUIRE_OK(configs);
+  std::vector<int> ids;
+  for (const KeyConfig& config : *configs) ids.push_back(config.key_id);
+  return ids;
+}
+
+/// The states of all keys: "1 active, 2 retired".
+std::string states(const KeyRing& ring) {
+  std::string text;
+  for (const auto& entry : ring.entries()) {
+    text +=
+        (text.empty() ? "" : ", ") + std::to_string(entry->key_id) + ' ' + to_string(entry->state);
+  }
+  return text;
+}
+
+/// A ring with a pending, an active and a retired key, and another that has expired.
+struct States {
+  FakeClock clock;
+  KeyRing ring{any_provider(), &clock};
+  std::vector<std::shared_ptr<const PrivateKey>> keys;
+
+  States() {
+    for (std::uint8_t id = 0; id < 4; ++id) {
+      keys.push_back(new_key());
+      REQUIRE_OK(ring.add(id, keys[id], {kChaCha}, id == 0 ? KeyState::pending : KeyState::active));
+    }
+    REQUIRE_OK(ring.retire(2, clock.now() + 1h));
+    REQUIRE_OK(ring.retire(3, clock.now()));
+  }
 };
 
 }  // namespace
@@ -123,24 +174,188 @@ TEST_CASE("openers and response sealers outlive the ring") {
   REQUIRE_OK(request->response_opener.open(*reply));
 }
 
-TEST_CASE("many threads share a sender, a ring and a receiver while keys are added") {
-  KeyRing ring{any_provider()};
-  REQUIRE_OK(ring.add(0, new_key(), {kChaCha}));
-  auto configs = ring.key_configs();
-  REQUIRE_OK(configs);
-  auto sender = RequestSender::create(any_provider(), *configs);
-  REQUIRE_OK(sender);
+TEST_CASE("pending, active and retired keys open requests; active ones are published") {
+  States all;
+  KeyRing& ring = all.ring;
   const RequestReceiver receiver{ring};
+  REQUIRE(states(ring) == "0 pending, 1 active, 2 retired, 3 retired");
+  REQUIRE(published(ring) == std::vector{1});
+  for (std::uint8_t id = 0; id < 3; ++id) {
+    REQUIRE_OK(receiver.open(message_to(id, *all.keys[id])));
+  }
+  REQUIRE_ERRC(receiver.open(message_to(3, *all.keys[3])), Errc::unknown_key);
+
+  REQUIRE_OK(ring.activate(0));
+  REQUIRE_OK(ring.activate(2));  // a rotation that is taken back
+  REQUIRE(published(ring) == std::vector{0, 1, 2});
+  REQUIRE_OK(ring.retire(1, all.clock.now() + 1h));
+  REQUIRE(published(ring) == std::vector{0, 2});
+  REQUIRE(states(ring) == "0 active, 1 retired, 2 active, 3 retired");
+  REQUIRE_OK(ring.retire(0, all.clock.now() + 1h));
+  REQUIRE_OK(ring.retire(2, all.clock.now() + 1h));
+  REQUIRE(published(ring).empty());
+  for (std::uint8_t id = 0; id < 3; ++id) {
+    REQUIRE_OK(receiver.open(message_to(id, *all.keys[id])));
+  }
+}
+
+TEST_CASE("a retired key opens requests until its time, and not at it") {
+  FakeClock clock;
+  KeyRing ring{any_provider(), &clock};
+  const auto key = new_key();
+  REQUIRE_OK(ring.add(1, key, {kChaCha}, KeyState::pending));
+  const RequestReceiver receiver{ring};
+  const auto opens = [&] { return receiver.open(message_to(1, *key)); };
+  REQUIRE_OK(ring.retire(1, clock.now() + 1h));  // a pending key may be given up
+  REQUIRE_OK(opens());
+  clock.advance(1h - Tick(1));
+  REQUIRE_OK(opens());
+  REQUIRE_OK(ring.retire(1, clock.now() + Tick(2)));  // the later time counts
+  clock.advance(Tick(1));
+  REQUIRE_OK(opens());
+  clock.advance(Tick(1));
+  auto refused = opens();
+  REQUIRE_ERRC(refused, Errc::unknown_key);
+  auto absent = receiver.open(message_to(2, *key));
+  REQUIRE_ERRC(absent, Errc::unknown_key);
+  REQUIRE(std::string(refused.error().message) != absent.error().message);
+  REQUIRE(ring.entries().front()->expired(clock.now()));
+  REQUIRE(ring.entries().front()->until == clock.now());
+}
+
+TEST_CASE("a ring without a clock takes the time of the system") {
+  KeyRing ring{any_provider()};
+  const auto key = new_key();
+  REQUIRE_OK(ring.add(1, key, {kChaCha}));
+  const RequestReceiver receiver{ring};
+  REQUIRE_OK(ring.retire(1, std::chrono::system_clock::now() + 24h));
+  REQUIRE_OK(receiver.open(message_to(1, *key)));
+  REQUIRE_OK(ring.retire(1, std::chrono::system_clock::now() - 24h));
+  REQUIRE_ERRC(receiver.open(message_to(1, *key)), Errc::unknown_key);
+}
+
+TEST_CASE("changes that mean nothing are refused, and change nothing") {
+  States all;
+  KeyRing& ring = all.ring;
+  const std::string before = states(ring);
+  REQUIRE_ERRC(ring.activate(9), Errc::unknown_key);
+  REQUIRE_ERRC(ring.retire(9, all.clock.now()), Errc::unknown_key);
+  REQUIRE_ERRC(ring.remove(9), Errc::unknown_key);
+  REQUIRE_ERRC(ring.activate(1), Errc::wrong_state);
+  REQUIRE_ERRC(ring.activate(3), Errc::unknown_key);  // an expired key does not come back
+  REQUIRE_ERRC(ring.retire(3, all.clock.now() + 1h), Errc::unknown_key);
+  REQUIRE_ERRC(ring.add(9, new_key(), {kChaCha}, KeyState::retired), Errc::invalid_argument);
+  for (std::uint8_t id = 0; id < 3; ++id) {
+    REQUIRE_ERRC(ring.add(id, new_key(), {kChaCha}), Errc::invalid_argument);
+  }
+  REQUIRE(states(ring) == before);
+}
+
+TEST_CASE("the id of an expired or removed key is free for another key") {
+  States all;
+  KeyRing& ring = all.ring;
+  const RequestReceiver receiver{ring};
+  const auto second = new_key();
+  REQUIRE_OK(ring.add(3, second, {kChaCha}));
+  REQUIRE(states(ring) == "0 pending, 1 active, 2 retired, 3 active");
+  REQUIRE_OK(receiver.open(message_to(3, *second)));
+  REQUIRE_ERRC(receiver.open(message_to(3, *all.keys[3])), Errc::open_failed);
+
+  REQUIRE_OK(ring.remove(0));
+  REQUIRE_ERRC(receiver.open(message_to(0, *all.keys[0])), Errc::unknown_key);
+  REQUIRE_OK(ring.add(0, second, {kChaCha}));
+  REQUIRE(published(ring) == std::vector{1, 3, 0});
+}
+
+TEST_CASE("expired keys are let go when they are removed") {
+  States all;
+  std::weak_ptr<const PrivateKey> expired = all.keys[3];
+  std::weak_ptr<const PrivateKey> retired = all.keys[2];
+  all.keys.clear();
+  REQUIRE(!expired.expired());
+  REQUIRE(all.ring.remove_expired() == 1);
+  REQUIRE(expired.expired());
+  REQUIRE(all.ring.remove_expired() == 0);
+  REQUIRE(states(all.ring) == "0 pending, 1 active, 2 retired");
+  all.clock.advance(1h);
+  REQUIRE_OK(all.ring.remove(2));
+  REQUIRE(retired.expired());
+  REQUIRE_ERRC(all.ring.remove(2), Errc::unknown_key);
+}
+
+TEST_CASE("a request in flight keeps the key that it began with") {
+  FakeClock clock;
+  KeyRing ring{any_provider(), &clock};
+  const RequestReceiver receiver{ring};
+  const auto lose = GENERATE(0, 1);
+  auto key = new_key();
+  const std::weak_ptr<const PrivateKey> alive = key;
+  REQUIRE_OK(ring.add(1, key, {kChaCha}));
+  const RequestSender sender = sender_to(1, *key);
+  key.reset();
+  const SealedRequest request = seal(sender);
+  {
+    auto pending = receiver.begin(request.message);
+    REQUIRE_OK(pending);
+    const SealedRequest other = seal(sender, "another");
+    auto ahead = receiver.begin(other.message);
+    REQUIRE_OK(ahead);
+    auto opener = ahead->decapsulate();
+    REQUIRE_OK(opener);
+    if (lose == 0) {
+      REQUIRE_OK(ring.remove(1));
+    } else {
+      REQUIRE_OK(ring.retire(1, clock.now()));
+    }
+    REQUIRE_OK(ring.add(1, new_key(), {kChaCha}));
+    REQUIRE_ERRC(receiver.open(request.message), Errc::open_failed);
+
+    for (auto* opening : {&*ahead, &*pending}) {
+      const SealedRequest& sent = opening == &*pending ? request : other;
+      if (opening == &*pending) opener = pending->decapsulate();
+      REQUIRE_OK(opener);
+      const ByteView sealed = ByteView(sent.message).subspan(opening->prefix_size());
+      Bytes out(opener->opened_size(sealed.size()));
+      REQUIRE_OK(opener->open(out, sealed));
+      auto sealer = opener->response_sealer();
+      REQUIRE_OK(sealer);
+      auto reply = sealer->seal(out);
+      REQUIRE_OK(reply);
+      auto answer = sent.response_opener.open(*reply);
+      REQUIRE_OK(answer);
+      REQUIRE(*answer == out);
+    }
+    REQUIRE(!alive.expired());
+  }
+  REQUIRE(alive.expired());
+}
+
+TEST_CASE("threads share a sender, a ring and a receiver while keys are rotated") {
+  constexpr std::uint8_t kFlickering = 200;
+  FakeClock clock;
+  KeyRing ring{any_provider(), &clock};
+  const auto flickering = new_key();
+  const auto first = new_key();
+  REQUIRE_OK(ring.add(0, first, {kChaCha}));
+  const RequestSender to_first = sender_to(0, *first);
+  REQUIRE_OK(ring.add(kFlickering, flickering, {kChaCha}, KeyState::pending));
+  const RequestReceiver receiver{ring};
+  const Bytes to_flickering = message_to(kFlickering, *flickering);
 
   std::vector<std::shared_ptr<const PrivateKey>> keys;
   for (int i = 0; i < 16; ++i) keys.push_back(new_key());
   std::atomic<int> exchanged{0};
+  std::atomic<int> consistent{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 25; ++i) {
         const Bytes text(static_cast<std::size_t>(t * 100 + i), static_cast<std::uint8_t>(t));
-        auto request = sender->seal(text);
+        auto configs = ring.key_configs();
+        if (!configs) return;
+        auto sender = RequestSender::create(any_provider(), *configs);
+        if (!sender) return;
+        auto request = (i % 2 == 0 ? to_first : *sender).seal(text);
         if (!request) return;
         auto opened = receiver.open(request->message);
         if (!opened || opened->plaintext != text) return;
@@ -148,10 +363,30 @@ TEST_CASE("many threads share a sender, a ring and a receiver while keys are add
         if (!reply) return;
         auto answer = request->response_opener.open(*reply);
         if (answer && *answer == text) ++exchanged;
+
+        // Of a key that comes and goes, a request opens or names a key that is not held.
+        auto other = receiver.open(to_flickering);
+        if (other ? other->plaintext == copy(as_bytes("question"))
+                  : other.error().code == Errc::unknown_key) {
+          ++consistent;
+        }
       }
     });
   }
-  for (std::uint8_t id = 1; id <= 16; ++id) REQUIRE_OK(ring.add(id, keys[id - 1U], {kChaCha}));
+  for (std::uint8_t id = 1; id <= 16; ++id) {
+    REQUIRE_OK(ring.add(id, keys[id - 1U], {kChaCha}, KeyState::pending));
+    REQUIRE_OK(ring.activate(id));
+    const auto old = static_cast<std::uint8_t>(id - 1);
+    REQUIRE_OK(ring.retire(old, clock.now() + 24h));
+    REQUIRE_OK(ring.remove(kFlickering));
+    clock.advance(1h);
+    REQUIRE_OK(ring.add(kFlickering, flickering, {kChaCha}, KeyState::pending));
+    REQUIRE(ring.entries().size() == id + 2U);
+  }
   for (std::thread& thread : threads) thread.join();
   REQUIRE(exchanged == 100);
+  REQUIRE(consistent == 100);
+  clock.advance(23h);
+  REQUIRE(ring.remove_expired() == 16);
+  REQUIRE(states(ring) == "16 active, 200 pending");
 }

@@ -5,55 +5,113 @@
 #include <mutex>
 #include <vector>
 
+#include <twoway/clock.hpp>
 #include <twoway/names.hpp>
 
 namespace twoway {
 
-/// A receiver's keys and the suites that each accepts. Thread-safe: keys may be added while
-/// requests are opened. Borrows from its provider; shares the keys, so that whatever uses one
-/// keeps it alive.
+enum class KeyState : std::uint8_t {
+  pending,  ///< opens requests, and is not published yet
+  active,   ///< opens requests, and is published
+  retired,  ///< opens requests until its time, and is published no more
+};
+
+/// A stable, lower-case name such as "active".
+inline const char* to_string(KeyState state) noexcept {
+  switch (state) {
+    case KeyState::pending: return "pending";
+    case KeyState::active: return "active";
+    case KeyState::retired: return "retired";
+  }
+  return "unknown";
+}
+
+/// A receiver's keys and the suites that each accepts. Thread-safe: keys may be added, changed and
+/// removed while requests are opened. A request for which `find` has answered keeps its key,
+/// whatever becomes of it here. Borrows from its provider; shares the keys, so that whatever uses
+/// one keeps it alive.
+///
+/// To change keys without refusing a request: add the new key, pending, to every receiver that
+/// shares the name; when all have it, activate it and retire the old one for as long as senders
+/// may keep a key configuration; then `remove_expired`.
+///
+/// A retired key whose time has come is expired: the ring does not hold it any more, save that it
+/// is listed, and in memory, until it is removed or its id is added again. Key ids are one byte,
+/// so an expired key's id is free for another key.
 class TWOWAY_API KeyRing {
  public:
-  /// One key. Immutable.
+  /// One key, as it was when the ring was asked. Immutable.
   struct Entry {
     std::uint8_t key_id;
     std::shared_ptr<const PrivateKey> key;
     std::vector<core::CipherSuite> suites;
+    KeyState state;
+    TimePoint until;  ///< of a retired key: the first moment at which it opens nothing
+
+    bool expired(TimePoint now) const noexcept {
+      return state == KeyState::retired && now >= until;
+    }
   };
 
-  explicit KeyRing(const Provider& provider) noexcept;
+  /// `clock` says when a retired key expires; null is the system's clock. Where it is set back, a
+  /// key that expired may open again. Both arguments must outlive the ring.
+  explicit KeyRing(const Provider& provider, const Clock* clock = nullptr) noexcept;
   KeyRing(const KeyRing&) = delete;
   KeyRing& operator=(const KeyRing&) = delete;
 
   const Provider& provider() const noexcept { return provider_; }
 
   /// Adds a key that accepts requests in the listed suites, after a self-check: a secret is
-  /// encapsulated to its public key and decapsulated with the key. On failure the ring is as
-  /// before. Errors: invalid_argument (a null key, an id that is taken, no algorithms),
-  /// not_supported (a suite that the provider lacks or OHTTP has no use for), key_unavailable (the
-  /// key failed, or does not fit its public key), provider_failure.
+  /// encapsulated to its public key and decapsulated with the key. An expired key of the same id
+  /// is removed. On failure the ring is as before. Errors: invalid_argument (a null key, an id that
+  /// is taken, no algorithms, the state `retired`), not_supported (a suite that the provider lacks
+  /// or OHTTP has no use for), key_unavailable (the key failed, or does not fit its public key),
+  /// provider_failure.
   Status add(std::uint8_t key_id, std::shared_ptr<const PrivateKey> key,
-             std::vector<SymmetricAlgorithms> algorithms) noexcept;
+             std::vector<SymmetricAlgorithms> algorithms,
+             KeyState state = KeyState::active) noexcept;
 
-  /// The entry and suite that a header names; unknown_key where the ring has no such id, or did
-  /// not list that suite for it (RFC 9458 section 4.3).
+  /// Publishes a pending key, or a retired one again, in the place of its adding. Errors:
+  /// unknown_key (not held, or expired), wrong_state (active already).
+  Status activate(std::uint8_t key_id) noexcept;
+
+  /// Publishes a key no more, and lets it open requests that begin before `until`: none where that
+  /// is past. A retired key takes the new time. Errors: unknown_key (not held, or expired).
+  Status retire(std::uint8_t key_id, TimePoint until) noexcept;
+
+  /// Lets go of a key in any state, expired ones too. Error: unknown_key (not held).
+  Status remove(std::uint8_t key_id) noexcept;
+
+  /// Lets go of all expired keys and answers how many they were.
+  std::size_t remove_expired() noexcept;
+
+  /// All keys in the order of their adding, for status pages. An entry that is kept keeps its key
+  /// alive.
+  std::vector<std::shared_ptr<const Entry>> entries() const noexcept;
+
+  /// The entry and suite that a header names; unknown_key where the ring has no such id, the key
+  /// is expired, or does not list that suite (RFC 9458 section 4.3). Each has its own message.
   struct Match {
     std::shared_ptr<const Entry> entry;
     core::CipherSuite suite;
   };
   Result<Match> find(const RequestHeader& header) const noexcept;
 
-  /// The list of all keys in the order of their adding, media type application/ohttp-keys.
-  /// invalid_argument for an empty ring.
+  /// The list of the active keys in the order of their adding, media type application/ohttp-keys.
+  /// Senders take the first that they can use, so a new key is used once those before it are
+  /// retired. invalid_argument where no key is active: a list has at least one.
   Result<Bytes> key_configs() const noexcept;
 
  private:
   using Entries = std::vector<std::shared_ptr<const Entry>>;
   std::shared_ptr<const Entries> snapshot() const noexcept;
+  std::shared_ptr<const Entries> replace(Entries next) noexcept;
+  Status set_state(std::uint8_t key_id, KeyState state, TimePoint until) noexcept;
 
   const Provider& provider_;
+  const Clock* clock_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const Entries> entries_;  // replaced, never changed
+  std::shared_ptr<const Entries> entries_;  // replaced, never changed; ids are unique
 };
 
 }  // namespace twoway

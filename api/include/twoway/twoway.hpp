@@ -2,6 +2,7 @@
 // header (<twoway/openssl.hpp>, <twoway/sodium.hpp>) is included beside it.
 #pragma once
 
+#include <twoway/clock.hpp>
 #include <twoway/key_ring.hpp>
 #include <twoway/multi_receiver.hpp>
 #include <twoway/multi_sender.hpp>

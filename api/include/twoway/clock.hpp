@@ -1,0 +1,26 @@
+// Where a key ring and a replay filter take the time from.
+#pragma once
+
+#include <chrono>
+
+namespace twoway {
+
+/// A time of day, to the second or better.
+using TimePoint = std::chrono::system_clock::time_point;
+
+/// Tells the time. Thread-safe. Derive from it for tests, or where the time comes from elsewhere.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual TimePoint now() const noexcept = 0;
+};
+
+namespace detail {
+
+/// What `clock` says; the system's clock where it is null.
+inline TimePoint now(const Clock* clock) noexcept {
+  return clock != nullptr ? clock->now() : std::chrono::system_clock::now();
+}
+
+}  // namespace detail
+}  // namespace twoway
