@@ -1,22 +1,110 @@
 // Refusing requests that were accepted before (RFC 9458 section 6.5).
 #pragma once
 
+#include <array>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <twoway/clock.hpp>
 #include <twoway/names.hpp>
 
 namespace twoway {
 
 /// Remembers accepted requests. A receiver asks it once for each request, after the request's
 /// first text was found authentic, so that forgeries cannot fill it, and before anything of the
-/// plaintext is released. Implement it over a shared store where several receivers hold one key.
-/// Must be thread-safe where its receiver is shared.
+/// plaintext is released. Must be thread-safe where its receiver is shared.
+///
+/// What it protects: of the requests with one key id and `enc`, one is accepted. `enc` is new for
+/// each request of an honest sender and cannot be changed by others, so a copied request is
+/// refused (`replayed`) and gets no response. A request whose first text was accepted stays
+/// accepted, whatever becomes of it: if the rest was cut short or the receiver failed, its sender
+/// has to seal it anew.
+///
+/// Receivers that share a key need one store between them, or a copy is accepted by each: implement
+/// this over a store that inserts atomically.
 class ReplayFilter {
  public:
   virtual ~ReplayFilter() = default;
 
   /// Atomically looks for the request that `key_id` and `enc` name, and remembers it: true where
-  /// it was absent, false where it was there already. An error refuses the request with that
-  /// error. `enc` is Nenc bytes, and unique to a request whose sender is honest.
+  /// it was absent, false where it was there already. `enc` is Nenc bytes, 1665 at most. An error,
+  /// of any code but open_failed and replayed, refuses the request with that error. Nothing should
+  /// be remembered then: the message may be opened again from its first byte, and is accepted once
+  /// the store works.
   virtual Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept = 0;
+};
+
+struct MemoryReplayFilterOptions {
+  /// Requests that are remembered at once, 1 to 2^31: as many as a receiver may accept in a window.
+  std::size_t max_entries = 0;
+
+  /// How long a request is remembered, over 0: `std::chrono::minutes(10)`.
+  TimePoint::duration window{};
+
+  /// Null is the system's clock; must outlive the filter. Asked under the filter's lock.
+  const Clock* clock = nullptr;
+};
+
+/// A replay filter in the memory of one process. Thread-safe.
+///
+/// Limits:
+/// - A copy that comes after the window is accepted. Either let the window be longer than a key
+///   is in its ring, the time of its retirement included, or refuse requests whose content, such as
+///   a Date, shows them to be older than the window (RFC 9458 section 6.5).
+/// - Nothing outlives the process. After a restart, use new keys, or refuse requests that are dated
+///   before it.
+/// - A full filter refuses new requests (limit_exceeded) until the oldest leaves the window: it
+///   forgets none for another. So whoever may send requests can use it up; bound their rate.
+/// - Time that the clock is put forward by counts as passed; where it is set back, the time until
+///   then is kept, and goes on from there.
+///
+/// All memory is taken when it is made: 32 bytes for each of max_entries, and 4 to 8 more for their
+/// index; 65536 entries take 2.25 MiB. An entry keeps 16 bytes of HMAC-SHA-256 over key id and
+/// `enc`, under a key of its own: nobody can choose requests that fall together, and two that
+/// differ are taken for the same with a probability of 2^-128, which refuses the second.
+class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
+ public:
+  using Options = MemoryReplayFilterOptions;
+
+  /// Draws its key from the provider's generator and borrows the provider. Errors: invalid_argument
+  /// (the options), not_supported (the provider has no HKDF-SHA256), provider_failure.
+  static Result<std::unique_ptr<MemoryReplayFilter>> create(const Provider& provider,
+                                                            const Options& options) noexcept;
+
+  /// Takes no more memory, and about the same time whether the filter is empty or full. Errors,
+  /// with which nothing is remembered: limit_exceeded (full), provider_failure.
+  Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept override;
+
+ private:
+  using Tag = std::array<std::uint8_t, 16>;
+  struct Entry {
+    Tag tag;
+    TimePoint::duration inserted;
+    std::uint32_t next;  // in its list, 1 more than a place; 0 ends it
+  };
+
+  MemoryReplayFilter(const core::Kdf& kdf, const Options& options) noexcept;
+  Status name(Tag& tag, std::uint8_t key_id, ByteView enc) const noexcept;
+  void advance_time() noexcept;
+  bool outdated(const Entry& entry) const noexcept;
+  bool holds(const Tag& tag) noexcept;
+  void push(const Tag& tag) noexcept;
+  void forget_oldest() noexcept;
+  std::uint32_t& list_of(const Tag& tag) noexcept;
+
+  const core::Kdf& kdf_;
+  core::Secret<32> key_;
+  TimePoint::duration window_;
+  const Clock* clock_;
+
+  std::mutex mutex_;
+  TimePoint seen_;                    // what the clock said last
+  TimePoint::duration time_{};        // what has passed since the beginning; never goes back
+  std::vector<Entry> entries_;        // a ring, oldest first from oldest_
+  std::vector<std::uint32_t> lists_;  // by tag: the newest entry of each, as Entry::next
+  std::size_t oldest_ = 0;
+  std::size_t size_ = 0;
 };
 
 }  // namespace twoway

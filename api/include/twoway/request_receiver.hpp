@@ -32,9 +32,9 @@ class TWOWAY_API RequestOpener {
 
   /// Writes the plaintext of `sealed`, the message after its prefix, to the front of `out` and
   /// answers its length. `out` starts at sealed.data() or is disjoint from it. open_failed and
-  /// replayed wipe what was written; in place that destroys the message. Opens once: after a
-  /// success, wrong_state. Errors: open_failed, replayed, buffer_too_small, wrong_state,
-  /// provider_failure.
+  /// refusals of the replay filter wipe what was written; in place that destroys the message. Opens
+  /// once: after a success, wrong_state. Errors: open_failed, replayed, those of the replay filter,
+  /// buffer_too_small, wrong_state, provider_failure.
   Result<std::size_t> open(ByteSpan out, ByteView sealed) noexcept;
 
   /// What opens a request in chunks (Chunked OHTTP section 6.1), after its prefix, in place of

@@ -20,7 +20,7 @@ enum class Errc : std::uint8_t {
   open_failed,           ///< a sealed message, or its `enc`, is not authentic
   key_unavailable,       ///< a valid request reached a private key, and the key failed
   message_limit,         ///< the sequence number is used up; set up a new context
-  limit_exceeded,        ///< a chunk or message is larger than its receiver or sender allows
+  limit_exceeded,        ///< a chunk, message or replay filter would outgrow what is allowed
   truncated,             ///< the input ended before the authenticated end of the message
   replayed,              ///< the same request was accepted before
   source_failed,         ///< what a stream reads from failed; nothing of the message is final

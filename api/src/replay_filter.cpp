@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include <twoway/replay_filter.hpp>
+
+namespace twoway {
+namespace {
+
+constexpr std::size_t kMaxEntries = std::size_t{1} << 31;
+
+constexpr Error kFull{Errc::limit_exceeded,
+                      "the replay filter is full of requests within its window: allow it more "
+                      "entries, or fewer requests"};
+
+}  // namespace
+
+Result<std::unique_ptr<MemoryReplayFilter>> MemoryReplayFilter::create(
+    const Provider& provider, const Options& options) noexcept {
+  if (options.max_entries == 0 || options.max_entries > kMaxEntries) {
+    return Error{Errc::invalid_argument, "a replay filter has 1 to 2^31 entries"};
+  }
+  if (options.window <= TimePoint::duration::zero()) {
+    return Error{Errc::invalid_argument, "a replay filter's window is longer than 0"};
+  }
+  const core::Kdf* kdf = provider.kdf(KdfId::hkdf_sha256);
+  if (kdf == nullptr) {
+    return Error{Errc::not_supported, "a replay filter needs a provider with HKDF-SHA256"};
+  }
+  std::unique_ptr<MemoryReplayFilter> filter(new MemoryReplayFilter(*kdf, options));
+  if (Status s = provider.rng().fill(filter->key_.reset(32)); !s) return s.error();
+  return filter;
+}
+
+MemoryReplayFilter::MemoryReplayFilter(const core::Kdf& kdf, const Options& options) noexcept
+    : kdf_(kdf),
+      window_(options.window),
+      clock_(options.clock),
+      seen_(detail::now(clock_)),
+      entries_(options.max_entries),
+      lists_(std::bit_ceil(options.max_entries)) {
+  static_assert(sizeof(Entry) <= 32);  // as documented
+}
+
+Result<bool> MemoryReplayFilter::insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept {
+  Tag tag;
+  if (Status s = name(tag, key_id, enc); !s) return s.error();
+  const std::lock_guard lock(mutex_);
+  advance_time();
+  // Two for each that comes: so there is always room for it, and no call has much to forget.
+  for (int i = 0; i < 2 && size_ > 0 && outdated(entries_[oldest_]); ++i) forget_oldest();
+  if (holds(tag)) return false;
+  if (size_ == entries_.size()) return kFull;
+  push(tag);
+  return true;
+}
+
+/// HKDF's Extract is HMAC-Hash(salt, IKM) (RFC 5869 section 2.2).
+Status MemoryReplayFilter::name(Tag& tag, std::uint8_t key_id, ByteView enc) const noexcept {
+  core::Prk mac;
+  const std::array<ByteView, 2> request{ByteView(&key_id, 1), enc};
+  if (Status s = kdf_.extract(mac, key_.view(), request); !s) return s;
+  std::ranges::copy(mac.view().first(tag.size()), tag.begin());
+  return {};
+}
+
+void MemoryReplayFilter::advance_time() noexcept {
+  const TimePoint now = detail::now(clock_);
+  if (now > seen_) time_ += now - seen_;
+  seen_ = now;
+}
+
+bool MemoryReplayFilter::outdated(const Entry& entry) const noexcept {
+  return time_ - entry.inserted >= window_;
+}
+
+std::uint32_t& MemoryReplayFilter::list_of(const Tag& tag) noexcept {
+  std::uint32_t hash = 0;
+  std::memcpy(&hash, tag.data(), sizeof(hash));
+  return lists_[hash & (lists_.size() - 1)];
+}
+
+/// Newest first, so what follows an outdated entry is outdated too.
+bool MemoryReplayFilter::holds(const Tag& tag) noexcept {
+  for (std::uint32_t at = list_of(tag); at != 0; at = entries_[at - 1].next) {
+    if (outdated(entries_[at - 1])) return false;
+    if (entries_[at - 1].tag == tag) return true;
+  }
+  return false;
+}
+
+void MemoryReplayFilter::push(const Tag& tag) noexcept {
+  const std::size_t place = (oldest_ + size_) % entries_.size();
+  std::uint32_t& list = list_of(tag);
+  entries_[place] = {tag, time_, list};
+  list = static_cast<std::uint32_t>(place) + 1;
+  ++size_;
+}
+
+/// The oldest entry is the last of its list.
+void MemoryReplayFilter::forget_oldest() noexcept {
+  std::uint32_t* at = &list_of(entries_[oldest_].tag);
+  while (*at != oldest_ + 1) at = &entries_[*at - 1].next;
+  *at = 0;
+  oldest_ = (oldest_ + 1) % entries_.size();
+  --size_;
+}
+
+}  // namespace twoway

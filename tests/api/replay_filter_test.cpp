@@ -1,0 +1,438 @@
+// Replay filters: the one in memory, and what a receiver does with the answers of any.
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "exchange_pair.hpp"
+#include "fake_clock.hpp"
+#include "wrapping.hpp"
+
+using namespace twoway;
+using namespace twoway::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view kType = "type/of replays";
+using Tick = FakeClock::Duration;
+
+std::unique_ptr<MemoryReplayFilter> new_filter(const MemoryReplayFilterOptions& options) {
+  auto filter = MemoryReplayFilter::create(any_provider(), options);
+  REQUIRE_OK(filter);
+  return std::move(*filter);
+}
+
+/// The answer of a filter that does not fail.
+bool absent(ReplayFilter& filter, std::uint8_t key_id, ByteView enc) {
+  auto answer = filter.insert_if_absent(key_id, enc);
+  REQUIRE_OK(answer);
+  return *answer;
+}
+
+/// A store that is down until it is told otherwise.
+class Store final : public ReplayFilter {
+ public:
+  Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept override {
+    ++asked;
+    if (!up) return Error{Errc::provider_failure, "the store is down", 111};
+    return filter->insert_if_absent(key_id, enc);
+  }
+
+  bool up = false;
+  int asked = 0;
+  std::unique_ptr<MemoryReplayFilter> filter = new_filter({.max_entries = 10, .window = 1h});
+};
+
+/// A provider that lacks HKDF-SHA256, or whose generator fails.
+class Lacking final : public WrappingProvider {
+ public:
+  explicit Lacking(bool kdf) : WrappingProvider(any_provider()), has_kdf_(kdf) {}
+  const core::Kdf* kdf(KdfId id) const noexcept override {
+    return has_kdf_ || id != KdfId::hkdf_sha256 ? WrappingProvider::kdf(id) : nullptr;
+  }
+  Rng& rng() const noexcept override { return none_; }
+
+ private:
+  bool has_kdf_;
+  mutable FixedRng none_{{}};
+};
+
+/// A receiver with a filter of few entries, and a sender to it.
+struct Filtered {
+  explicit Filtered(std::size_t max_entries = 2)
+      : filter(new_filter({.max_entries = max_entries, .window = 1h})),
+        receiver(pair.ring, {nullptr, filter.get()}) {}
+
+  Pair pair;
+  std::unique_ptr<MemoryReplayFilter> filter;
+  RequestReceiver receiver;
+};
+
+/// A request in one piece, or in chunks "first" and "last".
+Bytes seal_request(const Pair& pair, Form form) {
+  if (form == Form::whole) {
+    auto request = pair.sender->seal(as_bytes("firstlast"), kType);
+    REQUIRE_OK(request);
+    return request->message;
+  }
+  RequestSealer sealer = pair.start(kType);
+  auto chunks = sealer.chunk_sealer();
+  REQUIRE_OK(chunks);
+  Bytes message = copy(sealer.prefix());
+  for (const auto& [text, last] : {std::pair{"first", Last::no}, std::pair{"last", Last::yes}}) {
+    Bytes chunk(100);
+    auto size = chunks->seal(chunk, as_bytes(text), last);
+    REQUIRE_OK(size);
+    message.insert(message.end(), chunk.begin(),
+                   chunk.begin() + static_cast<std::ptrdiff_t>(*size));
+  }
+  return message;
+}
+
+/// How a receiver may open a request.
+enum class Way { whole, in_place, pushed, pushed_in_place, pulled, pulled_whole };
+constexpr std::array kWays{Way::whole,           Way::in_place, Way::pushed,
+                           Way::pushed_in_place, Way::pulled,   Way::pulled_whole};
+
+Form form_of(Way way) {
+  return way == Way::whole || way == Way::in_place || way == Way::pulled_whole ? Form::whole
+                                                                               : Form::chunked;
+}
+
+struct Outcome {
+  std::optional<Error> error;
+  Bytes first;         // the first plaintext that was given
+  bool clean = false;  // the output holds zeros
+  bool response = false;
+};
+
+/// Opens a whole request, or a chunked one up to its first text.
+Outcome open(const RequestReceiver& receiver, Way way, Bytes message) {
+  Outcome outcome;
+  Bytes out(1000);
+  const auto note = [&](const auto& opened, ByteView text, ByteView written) {
+    if (!opened) outcome.error = opened.error();
+    if (opened) outcome.first = copy(text);
+    outcome.clean = std::ranges::all_of(written, [](std::uint8_t byte) { return byte == 0; });
+  };
+  if (way == Way::pulled || way == Way::pulled_whole) {
+    auto stream = receiver.stream(from_memory(message), kType, {.form = form_of(way)});
+    REQUIRE_OK(stream);
+    auto size = stream->plaintext.read(out);
+    note(size, ByteView(out).first(size ? *size : 0), out);
+    if (!size) REQUIRE_ERRC(stream->plaintext.read(out), size.error().code);
+    outcome.response = stream->opener.response_sealer().ok();
+    return outcome;
+  }
+  auto pending = receiver.begin(message, kType);
+  REQUIRE_OK(pending);
+  auto opener = pending->decapsulate();
+  REQUIRE_OK(opener);
+  const ByteSpan sealed = ByteSpan(message).subspan(pending->prefix_size());
+  if (form_of(way) == Form::whole) {
+    const ByteSpan to = way == Way::in_place ? sealed : ByteSpan(out);
+    auto size = opener->open(to, sealed);
+    note(size, to.first(size ? *size : 0), to.first(opener->opened_size(sealed.size())));
+  } else {
+    auto chunks = opener->chunk_opener();
+    REQUIRE_OK(chunks);
+    const bool in_place = way == Way::pushed_in_place;
+    const auto push = [&] {
+      return in_place ? chunks->open_in_place(sealed, End::yes)
+                      : chunks->open(out, sealed, End::yes);
+    };
+    auto step = push();
+    // In place, the first chunk's text lies behind its length.
+    note(step, step ? step->plaintext : ByteSpan(),
+         in_place ? sealed.subspan(1, 5) : ByteSpan(out));
+    if (!step) REQUIRE_ERRC(push(), step.error().code);
+  }
+  outcome.response = opener->response_sealer().ok();
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("a request is accepted once, whichever way it is opened") {
+  for (const Way first : kWays) {
+    for (const Way second : kWays) {
+      if (form_of(first) != form_of(second)) continue;
+      INFO(static_cast<int>(first) << " then " << static_cast<int>(second));
+      Filtered one;
+      const Bytes message = seal_request(one.pair, form_of(first));
+      const Outcome accepted = open(one.receiver, first, message);
+      REQUIRE(!accepted.error);
+      const bool whole = form_of(first) == Form::whole || first == Way::pulled;
+      REQUIRE(accepted.first == copy(as_bytes(whole ? "firstlast" : "first")));
+      REQUIRE(!accepted.clean);
+      REQUIRE(accepted.response);
+
+      const Outcome replayed = open(one.receiver, second, message);
+      REQUIRE(replayed.error);
+      REQUIRE(replayed.error->code == Errc::replayed);
+      REQUIRE(replayed.first.empty());
+      REQUIRE(replayed.clean);
+      REQUIRE(!replayed.response);
+      if (form_of(first) == Form::whole) {
+        REQUIRE_ERRC(one.receiver.open(message, kType), Errc::replayed);
+      }
+      REQUIRE(!open(one.receiver, second, seal_request(one.pair, form_of(second))).error);
+    }
+  }
+}
+
+TEST_CASE("a chunked request pushed from its first byte is refused when it is replayed") {
+  Filtered one;
+  const Bytes message = seal_request(one.pair, Form::chunked);
+  for (const bool replay : {false, true}) {
+    ChunkedRequestOpener opener = one.receiver.chunked_opener(kType);
+    Bytes out(100);
+    ByteView rest = message;
+    auto step = opener.open(out, rest, End::yes);
+    REQUIRE_OK(step);
+    REQUIRE(step->state == ChunkOpener::State::need_key);
+    rest = rest.subspan(step->consumed);
+    auto key = opener.pending()->decapsulate();
+    REQUIRE_OK(key);
+    REQUIRE_OK(opener.resume(std::move(*key)));
+    step = opener.open(out, rest, End::yes);
+    if (!replay) {
+      REQUIRE_OK(step);
+      REQUIRE_OK(opener.response_sealer());
+    } else {
+      REQUIRE_ERRC(step, Errc::replayed);
+      REQUIRE_ERRC(opener.open(out, rest, End::yes), Errc::replayed);
+      REQUIRE(out == Bytes(out.size()));
+      REQUIRE_ERRC(opener.response_sealer(), Errc::wrong_state);
+    }
+  }
+}
+
+TEST_CASE("a chunked request that was cut short is not accepted again") {
+  Filtered one;
+  const Bytes message = seal_request(one.pair, Form::chunked);
+  const ByteView cut = ByteView(message).first(message.size() - 21);  // without its last chunk
+  auto stream = one.receiver.stream(from_memory(cut), kType);
+  REQUIRE_OK(stream);
+  Bytes out(100);
+  REQUIRE_OK(stream->plaintext.read(out));
+  REQUIRE_ERRC(stream->plaintext.read(out), Errc::truncated);
+  REQUIRE(open(one.receiver, Way::pulled, message).error->code == Errc::replayed);
+}
+
+TEST_CASE("forged requests take no place in the filter, and do not shut out the genuine one") {
+  for (const Way way : kWays) {
+    Filtered one(1);
+    const Bytes message = seal_request(one.pair, form_of(way));
+    for (const std::size_t at : {std::size_t{20}, std::size_t{41}}) {  // of enc, of the first text
+      Bytes forged = message;
+      forged[at] ^= 1;
+      const Outcome refused = open(one.receiver, way, forged);
+      REQUIRE(refused.error);
+      REQUIRE(refused.error->code == Errc::open_failed);
+      REQUIRE(!refused.response);
+    }
+    REQUIRE(!open(one.receiver, way, message).error);
+    REQUIRE(open(one.receiver, way, message).error->code == Errc::replayed);
+
+    const Outcome full = open(one.receiver, way, seal_request(one.pair, form_of(way)));
+    REQUIRE(full.error);
+    REQUIRE(full.error->code == Errc::limit_exceeded);
+    REQUIRE(full.clean);
+    REQUIRE(!full.response);
+  }
+}
+
+TEST_CASE("a store that fails refuses with its error, and the request may be opened later") {
+  for (const Way way : kWays) {
+    Pair pair;
+    Store store;
+    const RequestReceiver receiver{pair.ring, {nullptr, &store}};
+    const Bytes message = seal_request(pair, form_of(way));
+    const Outcome refused = open(receiver, way, message);
+    REQUIRE(refused.error);
+    REQUIRE(refused.error->code == Errc::provider_failure);
+    REQUIRE(refused.error->native == 111);
+    REQUIRE(refused.clean);
+    REQUIRE(!refused.response);
+    store.up = true;
+    const Outcome accepted = open(receiver, way, message);
+    REQUIRE(!accepted.error);
+    REQUIRE(accepted.response);
+    REQUIRE(store.asked == 2);
+    REQUIRE(open(receiver, way, message).error->code == Errc::replayed);
+  }
+}
+
+TEST_CASE("one opener may try a store again, and asks no more once it was accepted") {
+  Pair pair;
+  Store store;
+  const RequestReceiver receiver{pair.ring, {nullptr, &store}};
+  const Bytes message = seal_request(pair, Form::whole);
+  auto pending = receiver.begin(message, kType);
+  REQUIRE_OK(pending);
+  auto opener = pending->decapsulate();
+  REQUIRE_OK(opener);
+  const ByteView sealed = ByteView(message).subspan(pending->prefix_size());
+  Bytes out(opener->opened_size(sealed.size()));
+  REQUIRE_ERRC(opener->open(out, sealed), Errc::provider_failure);
+  REQUIRE_ERRC(opener->response_sealer(), Errc::wrong_state);
+  store.up = true;
+  REQUIRE_OK(opener->open(out, sealed));
+  REQUIRE_OK(opener->response_sealer());
+  REQUIRE(store.asked == 2);
+  REQUIRE(!open(receiver, Way::pulled, seal_request(pair, Form::chunked)).error);
+  REQUIRE(store.asked == 3);
+}
+
+TEST_CASE("a filter in memory needs a size, a window and a provider that can serve it") {
+  REQUIRE_ERRC(MemoryReplayFilter::create(any_provider(), {.max_entries = 0, .window = 1h}),
+               Errc::invalid_argument);
+  REQUIRE_ERRC(
+      MemoryReplayFilter::create(any_provider(), {.max_entries = (1ULL << 31) + 1, .window = 1h}),
+      Errc::invalid_argument);
+  for (const auto window : {0s, -1s}) {
+    REQUIRE_ERRC(MemoryReplayFilter::create(any_provider(), {.max_entries = 1, .window = window}),
+                 Errc::invalid_argument);
+  }
+  REQUIRE_ERRC(MemoryReplayFilter::create(Lacking(false), {.max_entries = 1, .window = 1h}),
+               Errc::not_supported);
+  REQUIRE_ERRC(MemoryReplayFilter::create(Lacking(true), {.max_entries = 1, .window = 1h}),
+               Errc::provider_failure);
+}
+
+TEST_CASE("requests differ in their key id and in every byte of enc") {
+  const auto filter = new_filter({.max_entries = 3000, .window = 1h});
+  Bytes enc(core::kMaxEnc);
+  REQUIRE(absent(*filter, 1, enc));
+  REQUIRE(absent(*filter, 2, enc));
+  for (std::uint8_t& byte : enc) {
+    byte = 1;
+    REQUIRE(absent(*filter, 1, enc));
+    REQUIRE(!absent(*filter, 1, enc));
+    byte = 0;
+  }
+  REQUIRE(!absent(*filter, 1, enc));
+}
+
+TEST_CASE("a request is remembered for the window, and a full filter forgets none before") {
+  FakeClock clock;
+  const auto filter = new_filter({.max_entries = 2, .window = 1h, .clock = &clock});
+  const Bytes first{1}, second{2}, third{3};
+  REQUIRE(absent(*filter, 0, first));
+  clock.advance(30min);
+  REQUIRE(absent(*filter, 0, second));
+  clock.advance(30min - Tick(1));
+  REQUIRE(!absent(*filter, 0, first));  // which does not renew it
+  auto full = filter->insert_if_absent(0, third);
+  REQUIRE_ERRC(full, Errc::limit_exceeded);
+  REQUIRE(!absent(*filter, 0, second));
+  clock.advance(Tick(1));
+  REQUIRE(absent(*filter, 0, third));
+  REQUIRE(!absent(*filter, 0, second));
+  REQUIRE_ERRC(filter->insert_if_absent(0, first), Errc::limit_exceeded);
+  clock.advance(30min);
+  REQUIRE(absent(*filter, 0, first));
+  clock.advance(24h);
+  REQUIRE(absent(*filter, 0, second));
+  REQUIRE(absent(*filter, 0, first));
+}
+
+TEST_CASE("a clock that is set back shortens no window, and stops none") {
+  FakeClock clock;
+  const auto filter = new_filter({.max_entries = 10, .window = 1h, .clock = &clock});
+  REQUIRE(absent(*filter, 0, Bytes{1}));
+  clock.advance(40min);
+  REQUIRE(!absent(*filter, 0, Bytes{1}));
+  clock.advance(-1000h);
+  REQUIRE(!absent(*filter, 0, Bytes{1}));
+  REQUIRE(absent(*filter, 0, Bytes{2}));
+  clock.advance(20min - Tick(1));
+  REQUIRE(!absent(*filter, 0, Bytes{1}));
+  clock.advance(Tick(1));
+  REQUIRE(absent(*filter, 0, Bytes{1}));
+  REQUIRE(!absent(*filter, 0, Bytes{2}));
+}
+
+TEST_CASE("a filter answers as a simple list of requests would") {
+  for (const std::size_t max_entries : {1U, 2U, 37U, 64U}) {
+    FakeClock clock;
+    const auto filter = new_filter({.max_entries = max_entries, .window = 100s, .clock = &clock});
+    std::map<std::uint8_t, TimePoint> remembered;
+    std::deque<std::uint8_t> order;
+    std::minstd_rand random(1);
+    int refused = 0;
+    for (int i = 0; i < 20000; ++i) {
+      const auto pause = random() % 500 == 0 ? 1000U : random() % (i % 2000 < 1000 ? 5 : 2);
+      clock.advance(std::chrono::seconds(pause));
+      while (!order.empty() && clock.now() - remembered.at(order.front()) >= 100s) {
+        remembered.erase(order.front());
+        order.pop_front();
+      }
+      const auto enc = static_cast<std::uint8_t>(random() % 120);
+      auto answer = filter->insert_if_absent(3, ByteView(&enc, 1));
+      if (remembered.contains(enc)) {
+        REQUIRE_OK(answer);
+        REQUIRE(!*answer);
+      } else if (order.size() == max_entries) {
+        REQUIRE_ERRC(answer, Errc::limit_exceeded);
+        ++refused;
+      } else {
+        REQUIRE_OK(answer);
+        REQUIRE(*answer);
+        remembered[enc] = clock.now();
+        order.push_back(enc);
+      }
+    }
+    REQUIRE(refused > 0);
+  }
+}
+
+TEST_CASE("of threads that bring the same request, one is answered that it is new") {
+  constexpr std::size_t kRequests = 200;
+  const auto filter = new_filter({.max_entries = kRequests, .window = 1h});
+  std::vector<std::atomic<int>> winners(kRequests);
+  std::atomic<int> failures{0};
+  std::atomic<bool> start{false};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      start.wait(false);
+      for (std::size_t i = 0; i < kRequests; ++i) {
+        const Bytes enc(32, static_cast<std::uint8_t>(i));
+        const auto answer = filter->insert_if_absent(9, enc);
+        if (!answer) ++failures;
+        if (answer && *answer) ++winners[i];
+      }
+    });
+  }
+  start = true;
+  start.notify_all();
+  for (std::thread& thread : threads) thread.join();
+  REQUIRE(failures == 0);
+  for (const std::atomic<int>& count : winners) REQUIRE(count == 1);
+}
+
+TEST_CASE("of threads that open the same requests, one gets each plaintext") {
+  Filtered one(10);
+  std::vector<Bytes> messages;
+  for (int i = 0; i < 10; ++i) messages.push_back(seal_request(one.pair, Form::whole));
+  std::atomic<int> opened{0};
+  std::atomic<int> replayed{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (const Bytes& message : messages) {
+        const auto request = one.receiver.open(message, kType);
+        if (request) ++opened;
+        if (!request && request.error().code == Errc::replayed) ++replayed;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  REQUIRE(opened == 10);
+  REQUIRE(replayed == 30);
+}
