@@ -47,7 +47,7 @@ Result<bool> MemoryReplayFilter::insert_if_absent(std::uint8_t key_id, ByteView 
   if (Status s = name(tag, key_id, enc); !s) return s.error();
   const std::lock_guard lock(mutex_);
   advance_time();
-  // Two for each that comes: so there is always room for it, and no call has much to forget.
+  // One makes room for what comes; two use up what has piled up, and no call has much to forget.
   for (int i = 0; i < 2 && size_ > 0 && outdated(entries_[oldest_]); ++i) forget_oldest();
   if (holds(tag)) return false;
   if (size_ == entries_.size()) return kFull;

@@ -19,7 +19,8 @@ namespace twoway {
 /// each request of an honest sender and cannot be changed by others, so a copied request is
 /// refused (`replayed`) and gets no response. A request whose first text was accepted stays
 /// accepted, whatever becomes of it: if the rest was cut short or the receiver failed, its sender
-/// has to seal it anew.
+/// has to seal it anew. Of a request to many receivers the key message is what counts, whatever
+/// body another receiver made to it.
 ///
 /// Receivers that share a key need one store between them, or a copy is accepted by each: implement
 /// this over a store that inserts atomically.
