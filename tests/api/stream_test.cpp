@@ -408,7 +408,7 @@ TEST_CASE("a whole message may have all that max_whole allows, or any size") {
   const Bytes text = pattern(100);
   for (const std::size_t max : {text.size(), std::numeric_limits<std::size_t>::max()}) {
     for (const Supply supply : kSupplies) {
-      for (const std::size_t piece : {7, 50, 1000}) {
+      for (const std::size_t piece : {7U, 50U, 1000U}) {
         exchange(pair, text, supply, piece, 1000, {.form = Form::whole, .max_whole = max});
       }
     }

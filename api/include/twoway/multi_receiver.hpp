@@ -38,8 +38,8 @@ class TWOWAY_API MultiRequestOpener {
   /// Writes the plaintext of the whole `body` to the front of `out` and answers its length. `out`
   /// starts prefix_size() bytes into `body` or is disjoint from it. open_failed and replayed wipe
   /// what was written; in place that destroys the body. A failure uses nothing up: another body may
-  /// be tried. Opens once: after a success, wrong_state. Errors: open_failed, replayed, those of the
-  /// replay filter, buffer_too_small, wrong_state, provider_failure.
+  /// be tried. Opens once: after a success, wrong_state. Errors: open_failed, replayed, those of
+  /// the replay filter, buffer_too_small, wrong_state, provider_failure.
   Result<std::size_t> open(ByteSpan out, ByteView body) noexcept;
 
   /// What opens a body in chunks from its first byte, in place of `open`: once, then all answer
