@@ -20,6 +20,18 @@ inline std::shared_ptr<const PrivateKey> new_key(KemId id = KemId::dhkem_x25519,
   return std::move(*key);
 }
 
+/// All that a stream gives, or its error. Asserts nothing, so that any thread may call it.
+template <typename Stream>
+Result<Bytes> read_all(Stream& stream) {
+  Bytes all, out(1000);
+  while (true) {
+    Result<std::size_t> got = stream.read(out);
+    if (!got) return got.error();
+    if (*got == 0) return all;
+    all.insert(all.end(), out.begin(), out.begin() + static_cast<std::ptrdiff_t>(*got));
+  }
+}
+
 /// A ring with one key of id 7, and its sender.
 struct Pair {
   explicit Pair(const Provider& provider = any_provider(), KemId kem = KemId::dhkem_x25519,

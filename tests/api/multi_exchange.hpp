@@ -64,23 +64,15 @@ inline Bytes seal_body(MultiRequestSealer& sealer, std::string_view text, Form f
 }
 
 inline Result<Bytes> open_body(MultiRequestOpener& opener, ByteView body, Form form) {
-  Bytes plaintext(body.size() + 1);
-  std::size_t size = 0;
-  if (form == Form::whole) {
-    Result<std::size_t> opened = opener.open(plaintext, body);
-    if (!opened) return opened.error();
-    size = *opened;
-  } else {
+  if (form == Form::chunked) {
     auto stream = opener.stream(from_memory(body));
     if (!stream) return stream.error();
-    while (true) {
-      auto got = stream->read(ByteSpan(plaintext).subspan(size));
-      if (!got) return got.error();
-      if (*got == 0) break;
-      size += *got;
-    }
+    return read_all(*stream);
   }
-  plaintext.resize(size);
+  Bytes plaintext(body.size());
+  Result<std::size_t> opened = opener.open(plaintext, body);
+  if (!opened) return opened.error();
+  plaintext.resize(*opened);
   return plaintext;
 }
 

@@ -1,7 +1,6 @@
 // One request to many receivers: exchanges and the order of calls.
 #include <algorithm>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "multi_exchange.hpp"
@@ -248,23 +247,4 @@ TEST_CASE("the private key's operation may be done elsewhere") {
   REQUIRE_OK(open_body(*opener, body, Form::whole));
   REQUIRE_ERRC(pending->complete(Bytes(secret.size())), Errc::open_failed);
   REQUIRE_ERRC(pending->complete(Bytes(secret.size() - 1)), Errc::invalid_argument);
-}
-
-TEST_CASE("threads encapsulate keys of one request while another seals it") {
-  constexpr std::size_t kThreads = 4;
-  std::vector<std::unique_ptr<Pair>> pairs;
-  for (std::size_t i = 0; i < kThreads; ++i) pairs.push_back(std::make_unique<Pair>());
-  MultiRequestSealer sealer = start();
-  std::vector<Result<EncapsulatedKey>> keys;
-  for (std::size_t i = 0; i < kThreads; ++i) keys.emplace_back(Error{Errc::wrong_state, ""});
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&, i] { keys[i] = sealer.encapsulate_key(*pairs[i]->sender); });
-  }
-  const Bytes body = seal_body(sealer, "question", Form::whole);
-  for (std::thread& thread : threads) thread.join();
-  for (std::size_t i = 0; i < kThreads; ++i) {
-    REQUIRE_OK(keys[i]);
-    check_exchange(*pairs[i], *keys[i], body, "question", Form::whole, i);
-  }
 }

@@ -1,35 +1,12 @@
-#include <atomic>
-#include <thread>
-#include <vector>
-
 #include <twoway/core/hpke.hpp>
 
 #include "contract.hpp"
+#include "threads.hpp"
 
 using namespace twoway::core;
 using namespace twoway::test;
 
 namespace {
-
-constexpr unsigned kThreads = 8;
-
-/// Runs `work(thread)` on all threads at once. Catch2's assertions belong to one thread, so the
-/// work answers whether all was well.
-template <typename Work>
-bool on_threads(Work work) {
-  std::atomic<unsigned> waiting{kThreads};
-  std::atomic<bool> good{true};
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&, i] {
-      --waiting;
-      while (waiting != 0) std::this_thread::yield();
-      if (!work(i)) good = false;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  return good;
-}
 
 bool same(ByteView a, ByteView b) { return copy(a) == copy(b); }
 

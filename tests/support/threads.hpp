@@ -1,0 +1,30 @@
+// Work that many threads do at once.
+#pragma once
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace twoway::test {
+
+inline constexpr unsigned kThreads = 8;
+
+/// Runs `work(thread)` on kThreads threads at once. Catch2's assertions belong to one thread, so
+/// the work answers whether all was well.
+template <typename Work>
+bool on_threads(Work work) {
+  std::atomic<unsigned> waiting{kThreads};
+  std::atomic<bool> good{true};
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      --waiting;
+      while (waiting != 0) std::this_thread::yield();
+      if (!work(i)) good = false;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return good;
+}
+
+}  // namespace twoway::test
