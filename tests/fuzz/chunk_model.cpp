@@ -7,11 +7,28 @@
 namespace twoway::fuzz {
 namespace {
 
+using framing::ChunkOpener;
+
 const Bytes kKey(32, 7);
 const Bytes kNonce(12, 9);
 
 const core::Aead& aead() {
   return *built::providers().front()->aead(core::AeadId::chacha20_poly1305);
+}
+
+/// `open` into exactly what it asks for, after a try with less; or in place.
+core::Result<ChunkOpener::Step> open_step(ChunkOpener& opener, core::ByteSpan in, Bytes& out,
+                                          End end, bool in_place, const ChunkLimits& limits) {
+  if (in_place) return opener.open_in_place(in, end);
+  const std::size_t size = opener.output_size(in.size());
+  FUZZ_REQUIRE(size <= limits.max_chunk);
+  if (size > 0) {
+    Bytes small(size - 1);
+    const auto refused = opener.open(small, in, end);
+    FUZZ_REQUIRE(!refused && refused.error().code == core::Errc::buffer_too_small);
+  }
+  out = Bytes(size);
+  return opener.open(out, in, end);
 }
 
 }  // namespace
@@ -175,6 +192,40 @@ Answer expected(ByteView message, const std::vector<Chunk>& chunks, const ChunkL
     answer.plaintext.insert(answer.plaintext.end(), plaintext.begin(), plaintext.end());
     if (final) return answer;
   }
+}
+
+Answer open(ChunkOpener& opener, const std::vector<Bytes>& pieces, bool in_place,
+            const ChunkLimits& limits) {
+  Answer answer;
+  Bytes out;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const End end = i + 1 == pieces.size() ? End::yes : End::no;
+    Bytes piece = pieces[i];
+    for (core::ByteSpan in = piece;;) {
+      const auto step = open_step(opener, in, out, end, in_place, limits);
+      if (!step) {
+        answer.error = step.error().code;
+        break;
+      }
+      FUZZ_REQUIRE(step->consumed <= in.size());
+      in = in.subspan(step->consumed);
+      answer.plaintext.insert(answer.plaintext.end(), step->plaintext.begin(),
+                              step->plaintext.end());
+      if (step->state == ChunkOpener::State::chunk) continue;
+      FUZZ_REQUIRE(in.empty());
+      FUZZ_REQUIRE((step->state == ChunkOpener::State::done) == (end == End::yes));
+      break;
+    }
+    if (answer.error) break;
+  }
+  // Whatever the end, it stays.
+  for (const End end : {End::no, End::yes}) {
+    Bytes more(limits.max_chunk);
+    Bytes in(40, 0x18);
+    const auto later = in_place ? opener.open_in_place(in, end) : opener.open(more, in, end);
+    FUZZ_REQUIRE(!later && later.error().code == answer.error.value_or(core::Errc::wrong_state));
+  }
+  return answer;
 }
 
 }  // namespace twoway::fuzz

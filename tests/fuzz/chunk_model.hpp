@@ -60,4 +60,9 @@ struct Answer {
 Answer expected(ByteView message, const std::vector<Chunk>& chunks, const ChunkLimits& limits,
                 End end = End::yes);
 
+/// Opens a message that arrives in these pieces, each in memory of its own; checks that the end
+/// stays.
+Answer open(framing::ChunkOpener& opener, const std::vector<Bytes>& pieces, bool in_place,
+            const ChunkLimits& limits);
+
 }  // namespace twoway::fuzz

@@ -13,16 +13,20 @@ Status SameRng::fill(ByteSpan out) noexcept {
   return {};
 }
 
-Exchange::Exchange() {
+RequestSender add_key(KeyRing& ring, std::uint8_t byte, Rng& rng) {
   const auto kem = Kem::find(provider(), kSuite.kem);
   FUZZ_REQUIRE(kem.ok());
-  auto key = kem->import_private(Bytes(32, 0x24));
+  auto key = kem->import_private(Bytes(32, byte));
   FUZZ_REQUIRE(key.ok());
   const Bytes public_key = copy((*key)->public_key());
   FUZZ_REQUIRE(ring.add(kKeyId, std::move(*key), {{kSuite.kdf, kSuite.aead}}).ok());
-  auto created = RequestSender::create(provider(), kKeyId, kSuite, public_key, {.rng = &rng});
-  FUZZ_REQUIRE(created.ok());
-  sender = std::move(*created);
+  auto sender = RequestSender::create(provider(), kKeyId, kSuite, public_key, {.rng = &rng});
+  FUZZ_REQUIRE(sender.ok());
+  return std::move(*sender);
+}
+
+Exchange::Exchange() {
+  sender = add_key(ring, 0x24, rng);
   auto sealed = sender->seal(plaintext);
   FUZZ_REQUIRE(sealed.ok());
   request = std::move(sealed->message);

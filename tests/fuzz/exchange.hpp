@@ -28,6 +28,9 @@ class SameRng final : public Rng {
 
 inline Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
+/// Adds the key whose bytes are all `byte` to the ring, as kKeyId, and gives a sender to it.
+RequestSender add_key(KeyRing& ring, std::uint8_t byte, Rng& rng);
+
 /// One exchange between parties that keep their keys.
 struct Exchange {
   SameRng rng;
