@@ -11,16 +11,10 @@
 #include "support.hpp"
 #include "vectors.hpp"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define TWOWAY_SANITIZED
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TWOWAY_SANITIZED
-#endif
-
 using namespace twoway::core;
+using twoway::test::findings;
 using twoway::test::Needles;
+using twoway::test::searchable;
 using twoway::test::SecretHex;
 using twoway::test::Vector;
 
@@ -29,16 +23,6 @@ namespace {
 // `mode` in the vectors
 constexpr std::uint64_t kBase = 0;
 constexpr std::uint64_t kAuthPsk = 3;
-
-/// Sanitizers keep freed memory, and map terabytes of their own as writable.
-bool searchable() {
-#ifdef TWOWAY_SANITIZED
-  WARN("not searched: a sanitizer keeps what the program has freed");
-  return false;
-#else
-  return true;
-#endif
-}
 
 /// Gives out the bytes of a hex text, without a copy of them.
 class HexRng final : public Rng {
@@ -56,12 +40,6 @@ class HexRng final : public Rng {
  private:
   std::string hex_;
 };
-
-std::string findings(const Needles& needles) {
-  std::string text;
-  for (const std::string& finding : needles.search()) text += finding + '\n';
-  return text;
-}
 
 std::unique_ptr<PrivateKey> import_private(const Kem& kem, const std::string& hex) {
   auto key = kem.import_private(SecretHex(hex).view());

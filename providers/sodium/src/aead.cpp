@@ -50,22 +50,31 @@ class ChaCha20Poly1305 {
   core::AeadKey key_;
 };
 
+/// Overwrites, when it ends, the stack that a call of libsodium used: its AES-GCM leaves round keys
+/// there, the first of which are the key.
+struct StackWipe {
+  ~StackWipe() { sodium_stackzero(1024); }
+};
+
 /// An AES-256-GCM key, expanded. The state's type asks for the alignment that libsodium needs.
 class Aes256Gcm {
  public:
   static std::size_t max_text() noexcept { return crypto_aead_aes256gcm_messagebytes_max(); }
 
   bool set(ByteView key) noexcept {
+    const StackWipe wipe;
     return crypto_aead_aes256gcm_beforenm(state_.get(), key.data()) == 0;
   }
 
   bool seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad, ByteView in) const noexcept {
+    const StackWipe wipe;
     return crypto_aead_aes256gcm_encrypt_detached_afternm(
                not_null(out), tag.data(), nullptr, in.data(), in.size(), aad.data(), aad.size(),
                nullptr, nonce.data(), state_.get()) == 0;
   }
 
   bool open(ByteSpan out, ByteView nonce, ByteView aad, ByteView in, ByteView tag) const noexcept {
+    const StackWipe wipe;
     return crypto_aead_aes256gcm_decrypt_detached_afternm(
                not_null(out), nullptr, not_null(in), in.size(), tag.data(), aad.data(), aad.size(),
                nonce.data(), state_.get()) == 0;

@@ -10,6 +10,16 @@
 
 #include <twoway/core/secret.hpp>
 
+#include "catch.hpp"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TWOWAY_SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TWOWAY_SANITIZED
+#endif
+
 namespace twoway::test {
 namespace {
 
@@ -103,6 +113,21 @@ std::vector<std::string> Needles::search() const {
   std::vector<std::string> findings;
   for (const auto& [name, where] : found) findings.push_back(name + where);
   return findings;
+}
+
+bool searchable() {
+#ifdef TWOWAY_SANITIZED
+  WARN("not searched: a sanitizer keeps what the program has freed");
+  return false;
+#else
+  return true;
+#endif
+}
+
+std::string findings(const Needles& needles) {
+  std::string text;
+  for (const std::string& finding : needles.search()) text += finding + '\n';
+  return text;
 }
 
 SecretHex::SecretHex(const std::string& hex) : size_(hex.size() / 2) {

@@ -38,6 +38,13 @@ class Needles {
   std::vector<Needle> needles_;
 };
 
+/// What a search finds, a line each.
+std::string findings(const Needles& needles);
+
+/// False under sanitizers, with a warning: they keep freed memory, and map terabytes of their own
+/// as writable.
+bool searchable();
+
 /// Bytes of hex that pass through no buffer which is left unwiped.
 class SecretHex {
  public:
