@@ -323,34 +323,3 @@ TEST_CASE("a response begins while the request is still being sealed") {
   send("second", Last::yes);
   answer("", Last::yes);
 }
-
-TEST_CASE("a whole message is no chunked one, nor the reverse") {
-  Pair pair;
-  const RequestReceiver receiver{pair.ring};
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{200}}) {
-    const Bytes text(size, 7);
-    auto whole = pair.sender->seal(text, kType);
-    REQUIRE_OK(whole);
-    auto pending = receiver.begin(whole->message, kType);
-    REQUIRE_OK(pending);
-    auto opener = pending->decapsulate();
-    REQUIRE_OK(opener);
-    auto chunks = opener->chunk_opener();
-    REQUIRE_OK(chunks);
-    Bytes rest = copy(ByteView(whole->message).subspan(pending->prefix_size()));
-    auto step = chunks->open_in_place(rest, End::yes);
-    REQUIRE(!step.ok());
-    const Errc code = step.error().code;
-    REQUIRE((code == Errc::open_failed || code == Errc::truncated || code == Errc::limit_exceeded));
-
-    auto sealer = pair.sender->start(kType);
-    REQUIRE_OK(sealer);
-    auto sealing = sealer->chunk_sealer();
-    REQUIRE_OK(sealing);
-    Bytes message = copy(sealer->prefix());
-    const std::size_t at = message.size();
-    message.resize(at + sealing->sealed_size(size, Last::yes));
-    REQUIRE_OK(sealing->seal(ByteSpan(message).subspan(at), text, Last::yes));
-    REQUIRE_ERRC(receiver.open(message, kType), Errc::open_failed);
-  }
-}
