@@ -4,9 +4,9 @@
 #include "threads.hpp"
 
 #include <array>
-#include <mutex>
+#include <chrono>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -27,19 +27,6 @@ struct Turn {
   unsigned round;
   unsigned number() const { return round * kThreads + thread; }
   std::string text() const { return "text " + std::to_string(number()); }
-};
-
-/// Refuses what it saw before.
-class LockedFilter final : public ReplayFilter {
- public:
-  Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept override {
-    const std::lock_guard lock(mutex_);
-    return seen_.emplace(key_id, copy(enc)).second;
-  }
-
- private:
-  std::mutex mutex_;
-  std::set<std::pair<std::uint8_t, Bytes>> seen_;
 };
 
 template <typename T>
@@ -110,8 +97,9 @@ struct Shared {
   std::array<std::array<std::optional<EncapsulatedKey>, kThreads>, kRounds> keys;
 
   // One request that each round sends to all threads at once.
-  LockedFilter filter;
-  RequestReceiver once{pair.ring, {.replay_filter = &filter}};
+  std::unique_ptr<MemoryReplayFilter> filter = need(MemoryReplayFilter::create(
+      provider, {.max_entries = kRounds, .window = std::chrono::hours(1)}));
+  RequestReceiver once{pair.ring, {.replay_filter = filter.get()}};
   std::array<Bytes, kRounds> replays;
   std::array<std::array<bool, kThreads>, kRounds> accepted{};
 
@@ -355,15 +343,50 @@ const char* decapsulate_multi(Shared& s, Turn) {
   return nullptr;
 }
 
-std::uint8_t id_of(Turn turn) { return static_cast<std::uint8_t>(100 + turn.number()); }
+std::uint8_t id_of(Turn turn, unsigned first) {
+  return static_cast<std::uint8_t>(first + turn.number());
+}
+
+SymmetricAlgorithms algorithms(const Shared& s) {
+  const Suite suite = s.sender.suite();
+  return {suite.kdf, suite.aead};
+}
 
 const char* add_key(Shared& s, Turn turn) {
-  const Suite suite = s.sender.suite();
+  const std::uint8_t id = id_of(turn, 100);
   const auto& key = s.new_keys[turn.number()];
-  WANT(s.pair.ring.add(id_of(turn), key, {{suite.kdf, suite.aead}}));
-  WANT(!s.pair.ring.add(7, key, {{suite.kdf, suite.aead}}));
-  const auto match = s.pair.ring.find({id_of(turn), suite});
+  WANT(s.pair.ring.add(id, key, {algorithms(s)}));
+  WANT(s.pair.ring.add(7, key, {algorithms(s)}).error().code == Errc::invalid_argument);
+  const auto match = s.pair.ring.find({id, s.sender.suite()});
   WANT(match && match->entry->key == key);
+  return nullptr;
+}
+
+const char* rotate_key(Shared& s, Turn turn) {
+  KeyRing& ring = s.pair.ring;
+  const std::uint8_t id = id_of(turn, 150);
+  const RequestHeader header{id, s.sender.suite()};
+  WANT(ring.add(id, s.new_keys[turn.number()], {algorithms(s)}, KeyState::pending));
+  WANT(ring.find(header)->entry->state == KeyState::pending);
+  WANT(ring.activate(id));
+  WANT(ring.find(header)->entry->state == KeyState::active);
+  WANT(ring.retire(id, TimePoint::max()));
+  WANT(ring.find(header)->entry->state == KeyState::retired);
+  WANT(ring.retire(id, TimePoint::min()));
+  WANT(ring.find(header).error().code == Errc::unknown_key);
+  if (turn.thread % 2 == 0) {
+    ring.remove_expired();
+    WANT(ring.remove(id).error().code == Errc::unknown_key);
+  } else if (const Status removed = ring.remove(id); !removed) {
+    WANT(removed.error().code == Errc::unknown_key);  // another thread's remove_expired was faster
+  }
+  return nullptr;
+}
+
+const char* list_keys(Shared& s, Turn) {
+  const auto entries = s.pair.ring.entries();
+  WANT(!entries.empty() && entries.front()->key.get() == &s.pending.key());
+  for (const auto& entry : entries) WANT(entry->key != nullptr && entry->suites.size() == 1);
   return nullptr;
 }
 
@@ -374,7 +397,7 @@ const char* find_key(Shared& s, Turn) {
   return nullptr;
 }
 
-/// The list grows, in whole configurations, behind what it was at first.
+/// The list changes, in whole configurations, behind what it was at first.
 const char* key_configs(Shared& s, Turn) {
   const auto configs = s.pair.ring.key_configs();
   WANT(configs && configs->size() % s.configs.size() == 0);
@@ -419,7 +442,7 @@ constexpr Operation kOperations[] = {
     {"RequestReceiver::begin from bytes", begin_bytes},
     {"RequestReceiver::begin from a source", begin_source},
     {"RequestReceiver::open", open_whole},
-    {"RequestReceiver::open with a replay filter", open_replay},
+    {"RequestReceiver::open with one MemoryReplayFilter", open_replay},
     {"RequestReceiver::stream", open_stream},
     {"RequestReceiver::chunked_opener", open_chunks},
     {"PendingRequest::decapsulate", decapsulate},
@@ -435,6 +458,8 @@ constexpr Operation kOperations[] = {
     {"MultiRequestReceiver::open", open_multi},
     {"PendingMultiRequest::decapsulate, complete", decapsulate_multi},
     {"KeyRing::add", add_key},
+    {"KeyRing::activate, retire, remove, remove_expired", rotate_key},
+    {"KeyRing::entries", list_keys},
     {"KeyRing::find", find_key},
     {"KeyRing::key_configs", key_configs},
     {"Kem::encap to one PublicKey, PrivateKey::decap", use_keys},
