@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs the build into a folder of its own and uses it as a product would, through pkg-config.
 #
-#   install_test.sh SOURCE_ROOT BUILD_ROOT 'PROVIDERS' COMPILER...
+#   install_test.sh SOURCE_ROOT BUILD_ROOT 'PROVIDERS' 'KEY_SOURCES' COMPILER...
 set -eu
 source=$1
 build=$2
 providers=$3
-shift 3  # "$@" is the compiler
+key_sources=$4
+shift 4  # "$@" is the compiler
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -28,7 +29,7 @@ export PKG_CONFIG_PATH="$lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root" LD_LIBRAR
 echo '== headers: all of the tree, no other, each complete in itself'
 (cd "$include/twoway" && find . -type f) | sort >"$work/installed"
 folders='core framing api'
-for provider in $providers; do folders="$folders providers/$provider"; done
+for name in $providers $key_sources; do folders="$folders providers/$name"; done
 for folder in $folders; do (cd "$source/$folder/include/twoway" && find . -type f); done |
   sort >"$work/expected"
 diff "$work/expected" "$work/installed" || fail 'the installed headers (>) are not those of the tree (<)'
@@ -78,6 +79,21 @@ for provider in $providers; do
       fail "a program with the $provider provider alone loads ${other#*:}"
     fi
   done
+done
+
+build_key_source() {  # OUTPUT NAME PKG_CONFIG_ARGUMENT COMPILER...
+  output=$1 name=$2 linkage=$3
+  shift 3
+  # shellcheck disable=SC2046  # lists of flags
+  "$@" -std=c++20 -Wall -Wextra -Wpedantic -Werror \
+    $(pkg-config --cflags "twoway-$name") "$source/tests/install/key_source.cpp" \
+    -o "$output" $(pkg-config ${linkage:+"$linkage"} --libs twoway "twoway-$name")
+}
+
+for name in $key_sources; do
+  echo "== $name"
+  build_key_source "$work/shared" "$name" '' "$@" -fno-exceptions -fno-rtti
+  [ "$("$work/shared")" = "$name: key_unavailable" ] || fail "the program of $name"
 done
 
 echo '== static'

@@ -1,0 +1,180 @@
+// Private keys in PKCS#11 tokens: HSMs, smart cards, SoftHSM. The key never leaves its token; a
+// software provider that offers its curve and hash does the rest.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <twoway/core/export.hpp>
+#include <twoway/core/key.hpp>
+#include <twoway/core/provider.hpp>
+
+namespace twoway::pkcs11 {
+
+// --- PINs --------------------------------------------------------------------------------------
+
+/// Where a PIN comes from. Asked at each login, the one after a token was lost included, by one
+/// thread at a time for each token; may block, and a source that serves several tokens must be
+/// thread-safe.
+class PinSource {
+ public:
+  virtual ~PinSource() = default;
+
+  /// Writes the PIN, without a terminator, to `pin`, which is empty and is wiped after the login.
+  /// An error is returned to whoever needed the login.
+  virtual core::Status read(core::SecretBuffer& pin) noexcept = 0;
+};
+
+/// The file's bytes without one trailing newline ("\n" or "\r\n"), read at each login;
+/// key_unavailable with errno where it cannot be read or has more than 1024 bytes.
+TWOWAY_API std::shared_ptr<PinSource> pin_from_file(std::string path);
+
+/// An environment variable, read at each login; key_unavailable where it is not set.
+TWOWAY_API std::shared_ptr<PinSource> pin_from_environment(std::string name);
+
+/// A callback: a prompt, a secret store. It must not throw.
+TWOWAY_API std::shared_ptr<PinSource> pin_from_function(
+    std::function<core::Status(core::SecretBuffer& pin)> function);
+
+// --- Names of tokens and keys ------------------------------------------------------------------
+
+/// A token of a module. Fields that are empty match every token.
+struct TokenLocation {
+  std::string module_path;  ///< the shared object to load
+  std::string label;
+  std::string serial;
+  std::string manufacturer;
+  std::string model;
+  std::optional<std::uint64_t> slot_id;
+};
+
+/// A key of a token, by CKA_LABEL, CKA_ID or both. A name that is empty matches every key.
+struct KeyName {
+  std::string label;
+  core::Bytes id;
+};
+
+struct KeyLocation {
+  TokenLocation token;
+  KeyName key;
+};
+
+/// What a PKCS#11 URI names. `pin` is null where the URI has neither pin-source nor pin-value.
+struct ParsedUri {
+  KeyLocation location;
+  std::shared_ptr<PinSource> pin;
+};
+
+/// Reads a PKCS#11 URI (RFC 7512): the attributes token, serial, manufacturer, model, slot-id,
+/// object, id and type=private, the queries module-path, pin-source (a file) and pin-value.
+/// Errors: malformed, not_supported (an attribute or PIN source that is not used here).
+TWOWAY_API core::Result<ParsedUri> parse_uri(std::string_view uri) noexcept;
+
+/// The URI of a location, with its module-path. It never holds a PIN.
+TWOWAY_API std::string to_uri(const KeyLocation& location);
+
+// --- Tokens ------------------------------------------------------------------------------------
+
+struct Options {
+  /// Null where the token needs no PIN or has a keypad; wins over the PIN of a URI.
+  std::shared_ptr<PinSource> pin;
+  /// The most sessions that are open at once, and so the most operations at once: at least 1. A
+  /// token that allows fewer gets fewer.
+  std::size_t max_sessions = 16;
+  /// How long an operation waits for a session, or for another thread's reconnect. It cannot
+  /// end a call into the module.
+  std::chrono::milliseconds deadline{10000};
+};
+
+/// One token as it is now.
+struct TokenInfo {
+  TokenLocation location;  ///< complete
+  bool login_required = false;
+  bool protected_authentication = false;  ///< the PIN is entered at the token
+  bool pin_final_try = false;             ///< one more wrong PIN locks the token: no login is tried
+  bool pin_locked = false;
+};
+
+/// One private key of a supported curve.
+struct KeyInfo {
+  KeyName name;
+  core::KemId kem;
+  bool derivable;          ///< CKA_DERIVE: the key can be opened
+  bool extractable;        ///< CKA_EXTRACTABLE: the token might give the key away
+  core::Bytes public_key;  ///< Npk bytes; empty where the token has none for it
+};
+
+class TokenState;
+
+/// A token. Copies share one pool of sessions. Thread-safe. Sessions are opened, and the PIN is
+/// asked for, when an operation needs it; they are closed when the last copy and the last key are
+/// gone.
+///
+/// Where the token, its sessions, its login or the module's initialisation are lost, one thread
+/// connects again, while others wait, and the operation is tried once more. A PIN that the token
+/// has refused is not sent again by this process, through whatever handle, until `reset_pin`.
+///
+/// After fork, a child may go on using tokens and keys: it opens sessions of its own. The module
+/// itself must allow that, and no other thread may have been inside it when the process forked.
+///
+/// Errors of all functions: key_unavailable with the token's CKR as native code, besides those
+/// that are named.
+class TWOWAY_API Token {
+ public:
+  /// Loads the module, and finds the one token that matches. Does not log in. Errors:
+  /// invalid_argument (no module path, several tokens match).
+  static core::Result<Token> open(const TokenLocation& location,
+                                  const Options& options = {}) noexcept;
+
+  /// The token as it is now.
+  core::Result<TokenInfo> info() const noexcept;
+
+  /// Opens the one key that matches, and checks it against `crypto`: both derive a secret from a
+  /// fresh key pair. `crypto` is not needed afterwards; use the key with any provider that offers
+  /// its KEM. The public key is, in this order: `public_key` (Npk bytes), the public key object,
+  /// the certificate with the same CKA_ID, or CKA_EC_POINT of the private key.
+  ///
+  /// The key shares this token. Its `dh` needs one session, and waits for it no longer than
+  /// Options::deadline; all its failures are key_unavailable.
+  ///
+  /// Errors: invalid_argument (several keys match), not_supported (another curve, a key without
+  /// CKA_DERIVE, a KEM that `crypto` does not offer), invalid_key (a public key that is not valid).
+  core::Result<std::unique_ptr<core::DhPrivateKey>> open_key(
+      const core::Provider& crypto, const KeyName& name,
+      core::ByteView public_key = {}) const noexcept;
+
+  /// Makes a key pair on the token: private, sensitive, never extractable, for derivation only, the
+  /// public key object beside it; and opens it. `name` must not be empty, nor taken; an empty id
+  /// becomes 16 random bytes. On failure the token holds nothing new. Errors: invalid_argument
+  /// (the name), not_supported (a KEM that the token or `crypto` does not offer).
+  core::Result<std::unique_ptr<core::DhPrivateKey>> generate_key(
+      const core::Provider& crypto, core::KemId kem, const KeyName& name) const noexcept;
+
+  /// The private keys of supported curves.
+  core::Result<std::vector<KeyInfo>> list_keys() const noexcept;
+
+  /// Forgets that the token has refused a PIN: the next operation asks the source again.
+  void reset_pin() const noexcept;
+
+ private:
+  explicit Token(std::shared_ptr<TokenState> state) noexcept;
+  std::shared_ptr<TokenState> state_;
+};
+
+/// Token::open and Token::open_key in one step, by URI.
+TWOWAY_API core::Result<std::unique_ptr<core::DhPrivateKey>> open_key(
+    const core::Provider& crypto, std::string_view uri, const Options& options = {},
+    core::ByteView public_key = {}) noexcept;
+
+/// All initialised tokens of a module, in the order of their slots. Needs no PIN.
+TWOWAY_API core::Result<std::vector<TokenInfo>> list_tokens(
+    const std::string& module_path) noexcept;
+
+}  // namespace twoway::pkcs11

@@ -1,0 +1,34 @@
+// What a token's answers mean: for the caller, and for the connection.
+#pragma once
+
+#include <twoway/core/error.hpp>
+
+#include "native.hpp"
+
+namespace twoway::pkcs11 {
+
+enum class Recovery : unsigned char {
+  none,       ///< trying again is pointless
+  reconnect,  ///< the session, the login, the token or the module's state was lost
+  writable,   ///< the token wants sessions that may write
+};
+
+struct Answer {
+  CK_RV rv;
+  core::Errc code;
+  Recovery recovery;
+  bool refused_pin;  ///< the PIN must not be sent again
+  const char* message;
+};
+
+/// The row for `rv`; a general one for codes that have none.
+const Answer& answer(CK_RV rv) noexcept;
+
+/// `rv`, which is not CKR_OK, as an Error.
+core::Error failure(CK_RV rv) noexcept;
+
+inline Recovery recovery(const core::Error& error) noexcept {
+  return answer(error.native).recovery;
+}
+
+}  // namespace twoway::pkcs11

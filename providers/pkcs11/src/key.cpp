@@ -1,0 +1,230 @@
+#include "key.hpp"
+
+#include <algorithm>
+
+#include <twoway/core/kem.hpp>
+
+namespace twoway::pkcs11 {
+namespace {
+
+using core::Bytes;
+using core::ByteSpan;
+using core::ByteView;
+using core::DhSecret;
+using core::Errc;
+using core::Error;
+using core::PublicKey;
+using core::Result;
+using core::Status;
+
+/// How a token wants to be asked. Tokens differ; the check at opening finds the form that works.
+struct DeriveForm {
+  bool octet_string;  // the peer's point in DER, or as it is
+  bool value_len;     // with the length of the secret, or without
+};
+constexpr DeriveForm kForms[] = {{false, true}, {true, true}, {false, false}, {true, false}};
+
+Error wrong_length(CK_ULONG size) noexcept {
+  return {Errc::key_unavailable,
+          "the token derived a secret of another length: do not use this key", size};
+}
+
+// DH(sk, peer): the x coordinate, or X25519's output, without a key derivation function.
+Status derive(Session& session, CK_OBJECT_HANDLE key, DeriveForm form, const Curve& curve,
+              ByteView peer, DhSecret& secret) noexcept {
+  secret.clear();
+  Bytes point = form.octet_string ? encode_octet_string(peer) : Bytes(peer.begin(), peer.end());
+  CK_ECDH1_DERIVE_PARAMS parameters{CKD_NULL, 0, nullptr, point.size(), point.data()};
+  CK_MECHANISM mechanism{CKM_ECDH1_DERIVE, &parameters, sizeof(parameters)};
+  const CK_ULONG secret_key = CKO_SECRET_KEY, generic = CKK_GENERIC_SECRET, ndh = curve.dh.ndh;
+  Template wanted;
+  wanted.add(CKA_CLASS, secret_key)
+      .add(CKA_KEY_TYPE, generic)
+      .add(CKA_TOKEN, false)
+      .add(CKA_SENSITIVE, false)
+      .add(CKA_EXTRACTABLE, true);
+  if (form.value_len) wanted.add(CKA_VALUE_LEN, ndh);
+  CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
+  CK_RV rv = session.p11.C_DeriveKey(session.handle, &mechanism, key, wanted.data(), wanted.size(),
+                                     &object);
+  if (rv != CKR_OK) return failure(rv);
+
+  // Tokens cut or pad a secret at its start, so one of another length is never used.
+  const ByteSpan out = secret.reset(curve.dh.ndh);
+  CK_ATTRIBUTE value{CKA_VALUE, out.data(), out.size()};
+  rv = session.p11.C_GetAttributeValue(session.handle, object, &value, 1);
+  destroy(session, object);
+  if (rv == CKR_OK && value.ulValueLen == curve.dh.ndh) return {};
+  secret.clear();
+  if (rv == CKR_OK && value.ulValueLen == kUnavailable) return failure(CKR_ATTRIBUTE_SENSITIVE);
+  if (rv == CKR_ATTRIBUTE_TYPE_INVALID) return failure(CKR_ATTRIBUTE_SENSITIVE);
+  if (rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL) return wrong_length(value.ulValueLen);
+  return failure(rv);
+}
+
+class TokenKey final : public core::DhPrivateKey {
+ public:
+  TokenKey(std::shared_ptr<TokenState> token, const Curve& curve, KeyName name,
+           Bytes public_key) noexcept
+      : token_(std::move(token)),
+        curve_(curve),
+        name_(std::move(name)),
+        public_(std::move(public_key)) {}
+
+  core::KemId kem_id() const noexcept override { return curve_.kem; }
+  ByteView public_key() const noexcept override { return public_; }
+
+  Status dh(DhSecret& secret, const PublicKey& peer) const noexcept override {
+    return dh(secret, peer.bytes(), form_);
+  }
+
+  /// Compares the token's answer with a software one, and keeps the form in which it agreed.
+  Status check(const core::DhGroup& group) noexcept;
+
+ private:
+  struct Found {
+    std::mutex mutex;
+    std::uint64_t generation = 0;
+    CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
+  };
+
+  Status dh(DhSecret& secret, ByteView peer, DeriveForm form) const noexcept {
+    const Status status = token_->run([&](Session& session) noexcept -> Status {
+      const Result<CK_OBJECT_HANDLE> key = handle(session);
+      if (!key) return key.error();
+      return derive(session, *key, form, curve_, peer, secret);
+    });
+    if (!status) secret.clear();
+    return status;
+  }
+
+  /// The key's handle, searched for once in each connection.
+  Result<CK_OBJECT_HANDLE> handle(Session& session) const noexcept {
+    Found& found = found_.get();
+    {
+      const std::lock_guard lock(found.mutex);
+      if (found.generation == session.generation) return found.handle;
+    }
+    const Result<TokenKeyRecord> key = find_key(session, name_);
+    if (!key) return key.error();
+    if (key->curve != &curve_) {
+      return Error{Errc::key_unavailable, "the token has another key of this name now"};
+    }
+    const std::lock_guard lock(found.mutex);
+    found.generation = session.generation;
+    found.handle = key->handle;
+    return key->handle;
+  }
+
+  const std::shared_ptr<TokenState> token_;
+  const Curve& curve_;
+  const KeyName name_;
+  const Bytes public_;
+  DeriveForm form_{};
+  PerProcess<Found> found_;
+};
+
+Status TokenKey::check(const core::DhGroup& group) noexcept {
+  const Result<std::unique_ptr<PublicKey>> own = group.import_public(public_);
+  if (!own) return own.error();
+  Bytes enc(curve_.dh.npk);
+  DhSecret expected;
+  if (Status s = group.ephemeral_dh(expected, enc, **own); !s) return s;
+  Status failed;
+  bool derived = false;
+  for (const DeriveForm form : kForms) {
+    DhSecret secret;
+    const Status s = dh(secret, enc, form);
+    if (s && std::ranges::equal(secret.view(), expected.view())) {
+      form_ = form;
+      return {};
+    }
+    derived = derived || s;
+    if (s) continue;
+    if (failed) failed = s;
+    if (recovery(s.error()) != Recovery::none) break;
+  }
+  if (!derived) return failed;
+  return Error{Errc::key_unavailable,
+               "the token's key does not fit its public key: give the right public key, or correct "
+               "the token's public key object or certificate"};
+}
+
+/// What opening reads from the token.
+struct Opened {
+  TokenKeyRecord key;
+  bool derives = true;
+  bool asks_each_time = false;
+  std::optional<Bytes> public_key;
+};
+
+Status read_key(Session& session, const KeyName& name, bool with_public_key,
+                Opened& opened) noexcept {
+  Result<TokenKeyRecord> key = find_key(session, name);
+  if (!key) return key.error();
+  opened.key = std::move(*key);
+  const Result<bool> derives = read_flag(session, opened.key.handle, CKA_DERIVE, true);
+  if (!derives) return derives.error();
+  opened.derives = *derives;
+  const Result<bool> asks = read_flag(session, opened.key.handle, CKA_ALWAYS_AUTHENTICATE, false);
+  if (!asks) return asks.error();
+  opened.asks_each_time = *asks;
+  if (!with_public_key) return {};
+  Result<std::optional<Bytes>> public_key = read_public_key(session, opened.key);
+  if (!public_key) return public_key.error();
+  opened.public_key = std::move(*public_key);
+  return {};
+}
+
+}  // namespace
+
+Result<const core::DhGroup*> group_for(const core::Provider& crypto, const Curve& curve) noexcept {
+  const core::DhGroup* group = crypto.dh(curve.dh.id);
+  if (group == nullptr || crypto.kdf(core::find_dhkem(curve.kem)->kdf) == nullptr) {
+    return Error{Errc::not_supported, curve.not_offered};
+  }
+  return group;
+}
+
+Result<std::unique_ptr<core::DhPrivateKey>> open_token_key(std::shared_ptr<TokenState> token,
+                                                           const core::Provider& crypto,
+                                                           const KeyName& name,
+                                                           ByteView public_key) noexcept {
+  Opened opened;
+  const Status read = token->run([&](Session& session) noexcept {
+    opened = {};
+    return read_key(session, name, public_key.empty(), opened);
+  });
+  if (!read) return read.error();
+  if (!opened.derives) {
+    return Error{
+        Errc::not_supported,
+        "the key may not derive: make it with CKA_DERIVE=true (pkcs11-tool --usage-derive)"};
+  }
+  if (opened.asks_each_time) {
+    return Error{
+        Errc::not_supported,
+        "the key wants a PIN for each use (CKA_ALWAYS_AUTHENTICATE): make one that does not"};
+  }
+  const Curve& curve = *opened.key.curve;
+  const Result<const core::DhGroup*> group = group_for(crypto, curve);
+  if (!group) return group.error();
+  if (!public_key.empty()) opened.public_key.emplace(public_key.begin(), public_key.end());
+  if (!opened.public_key) {
+    return Error{
+        Errc::key_unavailable,
+        "the key's public half was not found: give it to open_key, or put a public key object "
+        "or a certificate with the same CKA_ID on the token; the private key has no "
+        "CKA_EC_POINT either"};
+  }
+  const Result<core::Kem> kem = core::Kem::find(crypto, curve.kem);
+  if (!kem) return kem.error();
+  if (const auto valid = kem->import_public(*opened.public_key); !valid) return valid.error();
+
+  auto key = std::make_unique<TokenKey>(std::move(token), curve, std::move(opened.key.name),
+                                        std::move(*opened.public_key));
+  if (Status s = key->check(**group); !s) return s.error();
+  return std::unique_ptr<core::DhPrivateKey>(std::move(key));
+}
+
+}  // namespace twoway::pkcs11

@@ -1,0 +1,46 @@
+// Logging in, and never sending a refused PIN again.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include <twoway/core/error.hpp>
+#include <twoway/pkcs11.hpp>
+
+#include "native.hpp"
+#include "per_process.hpp"
+
+namespace twoway::pkcs11 {
+
+/// What this process knows of one token's PIN. Shared by all handles of the token; thread-safe.
+class Login {
+ public:
+  /// The one for a token of this process; it lives as long as the process.
+  static std::shared_ptr<Login> of(const TokenLocation& complete) noexcept;
+
+  /// Logs a session in, one thread at a time. `flags` are the token's, read just now. With `force`
+  /// C_Login is called even where the session says that it is logged in.
+  core::Status log_in(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS flags,
+                      PinSource* pin, bool force,
+                      std::chrono::steady_clock::time_point until) noexcept;
+
+  void reset() noexcept { refused_ = CKR_OK; }
+
+ private:
+  struct Turn {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool taken = false;
+  };
+
+  core::Status log_in_alone(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS flags,
+                            PinSource* pin) noexcept;
+
+  std::atomic<CK_RV> refused_ = CKR_OK;  // a forked child knows of a refusal
+  PerProcess<Turn> turn_;
+};
+
+}  // namespace twoway::pkcs11

@@ -1,0 +1,74 @@
+// Objects of a token: templates, attributes, searches.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "curves.hpp"
+#include "token.hpp"
+
+namespace twoway::pkcs11 {
+
+/// A list of attributes. What they point to must outlive it.
+class Template {
+ public:
+  Template& add(CK_ATTRIBUTE_TYPE type, core::ByteView value) noexcept {
+    // The standard has one type for reading and writing; a template is only read.
+    rows_[size_++] = {type, const_cast<std::uint8_t*>(value.data()), value.size()};
+    return *this;
+  }
+  Template& add(CK_ATTRIBUTE_TYPE type, const CK_ULONG& value) noexcept {
+    return add(type, {reinterpret_cast<const std::uint8_t*>(&value), sizeof(value)});
+  }
+  Template& add(CK_ATTRIBUTE_TYPE type, bool value) noexcept {
+    static constexpr CK_BBOOL kFalse = CK_FALSE, kTrue = CK_TRUE;
+    return add(type, core::ByteView(value ? &kTrue : &kFalse, 1));
+  }
+  CK_ATTRIBUTE* data() noexcept { return rows_.data(); }
+  CK_ULONG size() const noexcept { return size_; }
+
+ private:
+  std::array<CK_ATTRIBUTE, 16> rows_{};
+  CK_ULONG size_ = 0;
+};
+
+/// An attribute's bytes; nothing where the object does not have it, or does not show it.
+core::Result<std::optional<core::Bytes>> read_attribute(Session& session, CK_OBJECT_HANDLE object,
+                                                        CK_ATTRIBUTE_TYPE type) noexcept;
+
+/// A boolean attribute; `otherwise` where the object does not have it.
+core::Result<bool> read_flag(Session& session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
+                             bool otherwise) noexcept;
+
+/// All objects that match.
+core::Result<std::vector<CK_OBJECT_HANDLE>> find_objects(Session& session,
+                                                         Template wanted) noexcept;
+
+/// Destroys an object. A session in which one is left is not used again.
+void destroy(Session& session, CK_OBJECT_HANDLE object) noexcept;
+
+/// A private key on the token.
+struct TokenKeyRecord {
+  CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
+  const Curve* curve = nullptr;
+  KeyName name;  ///< as the token has it
+};
+
+/// The private keys of supported curves that match, in the token's order. Where none does,
+/// `others` says whether keys of other kinds did.
+struct FoundKeys {
+  std::vector<TokenKeyRecord> keys;
+  bool others = false;
+};
+core::Result<FoundKeys> find_keys(Session& session, const KeyName& name) noexcept;
+
+/// The one that matches; an error that says what is wrong otherwise.
+core::Result<TokenKeyRecord> find_key(Session& session, const KeyName& name) noexcept;
+
+/// SerializePublicKey of a key from the token: the public key object, a certificate, or the private
+/// key itself. Nothing where none of them has it.
+core::Result<std::optional<core::Bytes>> read_public_key(Session& session,
+                                                         const TokenKeyRecord& key) noexcept;
+
+}  // namespace twoway::pkcs11

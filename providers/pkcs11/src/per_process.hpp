@@ -1,0 +1,48 @@
+// State that a forked child must not share with its parent.
+#pragma once
+
+#include <atomic>
+
+#include <unistd.h>
+
+namespace twoway::pkcs11 {
+
+/// One T for each process. A child finds a fresh one, even where another thread held the parent's
+/// mutex when the process forked; the parent's is never touched again there. Thread-safe.
+template <typename T>
+class PerProcess {
+ public:
+  PerProcess() noexcept = default;
+  PerProcess(const PerProcess&) = delete;
+  PerProcess& operator=(const PerProcess&) = delete;
+  ~PerProcess() {
+    Node* node = node_.load(std::memory_order_acquire);
+    if (node != nullptr && node->pid == ::getpid()) delete node;
+  }
+
+  T& get() const noexcept {
+    const pid_t pid = ::getpid();
+    Node* node = node_.load(std::memory_order_acquire);
+    if (node != nullptr && node->pid == pid) return node->value;
+    Node* fresh = new Node{pid, node, {}};
+    if (node_.compare_exchange_strong(node, fresh, std::memory_order_acq_rel)) return fresh->value;
+    delete fresh;  // another thread was first
+    return node->value;
+  }
+
+  /// Null where this process has not called `get` yet.
+  T* find() const noexcept {
+    Node* node = node_.load(std::memory_order_acquire);
+    return node != nullptr && node->pid == ::getpid() ? &node->value : nullptr;
+  }
+
+ private:
+  struct Node {
+    pid_t pid;
+    Node* parent;  // left as it is, and reachable
+    T value;
+  };
+  mutable std::atomic<Node*> node_{nullptr};
+};
+
+}  // namespace twoway::pkcs11

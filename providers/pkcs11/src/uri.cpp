@@ -1,0 +1,183 @@
+// PKCS#11 URIs (RFC 7512), by p11-kit.
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include <p11-kit/uri.h>
+
+#include <twoway/pkcs11.hpp>
+
+#include "native.hpp"
+
+namespace twoway::pkcs11 {
+namespace {
+
+using core::ByteView;
+using core::Errc;
+using core::Error;
+using core::Result;
+using core::SecretBuffer;
+using core::Status;
+
+constexpr CK_SLOT_ID kNoSlot = ~CK_SLOT_ID{0};
+
+struct FreeUri {
+  void operator()(P11KitUri* uri) const noexcept {
+    // p11-kit frees its copy of the PIN as it is.
+    if (const char* pin = p11_kit_uri_get_pin_value(uri); pin != nullptr) {
+      core::wipe({reinterpret_cast<std::uint8_t*>(const_cast<char*>(pin)), std::strlen(pin)});
+    }
+    p11_kit_uri_free(uri);
+  }
+};
+using Uri = std::unique_ptr<P11KitUri, FreeUri>;
+
+/// A PIN that stood in a URI.
+class FixedPin final : public PinSource {
+ public:
+  explicit FixedPin(std::string_view pin) {
+    const ByteView bytes = core::as_bytes(pin);
+    pin_.assign(bytes.begin(), bytes.end());
+  }
+  Status read(SecretBuffer& pin) noexcept override {
+    pin = pin_;
+    return {};
+  }
+
+ private:
+  SecretBuffer pin_;
+};
+
+/// A field of a token's description; zeros where the URI does not name it.
+template <std::size_t Size>
+std::string text(const CK_UTF8CHAR (&field)[Size]) {
+  std::size_t size = ::strnlen(reinterpret_cast<const char*>(field), Size);
+  while (size > 0 && field[size - 1] == ' ') --size;
+  return {reinterpret_cast<const char*>(field), size};
+}
+
+template <std::size_t Size>
+bool put(CK_UTF8CHAR (&field)[Size], const std::string& value) noexcept {
+  if (value.empty()) return true;
+  if (value.size() > Size) return false;
+  std::memset(field, ' ', Size);
+  std::memcpy(field, value.data(), value.size());
+  return true;
+}
+
+ByteView attribute(P11KitUri* uri, CK_ATTRIBUTE_TYPE type) noexcept {
+  const CK_ATTRIBUTE* found = p11_kit_uri_get_attribute(uri, type);
+  if (found == nullptr || found->pValue == nullptr) return {};
+  return {static_cast<const std::uint8_t*>(found->pValue), found->ulValueLen};
+}
+
+bool names_private_key(P11KitUri* uri) noexcept {
+  const ByteView type = attribute(uri, CKA_CLASS);
+  CK_OBJECT_CLASS value = CKO_PRIVATE_KEY;
+  if (type.size() == sizeof(value)) std::memcpy(&value, type.data(), sizeof(value));
+  return value == CKO_PRIVATE_KEY;
+}
+
+bool names_module_or_slot(P11KitUri* uri) noexcept {
+  const CK_INFO& module = *p11_kit_uri_get_module_info(uri);
+  const CK_SLOT_INFO& slot = *p11_kit_uri_get_slot_info(uri);
+  return module.manufacturerID[0] != 0 || module.libraryDescription[0] != 0 ||
+         module.libraryVersion.major != 0xff || slot.slotDescription[0] != 0 ||
+         slot.manufacturerID[0] != 0 || p11_kit_uri_get_module_name(uri) != nullptr;
+}
+
+/// RFC 7512 section 2.4: "file:" and a path, or a path alone. "|" would run a command.
+Result<std::shared_ptr<PinSource>> pin_source(std::string_view source) {
+  std::string_view path = source;
+  if (path.starts_with("file://")) path.remove_prefix(std::strlen("file://"));
+  if (path.starts_with("file:")) path.remove_prefix(std::strlen("file:"));
+  if (path.starts_with('|') || (path == source && !path.starts_with('/'))) {
+    return Error{Errc::not_supported, "the URI's pin-source is no file: use pin-source=file:/path"};
+  }
+  return pin_from_file(std::string(path));
+}
+
+}  // namespace
+
+Result<ParsedUri> parse_uri(std::string_view text_of_uri) noexcept {
+  const Uri uri(p11_kit_uri_new());
+  SecretBuffer terminated(text_of_uri.begin(), text_of_uri.end());  // it may hold a PIN
+  terminated.push_back(0);
+  if (uri == nullptr || p11_kit_uri_parse(reinterpret_cast<const char*>(terminated.data()),
+                                          P11_KIT_URI_FOR_ANY, uri.get()) != P11_KIT_URI_OK) {
+    return Error{Errc::malformed,
+                 "this is no PKCS#11 URI: pkcs11:token=...;object=...?module-path=..."};
+  }
+  if (p11_kit_uri_any_unrecognized(uri.get()) != 0) {
+    return Error{Errc::not_supported,
+                 "the PKCS#11 URI has an attribute that is not known: check its spelling"};
+  }
+  if (names_module_or_slot(uri.get())) {
+    return Error{
+        Errc::not_supported,
+        "library and slot descriptions and module-name are not used in a PKCS#11 URI: name "
+        "the module by module-path, the slot by slot-id"};
+  }
+  if (!names_private_key(uri.get())) {
+    return Error{Errc::not_supported, "the PKCS#11 URI names no private key: use type=private"};
+  }
+
+  ParsedUri parsed;
+  TokenLocation& token = parsed.location.token;
+  const CK_TOKEN_INFO& info = *p11_kit_uri_get_token_info(uri.get());
+  token.label = text(info.label);
+  token.serial = text(info.serialNumber);
+  token.manufacturer = text(info.manufacturerID);
+  token.model = text(info.model);
+  if (const CK_SLOT_ID slot = p11_kit_uri_get_slot_id(uri.get()); slot != kNoSlot) {
+    token.slot_id = slot;
+  }
+  if (const char* path = p11_kit_uri_get_module_path(uri.get()); path != nullptr) {
+    token.module_path = path;
+  }
+  const ByteView label = attribute(uri.get(), CKA_LABEL), id = attribute(uri.get(), CKA_ID);
+  parsed.location.key.label.assign(label.begin(), label.end());
+  parsed.location.key.id.assign(id.begin(), id.end());
+
+  const char* value = p11_kit_uri_get_pin_value(uri.get());
+  const char* source = p11_kit_uri_get_pin_source(uri.get());
+  if (value != nullptr && source != nullptr) {
+    return Error{Errc::malformed, "a PKCS#11 URI has a pin-source or a pin-value, not both"};
+  }
+  if (value != nullptr) parsed.pin = std::make_shared<FixedPin>(value);
+  if (source != nullptr) {
+    Result<std::shared_ptr<PinSource>> pin = pin_source(source);
+    if (!pin) return pin.error();
+    parsed.pin = std::move(*pin);
+  }
+  return parsed;
+}
+
+std::string to_uri(const KeyLocation& location) {
+  const Uri uri(p11_kit_uri_new());
+  if (uri == nullptr) std::abort();
+  CK_TOKEN_INFO& info = *p11_kit_uri_get_token_info(uri.get());
+  const TokenLocation& token = location.token;
+  if (!put(info.label, token.label) || !put(info.serialNumber, token.serial) ||
+      !put(info.manufacturerID, token.manufacturer) || !put(info.model, token.model)) {
+    return {};
+  }
+  if (token.slot_id) p11_kit_uri_set_slot_id(uri.get(), *token.slot_id);
+  if (!token.module_path.empty()) {
+    p11_kit_uri_set_module_path(uri.get(), token.module_path.c_str());
+  }
+  const auto set = [&](CK_ATTRIBUTE_TYPE type, ByteView value) {
+    if (value.empty()) return;
+    CK_ATTRIBUTE row{type, const_cast<std::uint8_t*>(value.data()), value.size()};
+    p11_kit_uri_set_attribute(uri.get(), &row);
+  };
+  set(CKA_LABEL, core::as_bytes(location.key.label));
+  set(CKA_ID, location.key.id);
+  char* formatted = nullptr;
+  if (p11_kit_uri_format(uri.get(), P11_KIT_URI_FOR_ANY, &formatted) != P11_KIT_URI_OK) return {};
+  std::string result = formatted;
+  std::free(formatted);
+  return result;
+}
+
+}  // namespace twoway::pkcs11
