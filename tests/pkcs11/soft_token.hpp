@@ -1,7 +1,9 @@
 // A SoftHSM token in a directory of its own, and the module as "another component" sees it.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +78,55 @@ class RawModule {
   CK_FUNCTION_LIST* list_ = nullptr;
 };
 
+/// What an imported key consists of.
+struct ImportedKey {
+  KemId kem = KemId::dhkem_p256;
+  Bytes private_key;
+  Bytes public_key;
+  std::string label;
+  Bytes id;
+  bool derive = true;
+  bool public_object = true;
+};
+
+/// Puts a key pair on the token.
+void import_key(const RawModule& module, CK_SESSION_HANDLE session, const ImportedKey& key);
+
+/// A fresh software key pair of a KEM, to be imported.
+ImportedKey fresh_key(KemId kem, const std::string& label, Bytes id);
+
+/// Puts a certificate for `public_key` of P-256 on the token.
+void import_certificate(const RawModule& module, CK_SESSION_HANDLE session, ByteView public_key,
+                        const Bytes& id);
+
+/// Calls into the module, counted. The functions may be replaced: they are called in place of the
+/// module's. One at a time; made and destroyed while nobody is inside the module.
+class Calls {
+ public:
+  explicit Calls(const RawModule& module);
+  ~Calls();
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
+
+  static long initialized();  ///< C_Initialize that answered CKR_OK
+  static long finalized();    ///< C_Finalize, whatever it answered
+  static long logins();       ///< C_Login, whatever it answered
+  static long sessions();     ///< opened less closed
+  static long most_sessions();
+  static long secrets();  ///< objects derived less destroyed
+
+  std::function<CK_RV(CK_SESSION_HANDLE, CK_MECHANISM*, CK_OBJECT_HANDLE, CK_ATTRIBUTE*, CK_ULONG,
+                      CK_OBJECT_HANDLE*)>
+      derive_key;
+  std::function<CK_RV(CK_SESSION_HANDLE, CK_OBJECT_HANDLE, CK_ATTRIBUTE*, CK_ULONG)>
+      get_attribute_value;
+  std::function<CK_RV(CK_SLOT_ID, CK_FLAGS, CK_SESSION_HANDLE*)> open_session;
+  std::function<CK_RV(CK_SLOT_ID, CK_TOKEN_INFO*)> get_token_info;
+
+  /// The module's own functions.
+  static const CK_FUNCTION_LIST& own();
+};
+
 /// Options with the right PIN.
 pkcs11::Options with_pin();
 
@@ -86,7 +137,7 @@ const Provider* provider_for(KemId kem);
 Status exchange(const Provider& crypto, std::shared_ptr<const PrivateKey> key);
 
 /// The KEMs of keys on tokens.
-inline constexpr KemId kTokenKems[] = {KemId::dhkem_p256, core::KemId::dhkem_p384,
-                                       KemId::dhkem_p521, KemId::dhkem_x25519};
+inline constexpr KemId kTokenKems[] = {KemId::dhkem_p256, KemId::dhkem_p384, KemId::dhkem_p521,
+                                       KemId::dhkem_x25519};
 
 }  // namespace twoway::test

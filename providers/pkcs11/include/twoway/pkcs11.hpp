@@ -47,23 +47,23 @@ TWOWAY_API std::shared_ptr<PinSource> pin_from_function(
 
 /// A token of a module. Fields that are empty match every token.
 struct TokenLocation {
-  std::string module_path;  ///< the shared object to load
-  std::string label;
-  std::string serial;
-  std::string manufacturer;
-  std::string model;
-  std::optional<std::uint64_t> slot_id;
+  std::string module_path = {};  ///< the shared object to load
+  std::string label = {};
+  std::string serial = {};
+  std::string manufacturer = {};
+  std::string model = {};
+  std::optional<std::uint64_t> slot_id = {};
 };
 
 /// A key of a token, by CKA_LABEL, CKA_ID or both. A name that is empty matches every key.
 struct KeyName {
-  std::string label;
-  core::Bytes id;
+  std::string label = {};
+  core::Bytes id = {};
 };
 
 struct KeyLocation {
-  TokenLocation token;
-  KeyName key;
+  TokenLocation token = {};
+  KeyName key = {};
 };
 
 /// What a PKCS#11 URI names. `pin` is null where the URI has neither pin-source nor pin-value.
@@ -84,7 +84,7 @@ TWOWAY_API std::string to_uri(const KeyLocation& location);
 
 struct Options {
   /// Null where the token needs no PIN or has a keypad; wins over the PIN of a URI.
-  std::shared_ptr<PinSource> pin;
+  std::shared_ptr<PinSource> pin = nullptr;
   /// The most sessions that are open at once, and so the most operations at once: at least 1. A
   /// token that allows fewer gets fewer.
   std::size_t max_sessions = 16;
