@@ -12,19 +12,14 @@ using core::Error;
 using core::Result;
 using core::Status;
 
-struct Pair {
-  CK_OBJECT_HANDLE public_key = CK_INVALID_HANDLE;
-  CK_OBJECT_HANDLE private_key = CK_INVALID_HANDLE;
-};
-
 /// How much of "for derivation only" a token lets a template say. The key that comes out must be
 /// able to derive, and must not be able to leave, in any case.
 enum class Usage { derive_only, derive, derive_and_decrypt };
 constexpr Usage kUsages[] = {Usage::derive_only, Usage::derive, Usage::derive_and_decrypt};
 
-CK_RV generate(Session& session, const Generation& how, Usage usage, const KeyName& name,
-               Pair& made) noexcept {
+CK_RV generate(Session& session, const Generation& how, Usage usage, const KeyName& name) noexcept {
   CK_MECHANISM mechanism{how.mechanism, nullptr, 0};
+  CK_OBJECT_HANDLE made[2];
   Template public_key, private_key;
   public_key.add(CKA_TOKEN, true).add(CKA_KEY_TYPE, how.key_type).add(CKA_EC_PARAMS, how.ec_params);
   private_key.add(CKA_TOKEN, true)
@@ -45,11 +40,11 @@ CK_RV generate(Session& session, const Generation& how, Usage usage, const KeyNa
   }
   return session.p11.C_GenerateKeyPair(session.handle, &mechanism, public_key.data(),
                                        public_key.size(), private_key.data(), private_key.size(),
-                                       &made.public_key, &made.private_key);
+                                       &made[0], &made[1]);
 }
 
 /// Tries what the token may accept, in order. A failure that is not about the request ends it.
-Status generate(Session& session, const Curve& curve, const KeyName& name, Pair& made) noexcept {
+Status generate(Session& session, const Curve& curve, const KeyName& name) noexcept {
   Error last{Errc::not_supported, "the token does not offer key pairs of this curve",
              CKR_MECHANISM_INVALID};
   for (const Generation& how : curve.generations) {
@@ -61,7 +56,7 @@ Status generate(Session& session, const Curve& curve, const KeyName& name, Pair&
     if (rv == CKR_MECHANISM_INVALID) continue;
     if (rv != CKR_OK) return failure(rv);
     for (const Usage usage : kUsages) {
-      rv = generate(session, how, usage, name, made);
+      rv = generate(session, how, usage, name);
       if (rv == CKR_OK) return {};
       last = failure(rv);
       if (recovery(last) != Recovery::none) return last;
@@ -80,23 +75,38 @@ Status check_protection(Session& session, CK_OBJECT_HANDLE key) noexcept {
                "the token made a key that could leave it, which was destroyed: use another token"};
 }
 
+constexpr CK_ULONG kClasses[] = {CKO_PRIVATE_KEY, CKO_PUBLIC_KEY};
+
 Status require_free(Session& session, const KeyName& name) noexcept {
-  const CK_ULONG private_key = CKO_PRIVATE_KEY;
-  for (const bool by_id : {true, false}) {
-    if (by_id ? name.id.empty() : name.label.empty()) continue;
-    Template wanted;
-    wanted.add(CKA_CLASS, private_key);
-    if (by_id) {
-      wanted.add(CKA_ID, name.id);
-    } else {
-      wanted.add(CKA_LABEL, core::as_bytes(name.label));
+  for (const CK_ULONG object_class : kClasses) {
+    for (const bool by_id : {true, false}) {
+      if (by_id ? name.id.empty() : name.label.empty()) continue;
+      Template wanted;
+      wanted.add(CKA_CLASS, object_class);
+      if (by_id) {
+        wanted.add(CKA_ID, name.id);
+      } else {
+        wanted.add(CKA_LABEL, core::as_bytes(name.label));
+      }
+      const Result<std::vector<CK_OBJECT_HANDLE>> found = find_objects(session, wanted);
+      if (!found) return found.error();
+      if (!found->empty()) {
+        return Error{Errc::invalid_argument,
+                     "the token has a key with this label or id: choose another"};
+      }
     }
-    const Result<std::vector<CK_OBJECT_HANDLE>> found = find_objects(session, wanted);
+  }
+  return {};
+}
+
+/// Removes both halves.
+Status remove_pair(Session& session, const KeyName& name) noexcept {
+  for (const CK_ULONG object_class : kClasses) {
+    Template mine;
+    mine.add(CKA_CLASS, object_class).add(CKA_ID, name.id);
+    const Result<std::vector<CK_OBJECT_HANDLE>> found = find_objects(session, mine);
     if (!found) return found.error();
-    if (!found->empty()) {
-      return Error{Errc::invalid_argument,
-                   "the token has a private key with this label or id: choose another"};
-    }
+    for (const CK_OBJECT_HANDLE object : *found) destroy(session, object);
   }
   return {};
 }
@@ -122,30 +132,22 @@ Result<std::unique_ptr<core::DhPrivateKey>> generate_token_key(std::shared_ptr<T
     if (Status s = crypto.rng().fill(name.id); !s) return s.error();
   }
   token->need_writable();
-  Status made = token->run([&](Session& session) noexcept -> Status {
+  const Status made = token->run([&](Session& session) noexcept -> Status {
     if (Status s = require_free(session, wanted); !s) return s;
-    Pair pair;
-    if (Status s = generate(session, *curve, name, pair); !s) return s;
-    const Status s = check_protection(session, pair.private_key);
-    if (!s) destroy(session, pair.private_key), destroy(session, pair.public_key);
-    return s;
+    return generate(session, *curve, name);
   });
   if (!made) return made.error();
 
-  auto key = open_token_key(token, crypto, name, {});
-  if (key) return key;
-  // A pair that cannot be used would only be in the way.
-  const Status removed = token->run([&](Session& session) noexcept -> Status {
-    for (const CK_ULONG object_class : {CKO_PRIVATE_KEY, CKO_PUBLIC_KEY}) {
-      Template mine;
-      mine.add(CKA_CLASS, object_class).add(CKA_ID, name.id);
-      const Result<std::vector<CK_OBJECT_HANDLE>> found = find_objects(session, mine);
-      if (!found) return found.error();
-      for (const CK_OBJECT_HANDLE object : *found) destroy(session, object);
-    }
-    return {};
+  const Status protection = token->run([&](Session& session) noexcept -> Status {
+    const Result<TokenKeyRecord> key = find_key(session, name);
+    if (!key) return key.error();
+    return check_protection(session, key->handle);
   });
-  static_cast<void>(removed);
+  auto key = protection ? open_token_key(token, crypto, name, {}) : protection.error();
+  if (key) return key;
+  // A pair that cannot be used would only be in the way. Why it cannot is what the caller hears.
+  static_cast<void>(
+      token->run([&](Session& session) noexcept { return remove_pair(session, name); }));
   return key;
 }
 
