@@ -58,6 +58,12 @@ Result<bool> read_flag(Session& session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_T
 Result<std::vector<CK_OBJECT_HANDLE>> find_objects(Session& session, Template wanted) noexcept {
   CK_FUNCTION_LIST& p11 = session.p11;
   CK_RV rv = p11.C_FindObjectsInit(session.handle, wanted.data(), wanted.size());
+  if (rv == CKR_OPERATION_ACTIVE) {  // the end of an earlier search failed
+    rv = p11.C_FindObjectsFinal(session.handle);
+    if (rv == CKR_OK) {
+      rv = p11.C_FindObjectsInit(session.handle, wanted.data(), wanted.size());
+    }
+  }
   if (rv != CKR_OK) {
     session.discard = true;  // it may hold an earlier search
     return failure(rv);
