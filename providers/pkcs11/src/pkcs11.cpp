@@ -73,10 +73,11 @@ Result<std::vector<TokenInfo>> list_tokens(const std::string& module_path) noexc
   Result<ModuleRef> module = ModuleRef::load(module_path);
   if (!module) return module.error();
   if (Status s = (*module)->initialize(false); !s) return s.error();
-  auto found = find_tokens(**module, {}, Module::Slots::ask);
+  CK_RV failed = CKR_OK;
+  auto found = find_tokens(**module, {}, Module::Slots::ask, failed);
   if (!found && found.error().native == CKR_CRYPTOKI_NOT_INITIALIZED) {
     if (Status s = (*module)->initialize(true); !s) return s.error();
-    found = find_tokens(**module, {}, Module::Slots::ask);
+    found = find_tokens(**module, {}, Module::Slots::ask, failed);
   }
   if (!found) return found.error();
   std::vector<TokenInfo> tokens;

@@ -52,7 +52,7 @@ TokenDescription describe(const Module& module, CK_SLOT_ID slot, const CK_TOKEN_
 }  // namespace
 
 Result<std::vector<TokenDescription>> find_tokens(Module& module, const TokenLocation& wanted,
-                                                  Module::Slots where) noexcept {
+                                                  Module::Slots where, CK_RV& failed) noexcept {
   const Result<std::vector<CK_SLOT_ID>> slots = module.slots(where);
   if (!slots) return slots.error();
   std::vector<TokenDescription> found;
@@ -61,6 +61,7 @@ Result<std::vector<TokenDescription>> find_tokens(Module& module, const TokenLoc
     CK_TOKEN_INFO token{};
     const CK_RV rv = module.p11().C_GetTokenInfo(slot, &token);
     if (rv == CKR_CRYPTOKI_NOT_INITIALIZED) return failure(rv);
+    if (rv != CKR_OK) failed = rv;
     if (rv != CKR_OK || (token.flags & CKF_TOKEN_INITIALIZED) == 0) continue;
     TokenDescription description = describe(module, slot, token);
     if (matches(wanted, description.info.location)) found.push_back(std::move(description));
@@ -69,8 +70,9 @@ Result<std::vector<TokenDescription>> find_tokens(Module& module, const TokenLoc
 }
 
 Result<TokenDescription> find_token(Module& module, const TokenLocation& wanted) noexcept {
+  CK_RV failed = CKR_TOKEN_NOT_PRESENT;
   for (const Module::Slots where : {Module::Slots::known, Module::Slots::ask}) {
-    Result<std::vector<TokenDescription>> found = find_tokens(module, wanted, where);
+    Result<std::vector<TokenDescription>> found = find_tokens(module, wanted, where, failed);
     if (!found) return found.error();
     if (found->size() == 1) return std::move(found->front());
     if (found->size() > 1) {
@@ -79,8 +81,7 @@ Result<TokenDescription> find_token(Module& module, const TokenLocation& wanted)
     }
   }
   return Error{Errc::key_unavailable,
-               "no token matches: check that it is there, initialised, and named rightly",
-               CKR_TOKEN_NOT_PRESENT};
+               "no token matches: check that it is there, initialised, and named rightly", failed};
 }
 
 }  // namespace twoway::pkcs11

@@ -110,9 +110,11 @@ struct TokenDescription {
   CK_SLOT_ID slot = 0;
 };
 
-/// The initialised tokens of a module that match; a slot that fails is left out.
+/// The initialised tokens of a module that match; a slot that fails is left out, and its
+/// answer is in `failed`.
 core::Result<std::vector<TokenDescription>> find_tokens(Module& module, const TokenLocation& wanted,
-                                                        Module::Slots where) noexcept;
+                                                        Module::Slots where,
+                                                        CK_RV& failed) noexcept;
 
 /// The one token that matches.
 core::Result<TokenDescription> find_token(Module& module, const TokenLocation& wanted) noexcept;
