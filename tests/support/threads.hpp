@@ -9,14 +9,14 @@ namespace twoway::test {
 
 inline constexpr unsigned kThreads = 8;
 
-/// Runs `work(thread)` on kThreads threads at once. Catch2's assertions belong to one thread, so
+/// Runs `work(thread)` on `count` threads at once. Catch2's assertions belong to one thread, so
 /// the work answers whether all was well.
 template <typename Work>
-bool on_threads(Work work) {
-  std::atomic<unsigned> waiting{kThreads};
+bool on_threads(Work work, unsigned count = kThreads) {
+  std::atomic<unsigned> waiting{count};
   std::atomic<bool> good{true};
   std::vector<std::thread> threads;
-  for (unsigned i = 0; i < kThreads; ++i) {
+  for (unsigned i = 0; i < count; ++i) {
     threads.emplace_back([&, i] {
       --waiting;
       while (waiting != 0) std::this_thread::yield();

@@ -1,0 +1,182 @@
+#include "fault_token.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include "catch.hpp"
+
+namespace twoway::test::fault {
+namespace {
+
+void* handle() {
+  static void* const loaded = ::dlopen(module_path(), RTLD_NOW | RTLD_LOCAL);
+  REQUIRE(loaded != nullptr);
+  return loaded;
+}
+
+template <typename T>
+CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, T& value) {
+  return {type, &value, sizeof(value)};
+}
+
+CK_UTF8CHAR* text(const char* value) {
+  return reinterpret_cast<CK_UTF8CHAR*>(const_cast<char*>(value));
+}
+
+CK_SLOT_ID first_slot() {
+  std::array<CK_SLOT_ID, 8> slots{};
+  CK_ULONG count = slots.size();
+  REQUIRE(functions().C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
+  REQUIRE(count > 0);
+  return slots[0];
+}
+
+CK_SESSION_HANDLE open_session() {
+  CK_SESSION_HANDLE session = 0;
+  REQUIRE(functions().C_OpenSession(first_slot(), CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr,
+                                    nullptr, &session) == CKR_OK);
+  return session;
+}
+
+void generate(CK_SESSION_HANDLE session, CK_BYTE id, const char* label) {
+  CK_MECHANISM mechanism{CKM_EC_KEY_PAIR_GEN, nullptr, 0};
+  std::array<CK_BYTE, 10> p256{0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+  CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+  const CK_ATTRIBUTE name{CKA_LABEL, text(label), std::strlen(label)};
+  CK_ATTRIBUTE public_template[] = {attribute(CKA_EC_PARAMS, p256), attribute(CKA_TOKEN, yes),
+                                    attribute(CKA_ID, id), name};
+  CK_ATTRIBUTE private_template[] = {attribute(CKA_DERIVE, yes),
+                                     attribute(CKA_SENSITIVE, yes),
+                                     attribute(CKA_PRIVATE, yes),
+                                     attribute(CKA_EXTRACTABLE, no),
+                                     attribute(CKA_TOKEN, yes),
+                                     attribute(CKA_ID, id),
+                                     name};
+  CK_OBJECT_HANDLE public_key = 0, private_key = 0;
+  REQUIRE(functions().C_GenerateKeyPair(
+              session, &mechanism, public_template, std::size(public_template), private_template,
+              std::size(private_template), &public_key, &private_key) == CKR_OK);
+}
+
+// What the handler of SIGALRM reads.
+std::array<char, 256> overdue{};
+
+void fail_overdue(int) {
+  constexpr std::string_view text = "hangs: ";
+  static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size()));
+  static_cast<void>(!::write(STDERR_FILENO, overdue.data(), ::strlen(overdue.data())));
+  static_cast<void>(!::write(STDERR_FILENO, "\n", 1));
+  ::_exit(1);
+}
+
+}  // namespace
+
+const char* module_path() { return FAULT_MODULE; }
+
+const Control& control() {
+  static const Control* const interface = reinterpret_cast<decltype(&twoway_fault_control)>(
+      ::dlsym(handle(), "twoway_fault_control"))();
+  return *interface;
+}
+
+const CK_FUNCTION_LIST& functions() {
+  CK_FUNCTION_LIST* list = nullptr;
+  reinterpret_cast<CK_C_GetFunctionList>(::dlsym(handle(), "C_GetFunctionList"))(&list);
+  return *list;
+}
+
+// In memory where the system has such a place: SoftHSM writes and syncs at each login.
+Directory::Directory() {
+  const std::filesystem::path memory = "/dev/shm";
+  const bool in_memory = ::access(memory.c_str(), W_OK | X_OK) == 0;
+  std::string pattern =
+      ((in_memory ? memory : std::filesystem::temp_directory_path()) / "twoway-faults-XXXXXX")
+          .string();
+  REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+  path_ = pattern;
+}
+
+Directory::~Directory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+FaultToken::FaultToken(std::initializer_list<const char*> key_labels) {
+  std::filesystem::create_directory(store());
+  std::ofstream(directory() / "softhsm2.conf")
+      << "directories.tokendir = " << store().string() << "\nlog.level = ERROR\n";
+  REQUIRE(::setenv("SOFTHSM2_CONF", (directory() / "softhsm2.conf").c_str(), 1) == 0);
+
+  const CK_FUNCTION_LIST& p11 = functions();
+  CK_C_INITIALIZE_ARGS args{};
+  args.flags = CKF_OS_LOCKING_OK;
+  REQUIRE(p11.C_Initialize(&args) == CKR_OK);
+  std::array<CK_UTF8CHAR, 32> label{};
+  label.fill(' ');
+  std::memcpy(label.data(), kLabel, std::strlen(kLabel));
+  const CK_ULONG pin_size = std::strlen(kPin);
+  REQUIRE(p11.C_InitToken(first_slot(), text(kPin), pin_size, label.data()) == CKR_OK);
+  const CK_SESSION_HANDLE session = open_session();
+  REQUIRE(p11.C_Login(session, CKU_SO, text(kPin), pin_size) == CKR_OK);
+  REQUIRE(p11.C_InitPIN(session, text(kPin), pin_size) == CKR_OK);
+  REQUIRE(p11.C_Logout(session) == CKR_OK);
+  REQUIRE(p11.C_Login(session, CKU_USER, text(kPin), pin_size) == CKR_OK);
+  CK_BYTE id = 0;
+  for (const char* key_label : key_labels) generate(session, ++id, key_label);
+  REQUIRE(p11.C_Finalize(nullptr) == CKR_OK);
+  control().reset();
+}
+
+FaultToken::~FaultToken() {
+  functions().C_Finalize(nullptr);  // where nobody else has done it
+  control().reset();
+}
+
+unsigned long destroy_objects(const char* label) {
+  const CK_FUNCTION_LIST& p11 = functions();
+  const CK_SESSION_HANDLE session = open_session();
+  const CK_RV rv =
+      p11.C_Login(session, CKU_USER, text(FaultToken::kPin), std::strlen(FaultToken::kPin));
+  REQUIRE((rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN));
+  CK_ATTRIBUTE wanted{CKA_LABEL, text(label), std::strlen(label)};
+  REQUIRE(p11.C_FindObjectsInit(session, &wanted, 1) == CKR_OK);
+  std::array<CK_OBJECT_HANDLE, 16> found{};
+  CK_ULONG count = 0;
+  REQUIRE(p11.C_FindObjects(session, found.data(), found.size(), &count) == CKR_OK);
+  REQUIRE(p11.C_FindObjectsFinal(session) == CKR_OK);
+  for (CK_ULONG i = 0; i < count; ++i) REQUIRE(p11.C_DestroyObject(session, found[i]) == CKR_OK);
+  REQUIRE(p11.C_CloseSession(session) == CKR_OK);
+  return count;
+}
+
+void log_out() {
+  const CK_SESSION_HANDLE session = open_session();
+  REQUIRE(functions().C_Logout(session) == CKR_OK);
+  REQUIRE(functions().C_CloseSession(session) == CKR_OK);
+}
+
+Deadline::Deadline(const std::string& name) {
+  std::strncpy(overdue.data(), name.c_str(), overdue.size() - 1);
+  std::signal(SIGALRM, fail_overdue);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  ::alarm(300);
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  ::alarm(300);
+#else
+  ::alarm(60);
+#endif
+#else
+  ::alarm(60);
+#endif
+}
+
+Deadline::~Deadline() { ::alarm(0); }
+
+}  // namespace twoway::test::fault
