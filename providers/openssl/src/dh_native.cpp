@@ -1,8 +1,12 @@
 #include "dh_native.hpp"
 
 #include <cstdlib>
+#include <string>
 
 #include <openssl/core_names.h>
+#include <openssl/objects.h>
+#include <openssl/params.h>
+#include <openssl/provider.h>
 
 namespace twoway::openssl {
 namespace {
@@ -15,6 +19,54 @@ constexpr std::array kGroups{
     GroupNames{core::DhId::x448, "X448", nullptr, "X448", NID_X448},
 };
 
+int curve_nid(EVP_PKEY* key) noexcept {
+  if (EVP_PKEY_is_a(key, "X25519") == 1) return NID_X25519;
+  if (EVP_PKEY_is_a(key, "X448") == 1) return NID_X448;
+  std::array<char, 64> name{};
+  std::size_t size = 0;
+  if (EVP_PKEY_is_a(key, "EC") != 1 ||
+      EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) != 1) {
+    return NID_undef;
+  }
+  const int nist = EC_curve_nist2nid(name.data());
+  return nist != NID_undef ? nist : OBJ_txt2nid(name.data());
+}
+
+/// A context for operations with `key`. Without a property query it is the key's own OpenSSL
+/// provider that is asked: OpenSSL would take the first that has the algorithm, and hand it a copy.
+PkeyCtx new_context(EVP_PKEY* key, const Options& where) noexcept {
+  std::string properties;
+  if (where.properties != nullptr) {
+    properties = where.properties;
+  } else if (const OSSL_PROVIDER* own = EVP_PKEY_get0_provider(key)) {
+    properties = std::string("provider=") + OSSL_PROVIDER_get0_name(own);
+  }
+  return PkeyCtx(EVP_PKEY_CTX_new_from_pkey(where.library_context, key,
+                                            properties.empty() ? nullptr : properties.c_str()));
+}
+
+/// A public key for the OpenSSL provider that holds `key`.
+Pkey import_peer(EVP_PKEY* key, const core::DhParams& params, core::ByteView pk,
+                 const Options& where) noexcept {
+  const GroupNames& names = group_names(params.id);
+  // OSSL_PARAM is one type for reading and writing; OpenSSL only reads here.
+  const OSSL_PARAM point = OSSL_PARAM_construct_octet_string(
+      OSSL_PKEY_PARAM_PUB_KEY, const_cast<std::uint8_t*>(pk.data()), pk.size());
+  std::array<OSSL_PARAM, 3> description{point, OSSL_PARAM_construct_end(),
+                                        OSSL_PARAM_construct_end()};
+  if (names.group != nullptr) {
+    description[1] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                      const_cast<char*>(names.group), 0);
+  }
+  const PkeyCtx context = new_context(key, where);
+  EVP_PKEY* peer = nullptr;
+  if (context == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &peer, EVP_PKEY_PUBLIC_KEY, description.data()) != 1) {
+    return {};
+  }
+  return Pkey(peer);
+}
+
 }  // namespace
 
 const GroupNames& group_names(core::DhId id) noexcept {
@@ -25,10 +77,39 @@ const GroupNames& group_names(core::DhId id) noexcept {
 }
 
 bool read_public(EVP_PKEY* key, core::ByteSpan out) noexcept {
-  std::size_t size = 0;
-  return EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, out.data(),
-                                         out.size(), &size) == 1 &&
-         size == out.size();
+  // tpm2-openssl knows the second name alone. By that one, a point may have another form.
+  for (const char* name : {OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, OSSL_PKEY_PARAM_PUB_KEY}) {
+    std::size_t size = 0;
+    if (EVP_PKEY_get_octet_string_param(key, name, out.data(), out.size(), &size) != 1) continue;
+    return size == out.size();
+  }
+  return false;
+}
+
+core::Result<Shown> show(EVP_PKEY* key) noexcept {
+  const int nid = curve_nid(key);
+  for (const core::DhParams& params : core::dh_table()) {
+    if (group_names(params.id).nid != nid) continue;
+    Shown shown{&params, {}};
+    shown.pk.size = params.npk;
+    if (read_public(key, core::ByteSpan(shown.pk.bytes).first(params.npk))) return shown;
+    return failure(core::Errc::key_unavailable, "the EVP_PKEY does not show its public half");
+  }
+  return failure(core::Errc::not_supported,
+                 "the EVP_PKEY's curve is none of P-256, P-384, P-521, X25519, X448");
+}
+
+const char* opaque_dh(core::DhSecret& secret, EVP_PKEY* key, const core::DhParams& params,
+                      core::ByteView peer, const Options& where) noexcept {
+  const Pkey native = import_peer(key, params, peer, where);
+  if (native == nullptr) return "the key's OpenSSL provider cannot take a public key";
+  const PkeyCtx context = new_context(key, where);
+  if (context != nullptr && EVP_PKEY_derive_init(context.get()) == 1 &&
+      EVP_PKEY_derive_set_peer_ex(context.get(), native.get(), 0) == 1 &&
+      derive(context.get(), secret, params.ndh)) {
+    return nullptr;
+  }
+  return "the key failed to derive: see the native code";
 }
 
 bool derive(EVP_PKEY_CTX* context, core::DhSecret& secret, std::size_t ndh) noexcept {

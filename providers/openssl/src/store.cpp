@@ -1,0 +1,174 @@
+#include <cstring>
+
+#include <unistd.h>
+
+#include "store_session.hpp"
+
+namespace twoway::openssl {
+
+using core::ByteView;
+using core::DhSecret;
+using core::Errc;
+using core::Error;
+using core::Result;
+using core::Status;
+
+/// The session, and who may use it: one thread at a time, of the process that opened it.
+class KeyStore::State {
+ public:
+  explicit State(const KeyStoreOptions& options) noexcept : options_(options) {}
+  ~State() {
+    // What a child would free belongs to its parent, whose connection and handles it shares.
+    if (!in_own_process()) static_cast<void>(session_.release());
+  }
+
+  Status open() noexcept {
+    auto opened = StoreSession::open(options_);
+    if (!opened) return opened.error();
+    session_ = std::move(*opened);
+    return {};
+  }
+
+  /// Runs `operation` on the session, and once more on a new one if the session proves lost.
+  /// `operation` answers the failure, whose message is null where there is none.
+  template <typename Operation>
+  Status run(Operation operation) noexcept {
+    if (!in_own_process()) return foreign();
+    const std::lock_guard lock(mutex_);
+    for (;;) {
+      const bool fresh = session_ == nullptr;
+      if (fresh) {
+        if (Status opened = open(); !opened) return opened;
+      }
+      const Failure failure = operation(*session_);
+      if (failure.error.message == nullptr) return {};
+      if (failure.fault != Fault::lost) return failure.error;
+      // With it go the keys of all, so that one connection ends before the next is made.
+      session_.reset();
+      if (fresh) return failure.error;
+    }
+  }
+
+  std::uint64_t new_number() noexcept {
+    const std::lock_guard lock(mutex_);
+    return ++last_number_;
+  }
+
+  void forget(std::uint64_t number) noexcept {
+    if (!in_own_process()) return;
+    const std::lock_guard lock(mutex_);
+    if (session_ != nullptr) session_->keys().erase(number);
+  }
+
+ private:
+  bool in_own_process() const noexcept { return ::getpid() == process_; }
+  static Error foreign() noexcept {
+    return {Errc::key_unavailable,
+            "the key store was opened before a fork: open one in this process"};
+  }
+
+  const KeyStoreOptions options_;
+  const ::pid_t process_ = ::getpid();
+  std::mutex mutex_;
+  std::unique_ptr<StoreSession> session_;
+  std::uint64_t last_number_ = 0;
+};
+
+/// A key that its store's session holds, and loads again where the session is new.
+class KeyStore::Key final : public core::DhPrivateKey {
+ public:
+  Key(std::shared_ptr<State> state, std::string uri,
+      std::shared_ptr<PassphraseSource> passphrase) noexcept
+      : state_(std::move(state)),
+        number_(state_->new_number()),
+        uri_(std::move(uri)),
+        passphrase_(std::move(passphrase)) {}
+  ~Key() override { state_->forget(number_); }
+
+  core::KemId kem_id() const noexcept override { return shown_.params->kem; }
+  ByteView public_key() const noexcept override { return shown_.pk.view(); }
+
+  Status dh(DhSecret& secret, const core::PublicKey& peer) const noexcept override {
+    secret.clear();
+    return state_->run(
+        [&](StoreSession& session) { return derive(secret, session, peer.bytes()); });
+  }
+
+  /// Loads the key for the first time, and sees that it can derive.
+  Status prove() noexcept {
+    return state_->run([&](StoreSession& session) -> Failure {
+      Failure failure = load(session, shown_);
+      if (failure.error.message != nullptr) return failure;
+      DhSecret secret;
+      return derive(secret, session, shown_.pk.view());
+    });
+  }
+
+ private:
+  static constexpr Failure kNone{};
+
+  /// Has the session load the key, and writes to `shown` what it shows.
+  Failure load(StoreSession& session, Shown& shown) const noexcept {
+    Failure failure = kNone;
+    Pkey loaded = session.load(uri_, passphrase_.get(), failure);
+    if (loaded == nullptr) return failure;
+    const auto seen = show(loaded.get());
+    if (!seen) return {seen.error(), Fault::other};
+    shown = *seen;
+    session.keys().insert_or_assign(number_, std::move(loaded));
+    return kNone;
+  }
+
+  Failure load_again(StoreSession& session) const noexcept {
+    Shown shown{};
+    const Failure failure = load(session, shown);
+    if (failure.error.message != nullptr) return failure;
+    if (shown.params == shown_.params && shown.pk.bytes == shown_.pk.bytes) return kNone;
+    session.keys().erase(number_);
+    return {{Errc::key_unavailable, "another key is stored there now: load it anew"}, Fault::other};
+  }
+
+  Failure derive(DhSecret& secret, StoreSession& session, ByteView peer) const noexcept {
+    if (refused_.message != nullptr) return {refused_, Fault::other};
+    if (session.keys().count(number_) == 0) {
+      const Failure failure = load_again(session);
+      if (failure.error.message != nullptr) return failure;
+    }
+    ERR_clear_error();
+    const char* fault = opaque_dh(secret, session.keys().at(number_).get(), *shown_.params, peer,
+                                  {session.context(), nullptr});
+    if (fault == nullptr) return kNone;
+    const Failure failure = store_failure(Errc::key_unavailable, fault);
+    // A second try would count as another wrong one, and lock the TPM for all.
+    if (failure.fault == Fault::refused) refused_ = failure.error;
+    return failure;
+  }
+
+  const std::shared_ptr<State> state_;
+  const std::uint64_t number_;
+  const std::string uri_;
+  const std::shared_ptr<PassphraseSource> passphrase_;
+  Shown shown_{};
+  mutable Error refused_{};  // under the state's lock
+};
+
+KeyStore::KeyStore(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
+KeyStore::~KeyStore() = default;
+
+Result<std::unique_ptr<KeyStore>> KeyStore::open(const KeyStoreOptions& options) noexcept {
+  auto state = std::make_shared<State>(options);
+  if (const Status opened = state->open(); !opened) return opened.error();
+  return std::unique_ptr<KeyStore>(new KeyStore(std::move(state)));
+}
+
+Result<std::unique_ptr<core::PrivateKey>> KeyStore::load(
+    const std::string& uri, std::shared_ptr<PassphraseSource> passphrase) noexcept {
+  if (uri.empty() || uri.find('\0') != std::string::npos) {
+    return Error{Errc::invalid_argument, "load needs the URI or path of a key"};
+  }
+  auto key = std::make_unique<Key>(state_, uri, std::move(passphrase));
+  if (const Status proven = key->prove(); !proven) return proven.error();
+  return std::unique_ptr<core::PrivateKey>(std::move(key));
+}
+
+}  // namespace twoway::openssl

@@ -1,0 +1,321 @@
+// Keys in a TPM, through OpenSSL's tpm2 provider and a swtpm that the test starts.
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include <openssl/err.h>
+
+#include "store_support.hpp"
+#include "swtpm.hpp"
+
+using namespace twoway;
+using namespace twoway::test;
+using openssl::KeyStore;
+
+namespace {
+
+const openssl::KeyStoreOptions kTpm{
+    .providers = {"tpm2", "default"}, .config = {}, .properties = {}};
+constexpr int kThreads = 8;
+
+struct Curve {
+  const char* group;
+  KemId kem;
+};
+const Curve kCurves[] = {
+    {"P-256", KemId::dhkem_p256}, {"P-384", KemId::dhkem_p384}, {"P-521", KemId::dhkem_p521}};
+
+std::shared_ptr<const core::PrivateKey> load(
+    KeyStore& store, const std::string& uri,
+    std::shared_ptr<openssl::PassphraseSource> passphrase = nullptr) {
+  auto key = store.load(uri, std::move(passphrase));
+  REQUIRE_OK(key);
+  return std::move(*key);
+}
+
+/// Makes the TSS2 key `name` persistent, and answers its URI.
+std::string persist(const Swtpm& tpm, const std::string& name, const std::string& handle,
+                    const std::string& auth = "") {
+  const std::string set_auth = auth.empty() ? "" : " -p " + auth;
+  REQUIRE(tpm.command(
+      "tpm2_createprimary -Q -C o -G ecc -c primary && tpm2_flushcontext -t && "
+      "tpm2_create -Q -C primary -G ecc -u " +
+      name + ".pub -r " + name +
+      ".priv -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt'" + set_auth +
+      " && tpm2_flushcontext -t && "
+      "tpm2_load -Q -C primary -u " +
+      name + ".pub -r " + name + ".priv -c " + name + " && tpm2_evictcontrol -Q -C o -c " + name +
+      ' ' + handle + " && tpm2_flushcontext -t"));
+  return "handle:" + handle;
+}
+
+/// Runs `work(thread)` in kThreads threads.
+template <typename Work>
+std::vector<std::thread> in_threads(Work work) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) threads.emplace_back(work, i);
+  return threads;
+}
+
+void join(std::vector<std::thread>& threads) {
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+
+TEST_CASE("TPM keys on NIST curves open requests") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  const auto store = open_store(kTpm);
+  int curves = 0;
+  for (const Curve& curve : kCurves) {
+    INFO(curve.group);
+    if (!tpm.generate(curve.group, "key.pem")) {
+      WARN("this TPM has no " << curve.group);
+      continue;
+    }
+    const auto key = load(*store, tpm.path("key.pem"));
+    REQUIRE(key->kem_id() == curve.kem);
+    const Gateway gateway(key);
+    for (int round = 0; round < 20; ++round) {
+      const auto carried = gateway.carry("question " + std::to_string(round));
+      REQUIRE_OK(carried);
+      REQUIRE(*carried);
+    }
+    ++curves;
+  }
+  REQUIRE(curves >= 2);
+}
+
+TEST_CASE("a TPM key agrees with OpenSSL on the raw result, as receiver and as sender") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "key.pem"));
+  const auto store = open_store(kTpm);
+  const auto key = load(*store, tpm.path("key.pem"));
+  const auto kem = Kem::find(openssl::provider(), KemId::dhkem_p256);
+  REQUIRE_OK(kem);
+  const auto pk = kem->import_public(key->public_key());
+  REQUIRE_OK(pk);
+  for (int round = 0; round < 50; ++round) {
+    const auto other = kem->generate_key_pair();
+    REQUIRE_OK(other);
+    const auto other_pk = kem->import_public((*other)->public_key());
+    REQUIRE_OK(other_pk);
+    core::DhSecret mine, theirs;
+    REQUIRE_OK(key->auth_dh(mine, **other_pk));
+    REQUIRE_OK((*other)->auth_dh(theirs, **pk));
+    REQUIRE(copy(mine.view()) == copy(theirs.view()));
+  }
+}
+
+TEST_CASE("eight threads share TPM keys of one store") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "a.pem"));
+  REQUIRE(tpm.generate("P-384", "b.pem"));
+  const auto store = open_store(kTpm);
+  const Gateway a(load(*store, tpm.path("a.pem"))), b(load(*store, tpm.path("b.pem")));
+  std::atomic<int> good{0};
+  auto threads = in_threads([&](int thread) {
+    for (int round = 0; round < 25; ++round) {
+      const Gateway& gateway = (thread + round) % 2 == 0 ? a : b;
+      const auto carried = gateway.carry("question " + std::to_string(100 * thread + round));
+      if (carried.ok() && *carried) ++good;
+    }
+  });
+  join(threads);
+  REQUIRE(good == kThreads * 25);
+}
+
+TEST_CASE("keys are unavailable while their TPM is gone, and work again when it is back") {
+  const Watchdog watchdog;
+  Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "a.pem"));
+  REQUIRE(tpm.generate("P-256", "b.pem"));
+  const auto store = open_store(kTpm);
+  const Gateway a(load(*store, tpm.path("a.pem"))), b(load(*store, tpm.path("b.pem")));
+  for (const int signal : {SIGTERM, SIGKILL, SIGKILL}) {
+    INFO("signal " << signal);
+    std::atomic<int> carried{0}, unavailable{0}, wrong{0};
+    auto threads = in_threads([&](int thread) {
+      const Gateway& gateway = thread % 2 == 0 ? a : b;
+      for (;;) {
+        const auto result = gateway.carry("question " + std::to_string(thread));
+        if (!result) {
+          const core::Error& error = result.error();
+          ++(error.code == Errc::key_unavailable && error.native != 0 ? unavailable : wrong);
+          return;
+        }
+        if (!*result) ++wrong;
+        ++carried;
+        carried.notify_one();
+      }
+    });
+    for (int seen = 0; seen < 4 * kThreads; seen = carried) carried.wait(seen);
+    tpm.end(signal);
+    join(threads);
+    REQUIRE(unavailable == kThreads);
+    REQUIRE(wrong == 0);
+    REQUIRE_ERRC(a.carry("question"), Errc::key_unavailable);
+    REQUIRE_ERRC(store->load(tpm.path("a.pem")), Errc::key_unavailable);
+
+    tpm.start();
+    std::atomic<int> again{0};
+    threads = in_threads([&](int thread) {
+      const auto result = (thread % 2 == 0 ? a : b).carry("question " + std::to_string(thread));
+      if (result.ok() && *result) ++again;
+    });
+    join(threads);
+    REQUIRE(again == kThreads);
+  }
+  REQUIRE(ERR_peek_error() == 0);
+}
+
+TEST_CASE("a key that was replaced behind a loaded one is not taken for it") {
+  const Watchdog watchdog;
+  Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "key.pem"));
+  const auto store = open_store(kTpm);
+  const Gateway gateway(load(*store, tpm.path("key.pem")));
+  REQUIRE(tpm.generate("P-256", "key.pem"));
+  REQUIRE(*gateway.carry("question"));  // the one that is loaded
+  tpm.stop();
+  tpm.start();
+  REQUIRE_ERRC(gateway.carry("question"), Errc::key_unavailable);
+  REQUIRE_OK(store->load(tpm.path("key.pem")));
+}
+
+TEST_CASE("persistent handles are keys, with and without an authorisation value") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  const std::string plain = persist(tpm, "plain", "0x81000100");
+  const std::string guarded = persist(tpm, "guarded", "0x81000101", "secret");
+  const auto store = open_store(kTpm);
+  REQUIRE(*Gateway(load(*store, plain)).carry("question"));
+
+  const auto right = std::make_shared<FixedPassphrase>("secret");
+  REQUIRE(*Gateway(load(*store, guarded + "?pass", right)).carry("question"));
+  REQUIRE(right->asked == 1);
+  const auto without = store->load(guarded);
+  REQUIRE_ERRC(without, Errc::key_unavailable);
+  REQUIRE(std::string(without.error().message).find("refused") != std::string::npos);
+
+  const auto missing = store->load("handle:0x81000109");
+  REQUIRE_ERRC(missing, Errc::key_unavailable);
+  REQUIRE(missing.error().native != 0);
+  REQUIRE_ERRC(store->load("handle:nonsense"), Errc::not_supported);
+  REQUIRE(*Gateway(load(*store, plain)).carry("question"));
+}
+
+TEST_CASE("a persistent handle that is evicted is unavailable") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  const std::string uri = persist(tpm, "key", "0x81000100");
+  const auto store = open_store(kTpm);
+  const Gateway gateway(load(*store, uri));
+  REQUIRE(*gateway.carry("question"));
+  REQUIRE(tpm.command("tpm2_evictcontrol -Q -C o -c 0x81000100"));
+  REQUIRE_ERRC(gateway.carry("question"), Errc::key_unavailable);
+  REQUIRE_ERRC(gateway.carry("question"), Errc::key_unavailable);
+}
+
+TEST_CASE("an authorisation value is asked for when a key is loaded") {
+  const Watchdog watchdog;
+  Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "key.pem", "-pkeyopt user-auth:secret"));
+  const auto store = open_store(kTpm);
+  const std::string path = tpm.path("key.pem");
+
+  const auto without = store->load(path);
+  REQUIRE_ERRC(without, Errc::key_unavailable);
+  REQUIRE(std::string(without.error().message).find("PassphraseSource") != std::string::npos);
+
+  const auto wrong = std::make_shared<FixedPassphrase>("wrong");
+  const auto refused = store->load(path, wrong);
+  REQUIRE_ERRC(refused, Errc::key_unavailable);
+  REQUIRE(std::string(refused.error().message).find("refused") != std::string::npos);
+  REQUIRE(wrong->asked == 1);
+
+  // It is asked for again when the TPM was gone.
+  const auto right = std::make_shared<FixedPassphrase>("secret");
+  const Gateway gateway(load(*store, path, right));
+  REQUIRE(*gateway.carry("question"));
+  REQUIRE(right->asked == 1);
+  tpm.stop();
+  tpm.start();
+  REQUIRE(*gateway.carry("question"));
+  REQUIRE(right->asked == 2);
+}
+
+TEST_CASE("a loaded key does not repeat an authorisation value that the TPM refused") {
+  const Watchdog watchdog;
+  Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "key.pem", "-pkeyopt user-auth:secret"));
+  const auto store = open_store(kTpm);
+  const auto source = std::make_shared<FixedPassphrase>("secret");
+  const Gateway gateway(load(*store, tpm.path("key.pem"), source));
+  source->replace("wrong");
+  tpm.stop();
+  tpm.start();
+  const auto count = [&] {
+    REQUIRE(
+        tpm.command("tpm2_getcap properties-variable | grep -w TPM2_PT_LOCKOUT_COUNTER > count"));
+    std::string line;
+    std::getline(std::ifstream(tpm.path("count")), line);
+    return std::stoul(line.substr(line.find(':') + 1), nullptr, 0);
+  };
+  const auto before = count();
+  for (int round = 0; round < 5; ++round) {
+    const auto refused = gateway.carry("question");
+    REQUIRE_ERRC(refused, Errc::key_unavailable);
+    REQUIRE(refused.error().native != 0);
+  }
+  REQUIRE(count() == before + 1);
+  REQUIRE(source->asked == 2);
+}
+
+TEST_CASE("a locked TPM is said to be locked") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "key.pem", "-pkeyopt user-auth:secret"));
+  REQUIRE(tpm.command("tpm2_dictionarylockout -Q -s -n 1 -t 1000 -l 1000"));
+  const auto store = open_store(kTpm);
+  const auto wrong = std::make_shared<FixedPassphrase>("wrong");
+  REQUIRE_ERRC(store->load(tpm.path("key.pem"), wrong), Errc::key_unavailable);
+  const auto locked = store->load(tpm.path("key.pem"), std::make_shared<FixedPassphrase>("secret"));
+  REQUIRE_ERRC(locked, Errc::key_unavailable);
+  REQUIRE(std::string(locked.error().message).find("locked") != std::string::npos);
+}
+
+TEST_CASE("files and keys of other kinds are refused in a TPM's store as well") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  const auto store = open_store(kTpm);
+  REQUIRE_ERRC(store->load(tpm.path("missing.pem")), Errc::key_unavailable);
+  REQUIRE(tpm.command("echo nothing > text"));
+  REQUIRE_ERRC(store->load(tpm.path("text")), Errc::malformed);
+  REQUIRE(tpm.command("openssl genpkey -provider tpm2 -provider base -algorithm RSA -out rsa.pem"));
+  REQUIRE_ERRC(store->load(tpm.path("rsa.pem")), Errc::not_supported);
+  REQUIRE(tpm.generate("P-256", "key.pem"));
+  REQUIRE_ERRC(open_store({})->load(tpm.path("key.pem")), Errc::malformed);  // no tpm2 there
+  REQUIRE(tpm.command("sed 's/^M/N/' key.pem > broken.pem"));
+  REQUIRE(!store->load(tpm.path("broken.pem")).ok());
+  REQUIRE(tpm.command("openssl genpkey -algorithm EC -pkeyopt group:P-256 -out software.pem"));
+  REQUIRE(*Gateway(load(*store, tpm.path("software.pem"))).carry("question"));
+  REQUIRE(ERR_peek_error() == 0);
+}
+
+TEST_CASE("a TPM that cannot be reached is unavailable") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "key.pem"));
+  for (const char* nowhere : {"swtpm:host=127.0.0.1,port=1", "nosuchtcti:"}) {
+    ::setenv("TPM2OPENSSL_TCTI", nowhere, 1);
+    const auto unreachable = KeyStore::open(kTpm);
+    REQUIRE_ERRC(unreachable, Errc::key_unavailable);
+    REQUIRE(std::string(unreachable.error().message).find("TPM2OPENSSL_TCTI") != std::string::npos);
+  }
+  ::setenv("TPM2OPENSSL_TCTI", tpm.tcti().c_str(), 1);
+  REQUIRE(*Gateway(load(*open_store(kTpm), tpm.path("key.pem"))).carry("question"));
+}
