@@ -204,6 +204,7 @@ TEST_CASE("persistent handles are keys, with and without an authorisation value"
   const auto missing = store->load("handle:0x81000109");
   REQUIRE_ERRC(missing, Errc::key_unavailable);
   REQUIRE(missing.error().native != 0);
+  REQUIRE(std::string(missing.error().message).find("handle") != std::string::npos);
   REQUIRE_ERRC(store->load("handle:nonsense"), Errc::not_supported);
   REQUIRE(*Gateway(load(*store, plain)).carry("question"));
 }

@@ -36,16 +36,17 @@ struct Cause {
 /// TCG's response codes (TPM 2.0 Library, Part 2, section 6.6; TSS 2.0 Overview, section 3.11).
 Cause cause_of(std::uint32_t code) noexcept {
   constexpr Cause kLost{Fault::lost, "the connection to the TPM was lost: is it running?"};
+  constexpr Cause kGone{Fault::lost, "the TPM holds no key there: is the handle right?"};
   if ((code >> 16 & 0xff) != 0) return kLost;  // a layer above the TPM, whose state is now unknown
   if ((code & 0xfff) == 0x921) {               // TPM_RC_LOCKOUT
     return {Fault::refused,
             "the TPM is locked after wrong authorisation values: reset its lockout, then load the "
             "key again"};
   }
-  if ((code & 0xff0) == 0x910) return kLost;  // TPM_RC_REFERENCE_*: a handle that is not loaded
+  if ((code & 0xff0) == 0x910) return kGone;  // TPM_RC_REFERENCE_*: a handle that is not loaded
   if ((code & 0x80) == 0) return {Fault::other, nullptr};
   switch (code & 0xbf) {      // format one: the error without parameter, handle or session
-    case 0x8b: return kLost;  // TPM_RC_HANDLE
+    case 0x8b: return kGone;  // TPM_RC_HANDLE
     case 0x8e:                // TPM_RC_AUTH_FAIL
     case 0xa2:                // TPM_RC_BAD_AUTH
       return {
