@@ -14,6 +14,7 @@ void add_seal_response(CLI::App& app);
 void add_open_response(CLI::App& app);
 void add_seal_many(CLI::App& app);
 void add_open_many(CLI::App& app);
+void add_tokens(CLI::App& app);
 void add_providers(CLI::App& app);
 
 }  // namespace twoway::cli

@@ -17,6 +17,7 @@ struct Keygen {
   std::string out;
   std::string provider;
   bool force = false;
+  PinOptions pin;
 };
 
 void run(const Keygen& options) {
@@ -25,6 +26,10 @@ void run(const Keygen& options) {
   if (!kem) {
     throw Failure(Exit::usage, std::string(provider.name()) + " does not offer " + options.kem +
                                    ": see twoway providers");
+  }
+  if (is_token_uri(options.out)) {
+    generate_token_key(provider, options.out, kem->params().id, options.pin);
+    return;
   }
   Output out(options.out, {.secret = true, .replace = options.force, .terminal = true});
 
@@ -59,10 +64,14 @@ void add_keygen(CLI::App& app) {
       ->required()
       ->check(CLI::IsMember(kem_names()))
       ->type_name("KEM");
-  command->add_option("-o,--out", options->out, "File for the key, or - for standard output")
+  command
+      ->add_option("-o,--out", options->out,
+                   "File for the key, - for standard output, or a pkcs11: URI with the "
+                   "object and id that a key on the token is to have")
       ->required()
       ->type_name("FILE");
   command->add_flag("--force", options->force, "Replace an existing file");
+  add_pin_options(*command, options->pin);
   add_provider_option(*command, options->provider);
   command->footer(
       "The key is written as PKCS#8 PEM, as openssl genpkey writes it, readable by its owner "

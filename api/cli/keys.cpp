@@ -20,7 +20,7 @@ constexpr std::array kDefaultSuites{
     SymmetricAlgorithms{KdfId::hkdf_sha256, AeadId::chacha20_poly1305},
 };
 
-std::shared_ptr<const PrivateKey> load_key(const Provider& provider, const std::string& path) {
+std::shared_ptr<const PrivateKey> read_key(const Provider& provider, const std::string& path) {
   const std::string name = input_name(path);
   const core::SecretBuffer file =
       read_input(path, {.max = kMaxPrivateKeyPem, .what = "a key file"});
@@ -63,7 +63,7 @@ std::optional<std::uint8_t> parse_key_id(std::string_view text) {
 
 struct NamedKey {
   std::uint8_t id;
-  std::string file;
+  std::string key;
 };
 
 /// Pairs every --key with its id: its own, or the next --key-id.
@@ -83,7 +83,7 @@ std::vector<NamedKey> named_keys(const KeyOptions& options) {
   }
   if (named.size() != options.keys.size() || id != options.ids.end()) {
     throw Failure(Exit::usage,
-                  "every key needs one id: write --key ID=FILE, or as many --key-id as --key");
+                  "every key needs one id: write --key ID=KEY, or as many --key-id as --key");
   }
   return named;
 }
@@ -125,11 +125,13 @@ const Provider& choose_provider(const std::string& name) {
 
 void add_key_options(CLI::App& command, KeyOptions& options) {
   command
-      .add_option("--key", options.keys,
-                  "Private key file, with its id (0 to 255) in front; repeat it for more keys")
+      .add_option(
+          "--key", options.keys,
+          "Private key, a file or a pkcs11: URI, with its id (0 to 255) in front; repeat it "
+          "for more keys")
       ->required()
       ->allow_extra_args(false)
-      ->type_name("ID=FILE");
+      ->type_name("ID=KEY");
   command.add_option("--key-id", options.ids, "Id of a --key that has none in front, in order")
       ->allow_extra_args(false)
       ->check(key_id_range())
@@ -137,6 +139,7 @@ void add_key_options(CLI::App& command, KeyOptions& options) {
   command.add_option("--suite", options.suites, "Pair that the keys accept; repeat it for more")
       ->allow_extra_args(false)
       ->type_name("KDF:AEAD");
+  add_pin_options(command, options.pin);
   add_provider_option(command, options.provider);
 }
 
@@ -161,10 +164,12 @@ RequestSender make_sender(const Provider& provider, const std::string& list,
 }
 
 void load_keys(KeyRing& ring, const KeyOptions& options) {
-  for (const auto& [id, file] : named_keys(options)) {
-    std::shared_ptr<const PrivateKey> key = load_key(ring.provider(), file);
+  for (const auto& [id, name] : named_keys(options)) {
+    std::shared_ptr<const PrivateKey> key = is_token_uri(name)
+                                                ? open_token_key(ring.provider(), name, options.pin)
+                                                : read_key(ring.provider(), name);
     auto suites = suites_for(ring.provider(), key->kem_id(), options.suites);
-    require(ring.add(id, std::move(key), std::move(suites)), input_name(file));
+    require(ring.add(id, std::move(key), std::move(suites)), input_name(name));
   }
 }
 

@@ -10,6 +10,8 @@
 #include <twoway/key_ring.hpp>
 #include <twoway/request_sender.hpp>
 
+#include "token_keys.hpp"
+
 namespace twoway::cli {
 
 /// Adds --provider, where several are built.
@@ -36,16 +38,17 @@ RequestSender make_sender(const Provider& provider, const std::string& list,
 /// The receiver's keys as arguments give them.
 struct KeyOptions {
   std::string provider;
-  std::vector<std::string> keys;  ///< "ID=FILE", or "FILE" with an id of its own
+  std::vector<std::string> keys;  ///< "ID=KEY", or "KEY" with an id of its own
   std::vector<unsigned> ids;
   std::vector<std::string> suites;
+  PinOptions pin;
 };
 
 /// Adds --key, --key-id, --suite and --provider.
 void add_key_options(CLI::App& command, KeyOptions& options);
 
-/// Reads the key files into `ring`. Without --suite each key accepts the default suites that the
-/// ring's provider offers.
+/// Opens the keys, files or in tokens, for `ring`. Without --suite each key accepts the default
+/// suites that the ring's provider offers.
 void load_keys(KeyRing& ring, const KeyOptions& options);
 
 }  // namespace twoway::cli

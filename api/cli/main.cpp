@@ -44,6 +44,7 @@ void describe(CLI::App& app) {
   add_open_response(app);
   add_seal_many(app);
   add_open_many(app);
+  add_tokens(app);
   add_providers(app);
   app.footer(
       "Receiver:  twoway keygen --kem x25519 --out key.pem\n"

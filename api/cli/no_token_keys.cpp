@@ -1,0 +1,29 @@
+// Stands for token_keys.cpp and tokens.cpp in a build without PKCS#11.
+#include "commands.hpp"
+#include "failure.hpp"
+#include "token_keys.hpp"
+
+namespace twoway::cli {
+namespace {
+
+[[noreturn]] void not_built() {
+  throw Failure(Exit::usage,
+                "this program was built without PKCS#11: build it with -Dpkcs11=enabled");
+}
+
+}  // namespace
+
+void add_pin_options(CLI::App&, PinOptions&) {}
+
+std::shared_ptr<const PrivateKey> open_token_key(const Provider&, const std::string&,
+                                                 const PinOptions&) {
+  not_built();
+}
+
+void generate_token_key(const Provider&, const std::string&, KemId, const PinOptions&) {
+  not_built();
+}
+
+void add_tokens(CLI::App&) {}
+
+}  // namespace twoway::cli

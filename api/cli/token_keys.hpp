@@ -1,0 +1,33 @@
+// Keys in PKCS#11 tokens. In a build without that provider, every use of one says so.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <twoway/names.hpp>
+
+namespace twoway::cli {
+
+/// Where a token's PIN comes from: never an argument, which others could see.
+struct PinOptions {
+  std::string file;
+  std::string environment;
+};
+
+/// Adds --pin-file and --pin-env.
+void add_pin_options(CLI::App& command, PinOptions& options);
+
+/// Whether `key` names a key in a token.
+inline bool is_token_uri(const std::string& key) { return key.rfind("pkcs11:", 0) == 0; }
+
+/// The key that a PKCS#11 URI names. Without PIN options and a pin-source, asks at the terminal.
+std::shared_ptr<const PrivateKey> open_token_key(const Provider& provider, const std::string& uri,
+                                                 const PinOptions& pin);
+
+/// Makes a key on the token of a URI, with the object and id that the URI has.
+void generate_token_key(const Provider& provider, const std::string& uri, KemId kem,
+                        const PinOptions& pin);
+
+}  // namespace twoway::cli
