@@ -177,4 +177,7 @@ TWOWAY_API core::Result<std::unique_ptr<core::DhPrivateKey>> open_key(
 TWOWAY_API core::Result<std::vector<TokenInfo>> list_tokens(
     const std::string& module_path) noexcept;
 
+/// The shared objects of all modules that p11-kit is configured with on this system.
+TWOWAY_API std::vector<std::string> configured_modules() noexcept;
+
 }  // namespace twoway::pkcs11
