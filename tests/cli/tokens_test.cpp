@@ -1,0 +1,115 @@
+// Keys in tokens through the program: SoftHSM, in a folder of the test's own.
+#include <cstdlib>
+
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "program.hpp"
+
+using namespace twoway;
+using namespace twoway::test;
+
+namespace {
+
+const std::string kModule = SOFTHSM_MODULE;
+
+/// A folder with a token called gateway, whose PIN is in pin.txt.
+class TokenFolder {
+ public:
+  TokenFolder() {
+    write_file("softhsm2.conf", "directories.tokendir = tokens\nlog.level = ERROR\n");
+    REQUIRE(mkdir("tokens", 0700) == 0);
+    REQUIRE(setenv("SOFTHSM2_CONF", "softhsm2.conf", 1) == 0);
+    write_file("pin.txt", "48151623\n");
+    REQUIRE_RAN(shell("softhsm2-util --init-token --free --label gateway --so-pin 4815162342 "
+                      "--pin 48151623 >/dev/null"),
+                0);
+  }
+
+ private:
+  Folder folder_;
+};
+
+std::string key(const std::string& object, const std::string& pin = "&pin-source=file:pin.txt") {
+  return "pkcs11:token=gateway;object=" + object + "?module-path=" + kModule + pin;
+}
+
+bool can_run() {
+  if (provider_of(core::KemId::dhkem_p256) != nullptr && program({"tokens", "--help"}).code == 0) {
+    return true;
+  }
+  WARN("skipped: there is no P-256, or no PKCS#11, in this build");
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a key is made on a token, listed and used, and the PIN may come from several places") {
+  if (!can_run()) return;
+  const TokenFolder token;
+  REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 0);
+  REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", key("other")}), 0);
+  REQUIRE_REFUSED(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 2, "hpke");
+
+  const Ran listed =
+      program({"tokens", "--module", kModule, "--keys", "--pin-file", "pin.txt", "--json"});
+  REQUIRE_RAN(listed, 0);
+  const auto tokens = nlohmann::json::parse(listed.out)["modules"][0]["tokens"];
+  REQUIRE(tokens.size() == 1);
+  REQUIRE(tokens[0]["label"] == "gateway");
+  const auto keys = tokens[0]["keys"];
+  REQUIRE(keys.size() == 2);
+  std::string uri;
+  for (const auto& entry : keys) {
+    REQUIRE(entry["derivable"] == true);
+    REQUIRE(entry["extractable"] == false);
+    if (entry["label"] == "hpke") uri = entry["uri"];
+  }
+  REQUIRE(uri.find("48151623") == std::string::npos);
+
+  REQUIRE_RAN(program({"config", "--key", "1=" + key("hpke"), "--out", "list"}), 0);
+  REQUIRE_RAN(program({"seal-request", "--config", "list", "--state", "ss", "--out", "request"},
+                      "question"),
+              0);
+  const auto open = [](const std::string& name, const Words& more) {
+    Words words{"open-request", "--key", "1=" + name, "--in", "request", "--state", "rs"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  for (const Words& command : {open(key("hpke"), {}), open(uri, {"--pin-file", "pin.txt"}),
+                               open(key("hpke", ""), {"--pin-env", "GATEWAY_PIN"})}) {
+    REQUIRE(setenv("GATEWAY_PIN", "48151623", 1) == 0);
+    const Ran opened = program(command);
+    REQUIRE_RAN(opened, 0);
+    REQUIRE(opened.out == "question");
+  }
+  const Ran response = shell(
+      "printf answer | \"$TWOWAY\" seal-response --state rs | "
+      "\"$TWOWAY\" open-response --state ss");
+  REQUIRE_RAN(response, 0);
+  REQUIRE(response.out == "answer");
+}
+
+TEST_CASE("what is wrong with a token or its PIN is said, and the PIN never is") {
+  if (!can_run()) return;
+  const TokenFolder token;
+  REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 0);
+  const auto config = [](const std::string& name, const Words& more = {}) {
+    Words words{"config", "--key", "1=" + name};
+    words.insert(words.end(), more.begin(), more.end());
+    return program(words);
+  };
+  REQUIRE_REFUSED(config(key("hpke", "&pin-value=48151623")), 2, "can be seen by others");
+  write_file("wrong.txt", "31415926");
+  const Ran refused = config(key("hpke"), {"--pin-file", "wrong.txt"});
+  REQUIRE_REFUSED(refused, 1, "PIN");
+  REQUIRE(refused.err.find("31415926") == std::string::npos);
+  REQUIRE_REFUSED(config(key("hpke"), {"--pin-file", "none.txt"}), 1, "PIN");
+  REQUIRE_REFUSED(config(key("hpke"), {"--pin-env", "NOT_SET_AT_ALL"}), 1, "PIN");
+  REQUIRE_REFUSED(config(key("none")), 1, "key");
+  REQUIRE_REFUSED(config("pkcs11:token=none?module-path=" + kModule), 1, "token");
+  REQUIRE_REFUSED(config("pkcs11:token=gateway?module-path=/no/module.so"), 1, "module");
+  REQUIRE_REFUSED(config("pkcs11:nonsense"), 1, "pkcs11:nonsense: ");
+  REQUIRE_REFUSED(program({"tokens", "--module", "/no/module.so"}), 1, "/no/module.so: ");
+}
