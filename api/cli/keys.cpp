@@ -11,6 +11,7 @@
 #include "failure.hpp"
 #include "input.hpp"
 #include "names.hpp"
+#include "tpm_keys.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -20,10 +21,12 @@ constexpr std::array kDefaultSuites{
     SymmetricAlgorithms{KdfId::hkdf_sha256, AeadId::chacha20_poly1305},
 };
 
-std::shared_ptr<const PrivateKey> read_key(const Provider& provider, const std::string& path) {
+std::shared_ptr<const PrivateKey> read_key(const Provider& provider, const std::string& path,
+                                           const PinOptions& pin) {
   const std::string name = input_name(path);
   const core::SecretBuffer file =
       read_input(path, {.max = kMaxPrivateKeyPem, .what = "a key file"});
+  if (is_tpm_key_file(file)) return open_tpm_key(path, pin);
   const PrivateKeyData data = require(read_private_key_pem(file), name);
   const Kem kem = require(Kem::find(provider, data.kem), name);
   std::shared_ptr<const PrivateKey> key = require(kem.import_private(data.bytes.view()), name);
@@ -32,6 +35,13 @@ std::shared_ptr<const PrivateKey> read_key(const Provider& provider, const std::
                   name + ": its public key does not belong to its private key: make a new key");
   }
   return key;
+}
+
+std::shared_ptr<const PrivateKey> open_key(const Provider& provider, const std::string& name,
+                                           const PinOptions& pin) {
+  if (is_token_uri(name)) return open_token_key(provider, name, pin);
+  if (is_tpm_handle(name)) return open_tpm_key(name, pin);
+  return read_key(provider, name, pin);
 }
 
 std::vector<SymmetricAlgorithms> suites_for(const Provider& provider, KemId kem,
@@ -90,6 +100,11 @@ std::vector<NamedKey> named_keys(const KeyOptions& options) {
 
 }  // namespace
 
+bool is_tpm_key_file(ByteView file) {
+  constexpr std::string_view kMark = "-----BEGIN TSS2 PRIVATE KEY-----";
+  return !std::ranges::search(file, as_bytes(kMark)).empty();
+}
+
 void add_provider_option(CLI::App& command, std::string& name) {
   std::string names;
   for (const Provider* provider : built::providers()) {
@@ -125,10 +140,9 @@ const Provider& choose_provider(const std::string& name) {
 
 void add_key_options(CLI::App& command, KeyOptions& options) {
   command
-      .add_option(
-          "--key", options.keys,
-          "Private key, a file or a pkcs11: URI, with its id (0 to 255) in front; repeat it "
-          "for more keys")
+      .add_option("--key", options.keys,
+                  "Private key with its id (0 to 255) in front: a file, a pkcs11: URI, or a TPM's "
+                  "handle:0x81000100; repeat it for more keys")
       ->required()
       ->allow_extra_args(false)
       ->type_name("ID=KEY");
@@ -165,9 +179,7 @@ RequestSender make_sender(const Provider& provider, const std::string& list,
 
 void load_keys(KeyRing& ring, const KeyOptions& options) {
   for (const auto& [id, name] : named_keys(options)) {
-    std::shared_ptr<const PrivateKey> key = is_token_uri(name)
-                                                ? open_token_key(ring.provider(), name, options.pin)
-                                                : read_key(ring.provider(), name);
+    std::shared_ptr<const PrivateKey> key = open_key(ring.provider(), name, options.pin);
     auto suites = suites_for(ring.provider(), key->kem_id(), options.suites);
     require(ring.add(id, std::move(key), std::move(suites)), input_name(name));
   }

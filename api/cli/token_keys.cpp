@@ -78,8 +78,8 @@ Place place_of(const std::string& uri, const PinOptions& pin) {
 }  // namespace
 
 void add_pin_options(CLI::App& command, PinOptions& options) {
-  CLI::Option* file = command.add_option("--pin-file", options.file,
-                                         "File with the PIN of the token of a pkcs11: key");
+  CLI::Option* file = command.add_option(
+      "--pin-file", options.file, "File with the PIN of the token or TPM that holds the key");
   file->type_name("FILE");
   command.add_option("--pin-env", options.environment, "Environment variable with that PIN")
       ->excludes(file)
