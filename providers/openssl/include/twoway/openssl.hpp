@@ -65,9 +65,9 @@ struct KeyStoreOptions {
   /// An OpenSSL configuration file that is read before them, which may name their modules and set
   /// their parameters; empty for none. The system's own file is not read. (The tpm2 provider finds
   /// its TPM by the environment variable TPM2OPENSSL_TCTI.)
-  std::string config;
+  std::string config = {};
   /// A property query for what loads keys; empty for none.
-  std::string properties;
+  std::string properties = {};
 };
 
 /// Where private keys are loaded from through OSSL_STORE: files, TPM handles, and whatever else an
