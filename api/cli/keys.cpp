@@ -102,7 +102,7 @@ std::vector<NamedKey> named_keys(const KeyOptions& options) {
 
 bool is_tpm_key_file(ByteView file) {
   constexpr std::string_view kMark = "-----BEGIN TSS2 PRIVATE KEY-----";
-  return !std::ranges::search(file, as_bytes(kMark)).empty();
+  return std::search(file.begin(), file.end(), kMark.begin(), kMark.end()) != file.end();
 }
 
 void add_provider_option(CLI::App& command, std::string& name) {
