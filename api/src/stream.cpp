@@ -34,6 +34,37 @@ std::size_t give(ByteSpan out, ByteView& from) noexcept {
   return size;
 }
 
+/// What a stream's step wrote, maybe leaving more pending; nothing where no more comes now.
+using Written = Result<std::optional<std::size_t>>;
+constexpr std::optional<std::size_t> kNoMore;
+
+/// Fills `out` with what is pending, and with what `step` writes while there is room: it is told
+/// whether anything was given before. An error stays, and is answered once nothing else is left.
+template <typename Step>
+Result<std::size_t> fill(ByteSpan out, ByteView& pending, std::optional<Error>& error,
+                         const Step& step) noexcept {
+  if (out.empty()) return kEmptyOutput;
+  std::size_t given = 0;
+  while (given < out.size()) {
+    const ByteSpan room = out.subspan(given);
+    if (!pending.empty()) {
+      given += give(room, pending);
+      continue;
+    }
+    if (error) break;
+    const Written written = step(room, given > 0);
+    if (!written) {
+      error = written.error();
+    } else if (written->has_value()) {
+      given += **written;
+    } else {
+      break;
+    }
+  }
+  if (given == 0 && error) return *error;
+  return given;
+}
+
 Result<SourceRead> read_some(Source& source, ByteSpan out) noexcept {
   Result<SourceRead> got = source.read(out);
   if (!got) return got;
@@ -76,26 +107,16 @@ SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix,
       pending_(prefix_) {}
 
 Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
-  if (out.empty()) return kEmptyOutput;
-  std::size_t given = 0;
-  while (given < out.size()) {
-    const ByteSpan room = out.subspan(given);
-    if (!pending_.empty()) {
-      given += give(room, pending_);
-      continue;
-    }
-    if (finished_ || error_) break;
+  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Written {
+    if (finished_) return kNoMore;
     // What is sealed does not wait for the source, nor is more sealed than fits.
-    if (given > 0 && (!memory_ || sealed_size(lendable()) > room.size())) break;
-    const Result<std::size_t> sealed = seal_next(room);
-    if (sealed) {
-      given += *sealed;
-    } else {
-      error_ = sealed.error();
+    if (given && (!memory_ || sealed_size(lendable()) > room.size())) {
+      return kNoMore;
     }
-  }
-  if (given == 0 && error_) return *error_;
-  return given;
+    const Result<std::size_t> sealed = seal_next(room);
+    if (!sealed) return sealed.error();
+    return std::optional(*sealed);
+  });
 }
 
 /// Seals the next chunk, or the whole message, to the front of `out` where it fits, else to the
@@ -214,30 +235,20 @@ OpenStream::OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener
 }
 
 Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
-  if (out.empty()) return kEmptyOutput;
-  std::size_t given = 0;
-  while (given < out.size()) {
-    const ByteSpan room = out.subspan(given);
-    if (!pending_.empty()) {
-      given += give(room, pending_);
-      continue;
-    }
-    if (finished_ || error_) break;
+  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Written {
+    if (finished_) return kNoMore;
     if (end_ == End::no && (keying_ != nullptr || input_.empty())) {
-      if (given > 0) break;  // what is opened does not wait for the source
-      if (Status s = read_source(); !s) error_ = s.error();
-      continue;
+      if (given) return kNoMore;  // what is opened does not wait for the source
+      if (Status s = read_source(); !s) return s.error();
+      return std::optional(std::size_t{0});
     }
-    if (given > 0 && chunks_ && chunks_->output_size(input_.size()) > room.size()) break;
+    if (given && chunks_ && chunks_->output_size(input_.size()) > room.size()) {
+      return kNoMore;
+    }
     const Result<std::size_t> opened = chunks_ ? open_chunk(room) : open_whole(room);
-    if (opened) {
-      given += *opened;
-    } else {
-      error_ = opened.error();
-    }
-  }
-  if (given == 0 && error_) return *error_;
-  return given;
+    if (!opened) return opened.error();
+    return std::optional(*opened);
+  });
 }
 
 /// Opens a chunk where the input has one whole: to the front of `out` where any chunk that may come
