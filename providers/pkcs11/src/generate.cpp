@@ -43,26 +43,16 @@ CK_RV generate(Session& session, const Generation& how, Usage usage, const KeyNa
                                        &made[0], &made[1]);
 }
 
-/// Tries what the token may accept, in order. A failure that is not about the request ends it.
-Status generate(Session& session, const Curve& curve, const KeyName& name) noexcept {
-  Error last{Errc::not_supported, "the token does not offer key pairs of this curve",
-             CKR_MECHANISM_INVALID};
-  for (const Generation& how : curve.generations) {
-    CK_SESSION_INFO here{};
-    CK_RV rv = session.p11.C_GetSessionInfo(session.handle, &here);
-    if (rv != CKR_OK) return failure(rv);
-    CK_MECHANISM_INFO mechanism{};
-    rv = session.p11.C_GetMechanismInfo(here.slotID, how.mechanism, &mechanism);
-    if (rv == CKR_MECHANISM_INVALID) continue;
-    if (rv != CKR_OK) return failure(rv);
-    for (const Usage usage : kUsages) {
-      rv = generate(session, how, usage, name);
-      if (rv == CKR_OK) return {};
-      last = failure(rv);
-      if (recovery(last) != Recovery::none) return last;
-    }
-  }
-  return last;
+/// Whether the slot lists the mechanism.
+Result<bool> offers(Session& session, CK_MECHANISM_TYPE type) noexcept {
+  CK_SESSION_INFO here{};
+  CK_RV rv = session.p11.C_GetSessionInfo(session.handle, &here);
+  if (rv != CKR_OK) return failure(rv);
+  CK_MECHANISM_INFO mechanism{};
+  rv = session.p11.C_GetMechanismInfo(here.slotID, type, &mechanism);
+  if (rv == CKR_MECHANISM_INVALID) return false;
+  if (rv != CKR_OK) return failure(rv);
+  return true;
 }
 
 Status check_protection(Session& session, CK_OBJECT_HANDLE key) noexcept {
@@ -111,6 +101,24 @@ Status remove_pair(Session& session, const KeyName& name) noexcept {
   return {};
 }
 
+/// The pair that was just made, if it is what was asked for; otherwise there is none any more, or
+/// `removed` says that there still is.
+Result<std::unique_ptr<core::DhPrivateKey>> take_pair(const std::shared_ptr<TokenState>& token,
+                                                      const core::Provider& crypto,
+                                                      const KeyName& name, bool& removed) noexcept {
+  const Status protection = token->run([&](Session& session) noexcept -> Status {
+    const Result<TokenKeyRecord> key = find_key(session, name);
+    if (!key) return key.error();
+    return check_protection(session, key->handle);
+  });
+  auto key = protection ? open_token_key(token, crypto, name, {}) : protection.error();
+  if (!key) {
+    removed =
+        token->run([&](Session& session) noexcept { return remove_pair(session, name); }).ok();
+  }
+  return key;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<core::DhPrivateKey>> generate_token_key(std::shared_ptr<TokenState> token,
@@ -132,23 +140,37 @@ Result<std::unique_ptr<core::DhPrivateKey>> generate_token_key(std::shared_ptr<T
     if (Status s = crypto.rng().fill(name.id); !s) return s.error();
   }
   token->need_writable();
-  const Status made = token->run([&](Session& session) noexcept -> Status {
-    if (Status s = require_free(session, wanted); !s) return s;
-    return generate(session, *curve, name);
-  });
-  if (!made) return made.error();
+  if (Status s = token->run([&](Session& on) noexcept { return require_free(on, wanted); }); !s) {
+    return s.error();
+  }
 
-  const Status protection = token->run([&](Session& session) noexcept -> Status {
-    const Result<TokenKeyRecord> key = find_key(session, name);
-    if (!key) return key.error();
-    return check_protection(session, key->handle);
-  });
-  auto key = protection ? open_token_key(token, crypto, name, {}) : protection.error();
-  if (key) return key;
-  // A pair that cannot be used would only be in the way. Why it cannot is what the caller hears.
-  static_cast<void>(
-      token->run([&](Session& session) noexcept { return remove_pair(session, name); }));
-  return key;
+  // What the token may accept, in order, until a pair comes out that derives: some make keys that
+  // cannot. Only what the token says of the request itself leads to the next.
+  Error last{Errc::not_supported, "the token does not offer key pairs of this curve",
+             CKR_MECHANISM_INVALID};
+  for (const Generation& how : curve->generations) {
+    bool offered = false;
+    const Status asked = token->run([&](Session& session) noexcept -> Status {
+      const Result<bool> answer = offers(session, how.mechanism);
+      if (!answer) return answer.error();
+      offered = *answer;
+      return {};
+    });
+    if (!asked) return asked.error();
+    if (!offered) continue;
+    for (const Usage usage : kUsages) {
+      const Status made = token->run([&](Session& session) noexcept -> Status {
+        const CK_RV rv = generate(session, how, usage, name);
+        return rv == CKR_OK ? Status{} : Status{failure(rv)};
+      });
+      bool removed = true;
+      auto key = made ? take_pair(token, crypto, name, removed) : made.error();
+      if (key) return key;
+      last = key.error();
+      if (!removed || last.native == 0 || recovery(last) != Recovery::none) return last;
+    }
+  }
+  return last;
 }
 
 }  // namespace twoway::pkcs11
