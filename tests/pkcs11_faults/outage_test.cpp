@@ -140,6 +140,40 @@ TEST_CASE("a key pair that was begun before a session was lost is not left behin
   }
 }
 
+TEST_CASE("a pair that cannot derive gives way to one made with other attributes") {
+  const FaultToken token{"key"};
+  const auto opened = pkcs11::Token::open(location({}).token, options());
+  REQUIRE_OK(opened);
+  const auto generate = [&opened] {
+    return opened->generate_key(*crypto(), kSuite.kem, {"new", {}});
+  };
+  constexpr CK_RV kBadAttributes = 0x182;  // the TPM's answer to a key without "decrypt"
+  // A check derives with each form of the point: so the first pair fails it at some number of
+  // failures, and the next one derives.
+  unsigned long pairs = 1;
+  for (unsigned long failures = 1; pairs == 1; ++failures) {
+    REQUIRE(failures < 10);
+    control().reset();
+    for (unsigned long n = 1; n <= failures; ++n) {
+      control().add({Function::C_DeriveKey, n, Action::fail, kBadAttributes});
+    }
+    REQUIRE_OK(generate());
+    REQUIRE(control().faults() == failures);
+    REQUIRE(control().live_objects() == 0);
+    pairs = control().calls(Function::C_GenerateKeyPair);
+    REQUIRE(destroy_objects("new") == 2);
+  }
+  // No pair derives: the last one's failure is told, and none is left.
+  control().reset();
+  control().add({Function::C_DeriveKey, 1, Action::fail, kBadAttributes, 1});
+  const auto none = generate();
+  REQUIRE_ERRC(none, Errc::key_unavailable);
+  REQUIRE(none.error().native == kBadAttributes);
+  REQUIRE(control().calls(Function::C_GenerateKeyPair) > 2);
+  control().reset();
+  REQUIRE(destroy_objects("new") == 0);
+}
+
 TEST_CASE("a module that another component initialised is never finalised") {
   const FaultToken token{"key"};
   CK_C_INITIALIZE_ARGS args{};
