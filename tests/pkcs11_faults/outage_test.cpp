@@ -172,6 +172,16 @@ TEST_CASE("a pair that cannot derive gives way to one made with other attributes
   REQUIRE(control().calls(Function::C_GenerateKeyPair) > 2);
   control().reset();
   REQUIRE(destroy_objects("new") == 0);
+  // Nor can it be removed: that is the end, and said.
+  control().add({Function::C_DeriveKey, 1, Action::fail, kBadAttributes, 1});
+  control().add({Function::C_DestroyObject, 1, Action::fail, CKR_FUNCTION_FAILED, 1});
+  const auto stuck = generate();
+  REQUIRE_ERRC(stuck, Errc::key_unavailable);
+  REQUIRE(stuck.error().native == kBadAttributes);
+  REQUIRE(std::string(stuck.error().message).find("remove it") != std::string::npos);
+  REQUIRE(control().calls(Function::C_GenerateKeyPair) == 1);
+  control().reset();
+  REQUIRE(destroy_objects("new") == 2);
 }
 
 TEST_CASE("a module that another component initialised is never finalised") {

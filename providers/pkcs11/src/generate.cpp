@@ -13,9 +13,11 @@ using core::Result;
 using core::Status;
 
 /// How much of "for derivation only" a token lets a template say. The key that comes out must be
-/// able to derive, and must not be able to leave, in any case.
-enum class Usage { derive_only, derive, derive_and_decrypt };
-constexpr Usage kUsages[] = {Usage::derive_only, Usage::derive, Usage::derive_and_decrypt};
+/// able to derive, and must not be able to leave, in any case. tpm2-pkcs11 maps "decrypt" to the
+/// TPM's key exchange, and cannot remove a pair that failed to derive: so its way comes before the
+/// token's defaults. No mechanism decrypts with a key of these types.
+enum class Usage { derive_only, derive_and_decrypt, derive };
+constexpr Usage kUsages[] = {Usage::derive_only, Usage::derive_and_decrypt, Usage::derive};
 
 CK_RV generate(Session& session, const Generation& how, Usage usage, const KeyName& name) noexcept {
   CK_MECHANISM mechanism{how.mechanism, nullptr, 0};
@@ -32,7 +34,6 @@ CK_RV generate(Session& session, const Generation& how, Usage usage, const KeyNa
     public_key.add(CKA_VERIFY, false).add(CKA_ENCRYPT, false).add(CKA_WRAP, false);
     private_key.add(CKA_SIGN, false).add(CKA_DECRYPT, false).add(CKA_UNWRAP, false);
   }
-  // tpm2-pkcs11 maps "decrypt" to the TPM's key exchange.
   if (usage == Usage::derive_and_decrypt) private_key.add(CKA_DECRYPT, true);
   for (Template* both : {&public_key, &private_key}) {
     both->add(CKA_ID, name.id);
@@ -89,20 +90,23 @@ Status require_free(Session& session, const KeyName& name) noexcept {
   return {};
 }
 
-/// Removes both halves.
+/// Removes both halves, or what of them can be removed.
 Status remove_pair(Session& session, const KeyName& name) noexcept {
+  Status removed;
   for (const CK_ULONG object_class : kClasses) {
     Template mine;
     mine.add(CKA_CLASS, object_class).add(CKA_ID, name.id);
     const Result<std::vector<CK_OBJECT_HANDLE>> found = find_objects(session, mine);
     if (!found) return found.error();
-    for (const CK_OBJECT_HANDLE object : *found) destroy(session, object);
+    for (const CK_OBJECT_HANDLE object : *found) {
+      const CK_RV rv = session.p11.C_DestroyObject(session.handle, object);
+      if (rv != CKR_OK) removed = failure(rv);
+    }
   }
-  return {};
+  return removed;
 }
 
-/// The pair that was just made, if it is what was asked for; otherwise there is none any more, or
-/// `removed` says that there still is.
+/// The pair that was just made, if it is what was asked for; otherwise it is removed.
 Result<std::unique_ptr<core::DhPrivateKey>> take_pair(const std::shared_ptr<TokenState>& token,
                                                       const core::Provider& crypto,
                                                       const KeyName& name, bool& removed) noexcept {
@@ -112,11 +116,15 @@ Result<std::unique_ptr<core::DhPrivateKey>> take_pair(const std::shared_ptr<Toke
     return check_protection(session, key->handle);
   });
   auto key = protection ? open_token_key(token, crypto, name, {}) : protection.error();
-  if (!key) {
-    removed =
-        token->run([&](Session& session) noexcept { return remove_pair(session, name); }).ok();
-  }
-  return key;
+  if (key) return key;
+  const Status gone =
+      token->run([&](Session& session) noexcept { return remove_pair(session, name); });
+  removed = gone.ok();
+  if (removed) return key;
+  return Error{key.error().code,
+               "the token made a key pair that cannot be used, and did not remove it: remove it "
+               "with the token's own tool",
+               key.error().native};
 }
 
 }  // namespace

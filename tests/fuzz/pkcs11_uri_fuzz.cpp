@@ -1,0 +1,39 @@
+// A PKCS#11 URI that is read names what the URI written from it names, and that one holds no PIN.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <twoway/pkcs11.hpp>
+
+#include "fuzz.hpp"
+
+using namespace twoway;
+using core::Errc;
+using core::Result;
+
+namespace {
+
+bool same(const pkcs11::KeyLocation& a, const pkcs11::KeyLocation& b) {
+  return a.token.module_path == b.token.module_path && a.token.label == b.token.label &&
+         a.token.serial == b.token.serial && a.token.manufacturer == b.token.manufacturer &&
+         a.token.model == b.token.model && a.token.slot_id == b.token.slot_id &&
+         a.key.label == b.key.label && a.key.id == b.key.id;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const Result<pkcs11::ParsedUri> uri = pkcs11::parse_uri(input);
+  if (!uri) {
+    FUZZ_REQUIRE(uri.error().code == Errc::malformed || uri.error().code == Errc::not_supported);
+    return 0;
+  }
+  const std::string written = pkcs11::to_uri(uri->location);
+  FUZZ_REQUIRE(written.starts_with("pkcs11:"));
+  const Result<pkcs11::ParsedUri> again = pkcs11::parse_uri(written);
+  FUZZ_REQUIRE(again.ok() && again->pin == nullptr);
+  FUZZ_REQUIRE(same(uri->location, again->location));
+  FUZZ_REQUIRE(pkcs11::to_uri(again->location) == written);
+  return 0;
+}
