@@ -2,33 +2,25 @@
 #include <cstdlib>
 
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "program.hpp"
+#include "soft_token.hpp"
 
 using namespace twoway;
 using namespace twoway::test;
 
 namespace {
 
-const std::string kModule = SOFTHSM_MODULE;
+const std::string kModule = SoftToken::module_path();
 
-/// A folder with a token called gateway, whose PIN is in pin.txt.
+/// A folder with pin.txt, the PIN of a token called gateway.
 class TokenFolder {
  public:
-  TokenFolder() {
-    write_file("softhsm2.conf", "directories.tokendir = tokens\nlog.level = ERROR\n");
-    REQUIRE(mkdir("tokens", 0700) == 0);
-    REQUIRE(setenv("SOFTHSM2_CONF", "softhsm2.conf", 1) == 0);
-    write_file("pin.txt", "48151623\n");
-    REQUIRE_RAN(shell("softhsm2-util --init-token --free --label gateway --so-pin 4815162342 "
-                      "--pin 48151623 >/dev/null"),
-                0);
-  }
+  TokenFolder() { write_file("pin.txt", "48151623\n"); }
 
  private:
   Folder folder_;
+  SoftToken token_{"gateway", "48151623"};
 };
 
 std::string key(const std::string& object, const std::string& pin = "&pin-source=file:pin.txt") {

@@ -1,4 +1,4 @@
-#include "soft_token.hpp"
+#include "token_keys.hpp"
 
 namespace twoway::test {
 namespace {

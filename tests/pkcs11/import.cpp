@@ -7,7 +7,7 @@
 #include <openssl/params.h>
 #include <openssl/x509.h>
 
-#include "soft_token.hpp"
+#include "token_keys.hpp"
 
 namespace twoway::test {
 namespace {

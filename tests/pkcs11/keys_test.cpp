@@ -1,5 +1,5 @@
 // Keys of a token do what software keys do.
-#include "soft_token.hpp"
+#include "token_keys.hpp"
 #include "vectors.hpp"
 
 using namespace twoway;
@@ -25,7 +25,7 @@ struct Outside {
 
 TEST_CASE("a key that is generated on the token receives requests") {
   const SoftToken directory;
-  const auto token = pkcs11::Token::open(directory.location(), test::with_pin());
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
   for (const KemId kem : test::kTokenKems) {
     const Provider* crypto = test::provider_for(kem);
@@ -37,7 +37,7 @@ TEST_CASE("a key that is generated on the token receives requests") {
     REQUIRE((*made)->kem_id() == kem);
     REQUIRE_OK(test::exchange(*crypto, std::move(*made)));
 
-    auto opened = pkcs11::open_key(*crypto, directory.uri(label), test::with_pin());
+    auto opened = pkcs11::open_key(*crypto, test::uri(label), test::with_pin());
     REQUIRE_OK(opened);
     REQUIRE_OK(test::exchange(*crypto, std::move(*opened)));
   }
@@ -45,7 +45,7 @@ TEST_CASE("a key that is generated on the token receives requests") {
 
 TEST_CASE("a generated key can derive, cannot leave the token, and can do nothing else") {
   const SoftToken directory;
-  const auto token = pkcs11::Token::open(directory.location(), test::with_pin());
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
   const Provider* crypto = test::provider_for(KemId::dhkem_x25519);
   REQUIRE(crypto != nullptr);
@@ -91,7 +91,7 @@ TEST_CASE("a generated key can derive, cannot leave the token, and can do nothin
 
 TEST_CASE("keys of RFC 9180's vectors, on the token, compute the vectors' secrets") {
   const Outside outside;
-  const auto token = pkcs11::Token::open(outside.directory.location(), test::with_pin());
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
   std::uint8_t next_id = 0;
   std::size_t ran = 0, ran_auth = 0;
@@ -152,7 +152,7 @@ TEST_CASE("keys of RFC 9180's vectors, on the token, compute the vectors' secret
 
 TEST_CASE("a token key authenticates a sender") {
   const SoftToken directory;
-  const auto token = pkcs11::Token::open(directory.location(), test::with_pin());
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
   for (const KemId id : test::kTokenKems) {
     const Provider* crypto = test::provider_for(id);
@@ -194,12 +194,12 @@ TEST_CASE("keys that pkcs11-tool makes can be opened") {
     const Provider* crypto = test::provider_for(row.kem);
     if (crypto == nullptr) continue;
     INFO(row.curve);
-    directory.run(std::string(PKCS11_TOOL) + " --module " + SOFTHSM_MODULE +
+    directory.run(std::string(PKCS11_TOOL) + " --module " + SoftToken::module_path() +
                   " --token-label gateway --login --pin " + test::kPin +
                   " --keypairgen --key-type EC:" + row.curve + " --id " + row.id +
                   " --label tool --usage-derive");
     auto key = pkcs11::open_key(*crypto, std::string("pkcs11:token=gateway;id=%") + row.id +
-                                             "?module-path=" + SOFTHSM_MODULE +
+                                             "?module-path=" + SoftToken::module_path() +
                                              "&pin-value=" + test::kPin);
     REQUIRE_OK(key);
     REQUIRE((*key)->kem_id() == row.kem);
@@ -215,7 +215,7 @@ TEST_CASE("the public key is the caller's, the object's, the certificate's or th
   key.public_object = false;
   test::import_key(outside.module, outside.session, key);
   test::Calls calls(outside.module);
-  const auto token = pkcs11::Token::open(outside.directory.location(), test::with_pin());
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
   const pkcs11::KeyName name{{}, {1}};
 

@@ -1,5 +1,5 @@
 // Logins: as few as possible, and never twice with a PIN that was refused.
-#include "soft_token.hpp"
+#include "token_keys.hpp"
 
 using namespace twoway;
 using test::Calls;
@@ -12,7 +12,7 @@ TEST_CASE("a refused PIN is not sent again, through whatever handle, until it is
   const RawModule module;
   const Calls calls(module);
   const auto pin = std::make_shared<test::CountingPin>("000000");
-  const auto token = pkcs11::Token::open(directory.location(), {.pin = pin});
+  const auto token = pkcs11::Token::open(test::location(), {.pin = pin});
   REQUIRE_OK(token);
   REQUIRE(Calls::logins() == 0);
   const auto refused = token->list_keys();
@@ -24,7 +24,7 @@ TEST_CASE("a refused PIN is not sent again, through whatever handle, until it is
   pin->set(test::kPin);
   REQUIRE_ERRC(token->list_keys(), Errc::key_unavailable);
   REQUIRE_ERRC(token->generate_key(*crypto, KemId::dhkem_x25519, {"a", {}}), Errc::key_unavailable);
-  const auto other = pkcs11::Token::open(directory.location(), test::with_pin());
+  const auto other = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(other);
   const auto latched = other->list_keys();
   REQUIRE_ERRC(latched, Errc::key_unavailable);
@@ -46,7 +46,7 @@ TEST_CASE("PINs that a token cannot take latch as well") {
   const RawModule module;
   const Calls calls(module);
   const auto pin = std::make_shared<test::CountingPin>(std::string(300, '1'));
-  const auto token = pkcs11::Token::open(directory.location(), {.pin = pin});
+  const auto token = pkcs11::Token::open(test::location(), {.pin = pin});
   REQUIRE_OK(token);
   for (int i = 0; i < 3; ++i) {
     const auto refused = token->list_keys();
@@ -67,7 +67,7 @@ TEST_CASE("a token that would lock, or is locked, is not asked") {
     info->flags |= more;
     return rv;
   };
-  const auto token = pkcs11::Token::open(directory.location(), test::with_pin());
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
   for (const CK_FLAGS flag : {CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED}) {
     more = flag;
@@ -92,7 +92,7 @@ TEST_CASE("a token with a keypad is logged in without a PIN from here") {
     return rv;
   };
   const auto pin = std::make_shared<test::CountingPin>();
-  const auto token = pkcs11::Token::open(directory.location(), {.pin = pin});
+  const auto token = pkcs11::Token::open(test::location(), {.pin = pin});
   REQUIRE_OK(token);
   // SoftHSM has no keypad: it is asked with a null PIN, and refuses that.
   const auto asked = token->list_keys();
@@ -103,16 +103,16 @@ TEST_CASE("a token with a keypad is logged in without a PIN from here") {
 
 TEST_CASE("sources that fail, and none at all, are named") {
   const SoftToken directory;
-  const auto none = pkcs11::Token::open(directory.location());
+  const auto none = pkcs11::Token::open(test::location());
   REQUIRE_OK(none);
   const auto without = none->list_keys();
   REQUIRE_ERRC(without, Errc::key_unavailable);
   REQUIRE(std::string(without.error().message).find("PIN source") != std::string::npos);
 
   const auto failing = pkcs11::Token::open(
-      directory.location(), {.pin = pkcs11::pin_from_function([](core::SecretBuffer&) -> Status {
-                               return Error{Errc::source_failed, "the vault is sealed", 503};
-                             })});
+      test::location(), {.pin = pkcs11::pin_from_function([](core::SecretBuffer&) -> Status {
+                           return Error{Errc::source_failed, "the vault is sealed", 503};
+                         })});
   REQUIRE_OK(failing);
   const auto failed = failing->list_keys();
   REQUIRE_ERRC(failed, Errc::source_failed);
@@ -125,7 +125,7 @@ TEST_CASE("a login of another component is used, and left") {
   REQUIRE(module.initialize() == CKR_OK);
   const CK_SESSION_HANDLE session = module.open_session();
   {
-    const auto token = pkcs11::Token::open(directory.location());
+    const auto token = pkcs11::Token::open(test::location());
     REQUIRE_OK(token);
     REQUIRE_OK(token->list_keys());
   }

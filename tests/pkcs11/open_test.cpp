@@ -1,7 +1,7 @@
 // URIs, and what opening a token or key says when it cannot.
 #include <fstream>
 
-#include "soft_token.hpp"
+#include "token_keys.hpp"
 #include "wrapping.hpp"
 
 using namespace twoway;
@@ -118,11 +118,10 @@ TEST_CASE("PINs come from files, the environment, functions and URIs") {
 
   const Provider* crypto = test::provider_for(KemId::dhkem_x25519);
   const auto token =
-      pkcs11::Token::open(directory.location(), {.pin = pkcs11::pin_from_file(path.string())});
+      pkcs11::Token::open(test::location(), {.pin = pkcs11::pin_from_file(path.string())});
   REQUIRE_OK(token);
   REQUIRE_OK(token->generate_key(*crypto, KemId::dhkem_x25519, {"hpke", {}}));
-  REQUIRE_OK(
-      pkcs11::open_key(*crypto, directory.uri("hpke") + "&pin-source=file:" + path.string()));
+  REQUIRE_OK(pkcs11::open_key(*crypto, test::uri("hpke") + "&pin-source=file:" + path.string()));
 }
 
 TEST_CASE("what is missing, ambiguous or of another kind is named") {
@@ -134,17 +133,16 @@ TEST_CASE("what is missing, ambiguous or of another kind is named") {
   REQUIRE(crypto != nullptr);
 
   REQUIRE_ERRC(pkcs11::Token::open({}), Errc::invalid_argument);
-  pkcs11::TokenLocation nowhere = directory.location();
+  pkcs11::TokenLocation nowhere = test::location();
   nowhere.module_path = "/nonexistent/module.so";
   REQUIRE_ERRC(pkcs11::Token::open(nowhere), Errc::key_unavailable);
   nowhere.module_path = "libc.so.6";
   REQUIRE_ERRC(pkcs11::Token::open(nowhere), Errc::key_unavailable);
-  REQUIRE_ERRC(pkcs11::Token::open(directory.location("none")), Errc::key_unavailable);
-  REQUIRE_ERRC(pkcs11::Token::open(directory.location("twin")), Errc::invalid_argument);
-  REQUIRE_ERRC(pkcs11::Token::open(directory.location(), {.max_sessions = 0}),
-               Errc::invalid_argument);
+  REQUIRE_ERRC(pkcs11::Token::open(test::location("none")), Errc::key_unavailable);
+  REQUIRE_ERRC(pkcs11::Token::open(test::location("twin")), Errc::invalid_argument);
+  REQUIRE_ERRC(pkcs11::Token::open(test::location(), {.max_sessions = 0}), Errc::invalid_argument);
 
-  const auto tokens = pkcs11::list_tokens(SOFTHSM_MODULE);
+  const auto tokens = pkcs11::list_tokens(SoftToken::module_path());
   REQUIRE_OK(tokens);
   REQUIRE(tokens->size() == 4);
   for (const pkcs11::TokenInfo& info : *tokens) {
@@ -155,7 +153,7 @@ TEST_CASE("what is missing, ambiguous or of another kind is named") {
     REQUIRE(same->info()->location.serial == info.location.serial);
   }
 
-  const auto token = pkcs11::Token::open(directory.location(), test::with_pin());
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
   const RawModule module;
   {
@@ -198,7 +196,7 @@ TEST_CASE("what is missing, ambiguous or of another kind is named") {
 
 TEST_CASE("a provider without the key's curve or hash is refused by name") {
   const SoftToken directory;
-  const auto token = pkcs11::Token::open(directory.location(), test::with_pin());
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
   const Provider* whole = test::provider_for(KemId::dhkem_x25519);
   REQUIRE_OK(token->generate_key(*whole, KemId::dhkem_x25519, {"hpke", {}}));
@@ -231,7 +229,7 @@ TEST_CASE("the form in which a token wants to be asked is found when a key is op
   const Provider* crypto = test::provider_for(KemId::dhkem_x25519);
   const RawModule module;
   test::Calls calls(module);
-  const auto token = pkcs11::Token::open(directory.location(), test::with_pin());
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
   REQUIRE_OK(token->generate_key(*crypto, KemId::dhkem_x25519, {"hpke", {}}));
 

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "soft_token.hpp"
+#include "token_keys.hpp"
 
 using namespace twoway;
 using test::Calls;
@@ -64,8 +64,8 @@ int failures(const Work& work, int threads, int times) {
 }
 
 /// Makes a key, and opens it with options of one's own.
-Work make_work(const SoftToken& directory, const pkcs11::Options& options) {
-  const auto token = pkcs11::Token::open(directory.location(), options);
+Work make_work(const pkcs11::Options& options) {
+  const auto token = pkcs11::Token::open(test::location(), options);
   REQUIRE_OK(token);
   auto key = token->generate_key(crypto(), KemId::dhkem_x25519, {"hpke", {}});
   REQUIRE_OK(key);
@@ -88,7 +88,7 @@ TEST_CASE("threads derive at once, in no more sessions than allowed, and leave n
       pkcs11::Options options = test::with_pin();
       options.max_sessions = row.sessions;
       options.deadline = std::chrono::minutes(2);
-      const Work work = make_work(fresh, options);
+      const Work work = make_work(options);
       REQUIRE(failures(work, row.threads, 20) == 0);
       REQUIRE(Calls::secrets() == 0);
       REQUIRE(Calls::most_sessions() <= static_cast<long>(row.sessions));
@@ -124,7 +124,7 @@ TEST_CASE("a token's own limits shrink the pool, by its description or by its an
     {
       pkcs11::Options options = test::with_pin();
       options.deadline = std::chrono::minutes(2);
-      const Work work = make_work(directory, options);
+      const Work work = make_work(options);
       REQUIRE(failures(work, 8, 20) == 0);
       REQUIRE(Calls::most_sessions() <= (described ? 2 : 3));  // counted after it is opened
     }
@@ -139,7 +139,7 @@ TEST_CASE("who waits for a session longer than the deadline is told so") {
   pkcs11::Options options = test::with_pin();
   options.max_sessions = 1;
   options.deadline = std::chrono::milliseconds(1);
-  Work work = make_work(directory, options);
+  Work work = make_work(options);
   // The first holds the only session until the second was refused.
   std::atomic<bool> inside = false, refused = false;
   calls.derive_key = [&](CK_SESSION_HANDLE session, CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key,
@@ -164,7 +164,7 @@ TEST_CASE("sessions, logins and initialisations that others end are got back") {
   const Calls calls(module);
   const auto pin = std::make_shared<test::CountingPin>();
   {
-    const Work work = make_work(directory, {.pin = pin});
+    const Work work = make_work({.pin = pin});
     for (int round = 0; round < 3; ++round) {
       module->C_CloseAllSessions(module.slot());
       REQUIRE_OK(work.once(0));
@@ -199,7 +199,7 @@ TEST_CASE("threads go on while their sessions are lost again and again") {
   options.max_sessions = 3;
   options.deadline = std::chrono::minutes(2);
   {
-    const Work work = make_work(directory, options);
+    const Work work = make_work(options);
     std::mutex mutex;
     std::map<CK_SESSION_HANDLE, int> opened_in;
     int era = 1;  // those of earlier ones are lost
@@ -253,7 +253,7 @@ TEST_CASE("a key that is deleted is unavailable, and works again when it is back
   REQUIRE(module.initialize() == CKR_OK);
   CK_SESSION_HANDLE session = module.open_session();
   test::import_key(module, session, imported);
-  auto key = pkcs11::open_key(crypto(), directory.uri("hpke"), test::with_pin());
+  auto key = pkcs11::open_key(crypto(), test::uri("hpke"), test::with_pin());
   REQUIRE_OK(key);
   {
     const Work work(std::move(*key));
@@ -282,9 +282,9 @@ TEST_CASE("a module that another component initialised is never finalised") {
   CK_SESSION_HANDLE session = module.open_session();
   const Calls calls(module);
   {
-    const Work work = make_work(directory, test::with_pin());
+    const Work work = make_work(test::with_pin());
     REQUIRE_OK(work.once(0));
-    REQUIRE_OK(pkcs11::list_tokens(SOFTHSM_MODULE));
+    REQUIRE_OK(pkcs11::list_tokens(SoftToken::module_path()));
   }
   REQUIRE(Calls::finalized() == 0);
   REQUIRE(Calls::sessions() == 0);
@@ -299,10 +299,10 @@ TEST_CASE("a module of one's own is finalised with its last key, and may be used
   const Calls calls(module);
   for (int i = 1; i <= 2; ++i) {
     {
-      auto token = pkcs11::Token::open(directory.location(), test::with_pin());
+      auto token = pkcs11::Token::open(test::location(), test::with_pin());
       REQUIRE_OK(token);
       REQUIRE_OK(token->list_keys());
-      REQUIRE_OK(pkcs11::list_tokens(SOFTHSM_MODULE));
+      REQUIRE_OK(pkcs11::list_tokens(SoftToken::module_path()));
       const pkcs11::Token copy = *token;
       REQUIRE_OK(copy.list_keys());
       // A session that may write takes the place of the one that may not.
@@ -317,14 +317,14 @@ TEST_CASE("a module of one's own is finalised with its last key, and may be used
 
 TEST_CASE("a forked child derives in sessions of its own, and the parent goes on") {
   const SoftToken directory;
-  const Work work = make_work(directory, test::with_pin());
+  const Work work = make_work(test::with_pin());
   REQUIRE_OK(work.once(0));
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
     int failed = 0;
     for (std::size_t i = 0; i < 20; ++i) failed += work.once(i) ? 0 : 1;
-    auto again = pkcs11::open_key(crypto(), directory.uri("hpke"), test::with_pin());
+    auto again = pkcs11::open_key(crypto(), test::uri("hpke"), test::with_pin());
     failed += again ? 0 : 1;
     std::vector<std::thread> threads;
     std::atomic<int> wrong = 0;

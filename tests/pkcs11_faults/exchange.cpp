@@ -13,7 +13,7 @@ constexpr std::string_view kQuestion = "question";
 class FixedPin final : public pkcs11::PinSource {
  public:
   Status read(core::SecretBuffer& pin) noexcept override {
-    const ByteView bytes = as_bytes(FaultToken::kPin);
+    const ByteView bytes = as_bytes(kPin);
     pin.assign(bytes.begin(), bytes.end());
     return {};
   }

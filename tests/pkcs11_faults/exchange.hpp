@@ -22,7 +22,7 @@ inline constexpr Suite kSuite{KemId::dhkem_p256, KdfId::hkdf_sha256, AeadId::aes
 /// Where the keys of a FaultToken are, by label.
 pkcs11::KeyLocation location(const std::string& label);
 
-/// Options with a PIN source that answers FaultToken::kPin.
+/// Options with a PIN source that answers kPin.
 pkcs11::Options options();
 
 KeyResult open_key(const std::string& label, const pkcs11::Options& with = options());

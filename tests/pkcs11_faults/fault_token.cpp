@@ -3,10 +3,8 @@
 #include <array>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <string_view>
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include "catch.hpp"
@@ -14,9 +12,8 @@
 namespace twoway::test::fault {
 namespace {
 
-void* handle() {
-  static void* const loaded = ::dlopen(module_path(), RTLD_NOW | RTLD_LOCAL);
-  REQUIRE(loaded != nullptr);
+const RawModule& module() {
+  static const RawModule loaded(FAULT_MODULE);
   return loaded;
 }
 
@@ -27,21 +24,6 @@ CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, T& value) {
 
 CK_UTF8CHAR* text(const char* value) {
   return reinterpret_cast<CK_UTF8CHAR*>(const_cast<char*>(value));
-}
-
-CK_SLOT_ID first_slot() {
-  std::array<CK_SLOT_ID, 8> slots{};
-  CK_ULONG count = slots.size();
-  REQUIRE(functions().C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
-  REQUIRE(count > 0);
-  return slots[0];
-}
-
-CK_SESSION_HANDLE open_session() {
-  CK_SESSION_HANDLE session = 0;
-  REQUIRE(functions().C_OpenSession(first_slot(), CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr,
-                                    nullptr, &session) == CKR_OK);
-  return session;
 }
 
 void generate(CK_SESSION_HANDLE session, CK_BYTE id, const char* label) {
@@ -80,56 +62,19 @@ void fail_overdue(int) {
 const char* module_path() { return FAULT_MODULE; }
 
 const Control& control() {
-  static const Control* const interface = reinterpret_cast<decltype(&twoway_fault_control)>(
-      ::dlsym(handle(), "twoway_fault_control"))();
+  static const Control* const interface =
+      reinterpret_cast<decltype(&twoway_fault_control)>(module().symbol("twoway_fault_control"))();
   return *interface;
 }
 
-const CK_FUNCTION_LIST& functions() {
-  CK_FUNCTION_LIST* list = nullptr;
-  reinterpret_cast<CK_C_GetFunctionList>(::dlsym(handle(), "C_GetFunctionList"))(&list);
-  return *list;
-}
+const CK_FUNCTION_LIST& functions() { return module().functions(); }
 
-// In memory where the system has such a place: SoftHSM writes and syncs at each login.
-Directory::Directory() {
-  const std::filesystem::path memory = "/dev/shm";
-  const bool in_memory = ::access(memory.c_str(), W_OK | X_OK) == 0;
-  std::string pattern =
-      ((in_memory ? memory : std::filesystem::temp_directory_path()) / "twoway-faults-XXXXXX")
-          .string();
-  REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-  path_ = pattern;
-}
-
-Directory::~Directory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-FaultToken::FaultToken(std::initializer_list<const char*> key_labels) {
-  std::filesystem::create_directory(store());
-  std::ofstream(directory() / "softhsm2.conf")
-      << "directories.tokendir = " << store().string() << "\nlog.level = ERROR\n";
-  REQUIRE(::setenv("SOFTHSM2_CONF", (directory() / "softhsm2.conf").c_str(), 1) == 0);
-
-  const CK_FUNCTION_LIST& p11 = functions();
-  CK_C_INITIALIZE_ARGS args{};
-  args.flags = CKF_OS_LOCKING_OK;
-  REQUIRE(p11.C_Initialize(&args) == CKR_OK);
-  std::array<CK_UTF8CHAR, 32> label{};
-  label.fill(' ');
-  std::memcpy(label.data(), kLabel, std::strlen(kLabel));
-  const CK_ULONG pin_size = std::strlen(kPin);
-  REQUIRE(p11.C_InitToken(first_slot(), text(kPin), pin_size, label.data()) == CKR_OK);
-  const CK_SESSION_HANDLE session = open_session();
-  REQUIRE(p11.C_Login(session, CKU_SO, text(kPin), pin_size) == CKR_OK);
-  REQUIRE(p11.C_InitPIN(session, text(kPin), pin_size) == CKR_OK);
-  REQUIRE(p11.C_Logout(session) == CKR_OK);
-  REQUIRE(p11.C_Login(session, CKU_USER, text(kPin), pin_size) == CKR_OK);
+FaultToken::FaultToken(std::initializer_list<const char*> key_labels) : SoftToken(kLabel) {
+  REQUIRE(module().initialize() == CKR_OK);
+  const CK_SESSION_HANDLE session = module().open_session(kLabel);
   CK_BYTE id = 0;
   for (const char* key_label : key_labels) generate(session, ++id, key_label);
-  REQUIRE(p11.C_Finalize(nullptr) == CKR_OK);
+  REQUIRE(functions().C_Finalize(nullptr) == CKR_OK);
   control().reset();
 }
 
@@ -140,10 +85,7 @@ FaultToken::~FaultToken() {
 
 unsigned long destroy_objects(const char* label) {
   const CK_FUNCTION_LIST& p11 = functions();
-  const CK_SESSION_HANDLE session = open_session();
-  const CK_RV rv =
-      p11.C_Login(session, CKU_USER, text(FaultToken::kPin), std::strlen(FaultToken::kPin));
-  REQUIRE((rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN));
+  const CK_SESSION_HANDLE session = module().open_session(FaultToken::kLabel);
   CK_ATTRIBUTE wanted{CKA_LABEL, text(label), std::strlen(label)};
   REQUIRE(p11.C_FindObjectsInit(session, &wanted, 1) == CKR_OK);
   std::array<CK_OBJECT_HANDLE, 16> found{};
@@ -156,7 +98,7 @@ unsigned long destroy_objects(const char* label) {
 }
 
 void log_out() {
-  const CK_SESSION_HANDLE session = open_session();
+  const CK_SESSION_HANDLE session = module().open_session(FaultToken::kLabel);
   REQUIRE(functions().C_Logout(session) == CKR_OK);
   REQUIRE(functions().C_CloseSession(session) == CKR_OK);
 }

@@ -1,45 +1,25 @@
 // A SoftHSM token in a directory of its own, behind the module that fails.
 #pragma once
 
-#include <filesystem>
 #include <initializer_list>
 #include <string>
 
 #include "fault_control.hpp"
+#include "soft_token.hpp"
 
 namespace twoway::test::fault {
 
-/// A new directory, removed in the end with all that is in it.
-class Directory {
- public:
-  Directory();
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  ~Directory();
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 /// Makes the directory, the token and its keys, and finalises the module: the next C_Initialize
-/// finds them. One at a time, because SoftHSM's configuration is in the environment.
-class FaultToken {
+/// finds them.
+class FaultToken : public SoftToken {
  public:
   static constexpr const char* kLabel = "faults";
-  static constexpr const char* kPin = "123456";
 
   /// A P-256 key pair per label, for derivation only and sensitive. Ids are 1, 2, ….
   explicit FaultToken(std::initializer_list<const char*> key_labels);
   FaultToken(const FaultToken&) = delete;
   FaultToken& operator=(const FaultToken&) = delete;
   ~FaultToken();
-
-  const std::filesystem::path& directory() const { return directory_.path(); }
-  std::filesystem::path store() const { return directory() / "tokens"; }
-
- private:
-  Directory directory_;
 };
 
 /// The path of the module, its control interface and its functions.

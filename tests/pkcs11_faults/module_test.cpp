@@ -7,6 +7,7 @@
 #include "fault_token.hpp"
 
 using namespace twoway::test::fault;
+using twoway::test::kPin;
 
 namespace {
 
@@ -27,7 +28,7 @@ class Session {
     REQUIRE(functions().C_OpenSession(slot(), CKF_SERIAL_SESSION, nullptr, nullptr, &handle) ==
             CKR_OK);
     REQUIRE(functions().C_Login(handle, CKU_USER,
-                                reinterpret_cast<CK_UTF8CHAR*>(const_cast<char*>(FaultToken::kPin)),
+                                reinterpret_cast<CK_UTF8CHAR*>(const_cast<char*>(kPin)),
                                 6) == CKR_OK);
     key = find(CKO_PRIVATE_KEY);
     std::array<CK_BYTE, 67> der{};

@@ -215,7 +215,7 @@ TEST_CASE("a module that another component initialised is never finalised") {
 
 TEST_CASE("a token whose store was deleted fails, and works again when the store is back") {
   const FaultToken token{"key"};
-  const Directory copy;
+  const test::TemporaryDirectory copy;
   std::filesystem::copy(token.store(), copy.path(), std::filesystem::copy_options::recursive);
   const Exchange exchange(opened());
   const Deadline deadline("a deleted store");

@@ -1,15 +1,9 @@
 // A P-256 key in a SoftHSM token behind a minimal PrivateKey: the interface fits PKCS#11.
 #include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
-#include <dlfcn.h>
-#include <p11-kit/pkcs11.h>
-#include <unistd.h>
 
 #include <twoway/twoway.hpp>
 
+#include "soft_token.hpp"
 #include "support.hpp"
 
 using namespace twoway;
@@ -21,63 +15,24 @@ CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, T& value) {
   return {type, &value, sizeof(value)};
 }
 
-/// A token in a directory of its own, with a session that is logged in.
+/// A session that is logged in to a token of its own.
 class Token {
  public:
   Token() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "twoway-token-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    directory_ = pattern;
-    std::filesystem::create_directory(directory_ / "tokens");
-    std::ofstream(directory_ / "softhsm2.conf")
-        << "directories.tokendir = " << (directory_ / "tokens").string() << "\nlog.level = ERROR\n";
-    ::setenv("SOFTHSM2_CONF", (directory_ / "softhsm2.conf").c_str(), 1);
-
-    module_ = ::dlopen(SOFTHSM_MODULE, RTLD_NOW | RTLD_LOCAL);
-    REQUIRE(module_ != nullptr);
-    const auto get_list =
-        reinterpret_cast<CK_C_GetFunctionList>(dlsym(module_, "C_GetFunctionList"));
-    REQUIRE(get_list != nullptr);
-    REQUIRE(get_list(&p11) == CKR_OK);
-    CK_C_INITIALIZE_ARGS args{};
-    args.flags = CKF_OS_LOCKING_OK;
-    REQUIRE(p11->C_Initialize(&args) == CKR_OK);
-
-    CK_SLOT_ID slot = first_slot();
-    std::array<CK_UTF8CHAR, 32> label{};
-    label.fill(' ');
-    REQUIRE(p11->C_InitToken(slot, pin_.data(), pin_.size(), label.data()) == CKR_OK);
-    slot = first_slot();
-    REQUIRE(p11->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr,
-                               &session) == CKR_OK);
-    REQUIRE(p11->C_Login(session, CKU_SO, pin_.data(), pin_.size()) == CKR_OK);
-    REQUIRE(p11->C_InitPIN(session, pin_.data(), pin_.size()) == CKR_OK);
-    REQUIRE(p11->C_Logout(session) == CKR_OK);
-    REQUIRE(p11->C_Login(session, CKU_USER, pin_.data(), pin_.size()) == CKR_OK);
+    REQUIRE(module_.initialize() == CKR_OK);
+    session = module_.open_session();
   }
   Token(const Token&) = delete;
   Token& operator=(const Token&) = delete;
-  ~Token() {
-    p11->C_Finalize(nullptr);
-    ::dlclose(module_);
-    std::filesystem::remove_all(directory_);
-  }
-
-  CK_FUNCTION_LIST* p11 = nullptr;
-  CK_SESSION_HANDLE session = 0;
+  ~Token() { p11->C_Finalize(nullptr); }
 
  private:
-  CK_SLOT_ID first_slot() const {
-    std::array<CK_SLOT_ID, 8> slots{};
-    CK_ULONG count = slots.size();
-    REQUIRE(p11->C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
-    REQUIRE(count > 0);
-    return slots[0];
-  }
+  test::SoftToken directory_;
+  test::RawModule module_;
 
-  std::filesystem::path directory_;
-  void* module_ = nullptr;
-  std::array<CK_UTF8CHAR, 6> pin_{'1', '2', '3', '4', '5', '6'};
+ public:
+  CK_FUNCTION_LIST* const p11 = &module_.functions();
+  CK_SESSION_HANDLE session = 0;
 };
 
 /// Used by one thread: a session is not shared here.

@@ -11,6 +11,7 @@
 
 #include "openssl_objects.hpp"
 #include "store_support.hpp"
+#include "temporary_directory.hpp"
 
 using namespace twoway;
 using namespace twoway::test;
@@ -18,24 +19,17 @@ using openssl::KeyStore;
 
 namespace {
 
-class Directory {
+class Directory : public TemporaryDirectory {
  public:
-  Directory() {
-    std::string name = (std::filesystem::temp_directory_path() / "twoway-store-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Directory() { std::filesystem::remove_all(path_); }
-
   std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
+    std::ofstream(path() / name, std::ios::binary) << text;
+    return (path() / name).string();
   }
 
   /// PKCS#8 in PEM, encrypted where there is a pass phrase.
   std::string write(const std::string& name, EVP_PKEY* key,
                     const char* passphrase = nullptr) const {
-    const std::string path = (path_ / name).string();
+    const std::string path = (this->path() / name).string();
     BIO* out = BIO_new_file(path.c_str(), "wb");
     REQUIRE(out != nullptr);
     const int good =
@@ -47,16 +41,13 @@ class Directory {
   }
 
   std::string write_public(const std::string& name, EVP_PKEY* key) const {
-    const std::string path = (path_ / name).string();
+    const std::string path = (this->path() / name).string();
     BIO* out = BIO_new_file(path.c_str(), "wb");
     const int good = PEM_write_bio_PUBKEY(out, key);
     BIO_free(out);
     REQUIRE(good == 1);
     return path;
   }
-
- private:
-  std::filesystem::path path_;
 };
 
 }  // namespace

@@ -33,22 +33,6 @@ std::shared_ptr<const core::PrivateKey> load(
   return std::move(*key);
 }
 
-/// Makes the TSS2 key `name` persistent, and answers its URI.
-std::string persist(const Swtpm& tpm, const std::string& name, const std::string& handle,
-                    const std::string& auth = "") {
-  const std::string set_auth = auth.empty() ? "" : " -p " + auth;
-  REQUIRE(tpm.command(
-      "tpm2_createprimary -Q -C o -G ecc -c primary && tpm2_flushcontext -t && "
-      "tpm2_create -Q -C primary -G ecc -u " +
-      name + ".pub -r " + name +
-      ".priv -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt'" + set_auth +
-      " && tpm2_flushcontext -t && "
-      "tpm2_load -Q -C primary -u " +
-      name + ".pub -r " + name + ".priv -c " + name + " && tpm2_evictcontrol -Q -C o -c " + name +
-      ' ' + handle + " && tpm2_flushcontext -t"));
-  return "handle:" + handle;
-}
-
 /// Runs `work(thread)` in kThreads threads.
 template <typename Work>
 std::vector<std::thread> in_threads(Work work) {
@@ -189,8 +173,8 @@ TEST_CASE("a key that was replaced behind a loaded one is not taken for it") {
 TEST_CASE("persistent handles are keys, with and without an authorisation value") {
   const Watchdog watchdog;
   const Swtpm tpm;
-  const std::string plain = persist(tpm, "plain", "0x81000100");
-  const std::string guarded = persist(tpm, "guarded", "0x81000101", "secret");
+  const std::string plain = tpm.persist("plain", "0x81000100");
+  const std::string guarded = tpm.persist("guarded", "0x81000101", "secret");
   const auto store = open_store(kTpm);
   REQUIRE(*Gateway(load(*store, plain)).carry("question"));
 
@@ -212,7 +196,7 @@ TEST_CASE("persistent handles are keys, with and without an authorisation value"
 TEST_CASE("a persistent handle that is evicted is unavailable") {
   const Watchdog watchdog;
   const Swtpm tpm;
-  const std::string uri = persist(tpm, "key", "0x81000100");
+  const std::string uri = tpm.persist("key", "0x81000100");
   const auto store = open_store(kTpm);
   const Gateway gateway(load(*store, uri));
   REQUIRE(*gateway.carry("question"));

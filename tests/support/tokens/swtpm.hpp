@@ -1,55 +1,49 @@
-// A software TPM of the test's own: swtpm on loopback, its state in a temporary directory. Linux.
+// A software TPM of the process's own: swtpm, its state and its sockets in a temporary directory.
+// Linux. Throws where something fails.
 #pragma once
 
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support.hpp"
+#include "temporary_directory.hpp"
 
 namespace twoway::test {
 
+/// The process's environment names it: one at a time.
 class Swtpm {
  public:
   Swtpm() {
-    std::string name = (std::filesystem::temp_directory_path() / "twoway-tpm-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    directory_ = name;
-    reserve_ports();
+    const std::string missing = TPM_MISSING;
+    must(missing.empty(), "a software TPM needs " + missing);
     ::setenv("TPM2OPENSSL_TCTI", tcti().c_str(), 1);
     ::setenv("TPM2TOOLS_TCTI", tcti().c_str(), 1);
     ::setenv("TSS2_LOG", "all+NONE", 1);
     start();
     // A test's wrong authorisation values and unclean stops count as attacks.
-    REQUIRE(command("tpm2_dictionarylockout -Q -s -n 100000 -t 1 -l 1"));
+    must(command("tpm2_dictionarylockout -Q -s -n 100000 -t 1 -l 1"),
+         "tpm2_dictionarylockout failed");
   }
-  ~Swtpm() {
-    stop();
-    for (const int port : ports_) ::close(port);
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
+  ~Swtpm() { stop(); }
   Swtpm(const Swtpm&) = delete;
   Swtpm& operator=(const Swtpm&) = delete;
 
-  std::string tcti() const { return "swtpm:host=127.0.0.1,port=" + std::to_string(port_); }
-  std::string path(const std::string& name) const { return (directory_ / name).string(); }
+  std::string tcti() const { return "swtpm:path=" + path("tpm"); }
+  std::string path(const std::string& name) const { return (directory_.path() / name).string(); }
 
   /// Runs a shell command in the temporary directory; false where it fails. Its output is kept for
   /// whoever looks into a failure.
   bool command(const std::string& line) const {
-    const std::string shell = "cd '" + directory_.string() + "' && { " + line + "; } >log 2>&1";
+    const std::string shell =
+        "cd '" + directory_.path().string() + "' && { " + line + "; } >log 2>&1";
     return std::system(shell.c_str()) == 0;
   }
 
@@ -60,24 +54,46 @@ class Swtpm {
                    group + ' ' + more + " -out " + name);
   }
 
+  /// A new P-256 key that is persistent in the TPM at `handle`, as 0x81000100, with an
+  /// authorisation value unless that is empty; `name` is its name until then. Answers the key's
+  /// URI.
+  std::string persist(const std::string& name, const std::string& handle,
+                      const std::string& auth = "") const {
+    const std::string set_auth = auth.empty() ? "" : " -p " + auth;
+    must(command(
+             "tpm2_createprimary -Q -C o -G ecc -c primary && tpm2_flushcontext -t && "
+             "tpm2_create -Q -C primary -G ecc -u " +
+             name + ".pub -r " + name +
+             ".priv -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt'" + set_auth +
+             " && tpm2_flushcontext -t && "
+             "tpm2_load -Q -C primary -u " +
+             name + ".pub -r " + name + ".priv -c " + name + " && tpm2_evictcontrol -Q -C o -c " +
+             name + ' ' + handle + " && tpm2_flushcontext -t"),
+         "the TPM does not make a persistent key");
+    return "handle:" + handle;
+  }
+
   void start() {
     // It writes its pid when its sockets listen: to a pipe, so that one can wait for that.
     const std::string pid_file = path("pid");
     std::filesystem::remove(pid_file);
-    REQUIRE(::mkfifo(pid_file.c_str(), 0600) == 0);
+    must(::mkfifo(pid_file.c_str(), 0600) == 0, "mkfifo failed");
     pollfd ready{::open(pid_file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC), POLLIN, 0};
-    REQUIRE(ready.fd >= 0);
-    const std::string state = "dir=" + directory_.string();
-    const std::string server = "type=tcp,bindaddr=127.0.0.1,port=" + std::to_string(port_);
-    const std::string control = "type=tcp,bindaddr=127.0.0.1,port=" + std::to_string(port_ + 1);
+    must(ready.fd >= 0, "the FIFO cannot be opened");
+    const std::string state = "dir=" + directory_.path().string();
+    const std::string server = "type=unixio,path=" + path("tpm");
+    const std::string control = "type=unixio,path=" + path("tpm.ctrl");
+    for (const char* socket : {"tpm", "tpm.ctrl"}) std::filesystem::remove(path(socket));
     const std::string pid = "file=" + pid_file;
     const ::pid_t parent = ::getpid();
     child_ = ::fork();
-    REQUIRE(child_ >= 0);
+    must(child_ >= 0, "fork failed");
     if (child_ == 0) {
       // It ends with the test, whatever happens to the test.
       ::prctl(PR_SET_PDEATHSIG, SIGTERM);
       if (::getppid() != parent) ::_exit(127);
+      // It tells of every connection that ends.
+      ::dup2(::open("/dev/null", O_RDWR | O_CLOEXEC), STDERR_FILENO);
       ::execlp("swtpm", "swtpm", "socket", "--tpm2", "--tpmstate", state.c_str(), "--server",
                server.c_str(), "--ctrl", control.c_str(), "--flags", "not-need-init,startup-clear",
                "--pid", pid.c_str(), nullptr);
@@ -86,7 +102,7 @@ class Swtpm {
     const bool listens = ::poll(&ready, 1, 30000) == 1 && (ready.revents & POLLIN) != 0;
     ::close(ready.fd);
     if (!listens) end(SIGKILL);
-    REQUIRE(listens);
+    must(listens, "swtpm does not start");
   }
 
   /// Shuts the TPM down as a computer would, then ends swtpm. Nobody may use it meanwhile: swtpm
@@ -106,35 +122,7 @@ class Swtpm {
   }
 
  private:
-  /// Two free ports in a row, as the TCTI of swtpm wants them. They are bound here, but nobody
-  /// listens: so they stay ours while swtpm is stopped, and connecting to them is refused.
-  void reserve_ports() {
-    for (int attempt = 0; attempt < 100; ++attempt) {
-      port_ = bind_port(ports_[0], 0);
-      if (port_ != 0 && port_ < 65535 && bind_port(ports_[1], port_ + 1) != 0) return;
-      ::close(ports_[0]);
-      ::close(ports_[1]);
-    }
-    FAIL("there are no two free ports in a row");
-  }
-
-  static int bind_port(int& socket, int port) {
-    socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int yes = 1;
-    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket, generic, size) != 0 || ::getsockname(socket, generic, &size) != 0) return 0;
-    return ntohs(address.sin_port);
-  }
-
-  std::filesystem::path directory_;
-  int ports_[2] = {-1, -1};
-  int port_ = 0;
+  const TemporaryDirectory directory_;
   ::pid_t child_ = 0;
 };
 

@@ -1,23 +1,19 @@
-// A SoftHSM token in a directory of its own, and the module as "another component" sees it.
+// Keys on SoftHSM tokens: PINs, keys that come from outside, calls into the module.
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include <p11-kit/pkcs11.h>
-
 #include <twoway/pkcs11.hpp>
 #include <twoway/twoway.hpp>
 
+#include "soft_token.hpp"
 #include "support.hpp"
 
 namespace twoway::test {
-
-inline constexpr const char* kPin = "123456";
 
 /// PIN source that counts how often it is asked.
 class CountingPin final : public pkcs11::PinSource {
@@ -32,51 +28,9 @@ class CountingPin final : public pkcs11::PinSource {
   std::atomic<int> asked_ = 0;
 };
 
-/// A directory for tokens, which the process uses from here on, with one token in it. One at a
-/// time; whatever uses the module must end before it.
-class SoftToken {
- public:
-  explicit SoftToken(const std::string& label = "gateway");
-  ~SoftToken();
-  SoftToken(const SoftToken&) = delete;
-  SoftToken& operator=(const SoftToken&) = delete;
-
-  /// Adds a token to the directory.
-  void add_token(const std::string& label) const;
-
-  /// Runs a program with the directory's configuration in its environment; requires success.
-  void run(const std::string& command) const;
-
-  pkcs11::TokenLocation location(const std::string& label = "gateway") const;
-  std::string uri(const std::string& key_label) const;
-  const std::filesystem::path& directory() const { return directory_; }
-
- private:
-  std::filesystem::path directory_;
-};
-
-/// The module's own functions, for what only another component of the process would do.
-class RawModule {
- public:
-  RawModule();
-  ~RawModule();
-  RawModule(const RawModule&) = delete;
-  RawModule& operator=(const RawModule&) = delete;
-
-  CK_FUNCTION_LIST* operator->() const { return list_; }
-  CK_RV initialize() const;
-
-  /// The slot of the initialised token with this label.
-  CK_SLOT_ID slot(const std::string& label = "gateway") const;
-  CK_TOKEN_INFO token_info(const std::string& label = "gateway") const;
-
-  /// A session of the other component's; logged in unless the process is already.
-  CK_SESSION_HANDLE open_session() const;
-
- private:
-  void* library_ = nullptr;
-  CK_FUNCTION_LIST* list_ = nullptr;
-};
+/// Where the token of this label is, and the URI of a key on the one called gateway.
+pkcs11::TokenLocation location(const std::string& label = "gateway");
+std::string uri(const std::string& key_label);
 
 /// What an imported key consists of.
 struct ImportedKey {
