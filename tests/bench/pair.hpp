@@ -1,8 +1,10 @@
 // Two ways to do the same work, timed against each other in one run.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 
@@ -19,19 +21,37 @@ struct Pair {
   Side ours;
 };
 
-/// Adds a benchmark of the pair that `make` makes. Its iterations alternate short slices of both
-/// sides, so that whatever slows the machine slows both; its counters are those below.
+/// Work of several threads at once, which share out the executions of a slice among themselves.
+struct Comparison {
+  std::vector<Pair> threads;  ///< a pair for each
+  /// A part of the raw work for each thread, whose rate is worth knowing; or none.
+  std::vector<Side> part = {};
+  /// Long beside the clock's resolution, short beside anything that disturbs the machine.
+  std::chrono::microseconds slice{200};
+};
+
+/// Adds a benchmark of what `make` makes. Its iterations alternate short slices of both sides, so
+/// that whatever slows the machine slows both; its counters are those below. Where `make` throws
+/// an exception, its text is the reason why the benchmark is skipped.
+void add_comparison(const std::string& name, std::function<Comparison()> make);
+
+/// The same for one thread.
 void add_pair(const std::string& name, std::function<Pair()> make);
 
 /// Per execution of the work. The times are medians over all slices, and `ratio` is the median of
-/// the ratios of neighbouring slices, ours by raw.
+/// the ratios of neighbouring slices, ours by raw. On several threads a time is that of a slice
+/// by all executions in it.
 inline constexpr const char* kRawTime = "raw_ns";
 inline constexpr const char* kOurTime = "ours_ns";
 inline constexpr const char* kRatio = "ratio";
 inline constexpr const char* kRawAllocations = "raw_allocations";
 inline constexpr const char* kOurAllocations = "ours_allocations";
 
-/// Prints a line of these counters for each pair.
+/// Where there is a `part`: its executions and ours in a second, of all threads together.
+inline constexpr const char* kPartRate = "raw_part_per_second";
+inline constexpr const char* kOurRate = "ours_per_second";
+
+/// Prints a line of these counters for each benchmark.
 class PairReporter final : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context& context) override;

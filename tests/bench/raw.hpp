@@ -20,6 +20,15 @@ class RawDh {
   virtual void generate_and_derive(core::ByteSpan secret, core::ByteSpan enc) = 0;
   /// A receiver's work: validates the public key `enc`, and DH with the fixed private key.
   virtual void import_and_derive(core::ByteSpan secret, core::ByteView enc) = 0;
+  /// What a receiver does whose private key is elsewhere: validates the public key `enc`.
+  virtual void import(core::ByteView enc) = 0;
+};
+
+/// A private key that is elsewhere. Used by one thread.
+class RawKey {
+ public:
+  virtual ~RawKey() = default;
+  virtual void derive(core::ByteSpan secret, core::ByteView enc) = 0;
 };
 
 class RawHmac {

@@ -39,7 +39,7 @@ class Dh final : public RawDh {
       : generator_(make_generator(type, group)),
         key_(generate(generator_.get())),
         derive_(derive_context(key_.get())),
-        peer_(import(peer)) {}
+        peer_(imported(peer)) {}
 
   void generate_and_derive(ByteSpan secret, ByteSpan enc) override {
     const Pkey key = generate(generator_.get());
@@ -50,8 +50,10 @@ class Dh final : public RawDh {
   }
 
   void import_and_derive(ByteSpan secret, ByteView enc) override {
-    derive(derive_.get(), import(enc).get(), secret);
+    derive(derive_.get(), imported(enc).get(), secret);
   }
+
+  void import(ByteView enc) override { imported(enc); }
 
  private:
   static PkeyCtx make_generator(const char* type, const char* group) {
@@ -62,7 +64,7 @@ class Dh final : public RawDh {
   }
 
   // For every group the fastest import; it refuses a point that is off its curve.
-  Pkey import(ByteView pk) const {
+  Pkey imported(ByteView pk) const {
     Pkey key(EVP_PKEY_new());
     require(EVP_PKEY_copy_parameters(key.get(), key_.get()) == 1 &&
             EVP_PKEY_set1_encoded_public_key(key.get(), pk.data(), pk.size()) == 1);

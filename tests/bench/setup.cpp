@@ -1,0 +1,147 @@
+#include "setup.hpp"
+
+#include <string_view>
+
+namespace twoway::bench {
+namespace {
+
+/// The lengths of what a set-up in base mode passes to HMAC, always under a key of Nh bytes.
+/// psk_id_hash is the same for every request of a suite, so that it costs a request nothing.
+std::vector<std::size_t> hmac_lengths(const core::CipherSuite& suite) {
+  const std::size_t nh = suite.kdf().params().nh;
+  const core::DhParams& dh = *core::find_dh(core::find_dhkem(suite.id().kem)->dh);
+  // RFC 9180 section 4: "HPKE-v1" || suite_id || label || ikm, and
+  //   I2OSP(L, 2) || "HPKE-v1" || suite_id || label || info, to which HKDF-Expand adds a byte.
+  const auto extract = [](std::size_t suite_id, std::string_view label, std::size_t ikm) {
+    return 7 + suite_id + label.size() + ikm;
+  };
+  const auto expand = [](std::size_t suite_id, std::string_view label, std::size_t info) {
+    return 2 + 7 + suite_id + label.size() + info + 1;
+  };
+  constexpr std::size_t kKemSuiteId = 5;
+  constexpr std::size_t kSuiteId = 10;
+  const std::size_t info = kRequestMediaType.size() + 1 + framing::kHeaderSize;
+  const std::size_t context = 1 + 2 * nh;
+  return {
+      // section 4.1, ExtractAndExpand
+      extract(kKemSuiteId, "eae_prk", dh.ndh),
+      expand(kKemSuiteId, "shared_secret", 2 * dh.npk),
+      // section 5.1, KeySchedule
+      extract(kSuiteId, "info_hash", info),
+      extract(kSuiteId, "secret", 0),
+      expand(kSuiteId, "key", context),
+      expand(kSuiteId, "base_nonce", context),
+      expand(kSuiteId, "exp", context),
+  };
+}
+
+std::shared_ptr<const PrivateKey> generate(const core::Provider& provider, KemId kem) {
+  return take(take(Kem::find(provider, kem)).generate_key_pair());
+}
+
+}  // namespace
+
+Gateway::Gateway(const core::Provider& provider, Suite suite, std::shared_ptr<const PrivateKey> own,
+                 std::shared_ptr<const void> where)
+    : place(std::move(where)), key(std::move(own)), ring(provider), receiver(ring) {
+  require(ring.add(kKeyId, key, {{suite.kdf, suite.aead}}).ok());
+}
+
+Setup::Setup(const RawLibrary& library, Suite id, Direction direction)
+    : Setup(library, id, direction,
+            std::make_shared<Gateway>(library.provider(), id, generate(library.provider(), id.kem)),
+            nullptr) {}
+
+Setup::Setup(const RawLibrary& library, Suite id, Direction direction,
+             std::shared_ptr<const Gateway> gateway, std::unique_ptr<RawKey> raw_key)
+    : suite_(take(framing::find_suite(library.provider(), id))),
+      gateway_(std::move(gateway)),
+      raw_key_(std::move(raw_key)) {
+  const core::AeadParams& aead = suite_.aead()->params();
+  const ByteView pk = gateway_->key->public_key();
+  enc_.assign(pk.begin(), pk.end());
+
+  dh_ = library.dh(core::find_dhkem(id.kem)->dh, enc_);
+  hmac_ = library.hmac(id.kdf);
+  aead_ = library.aead(id.aead, direction);
+  aead_key_.resize(aead.nk);
+  nonce_.resize(aead.nn);
+  tag_.resize(aead.nt);
+  data_.resize(512);
+  hmac_lengths_ = hmac_lengths(suite_);
+  if (direction == Direction::open) {
+    const auto sealer = library.aead(id.aead, Direction::seal);
+    sealer->set_key(aead_key_);
+    sealer->seal(sealed_, tag_, nonce_, body_);
+  }
+
+  body_aead_ = library.aead(take(framing::find_body_aead(library.provider(), id.aead))->params().id,
+                            direction);
+  body_key_.resize(framing::kBodyKeySize);
+  many_sender_.emplace(take(MultiRequestSender::create(library.provider(), id.aead)));
+
+  sender_.emplace(take(RequestSender::create(library.provider(), kKeyId, id, enc_)));
+  message_.resize(sender_->sealed_size(kBody));
+  our_send();
+  our_send_many(1);
+}
+
+void Setup::raw_send() {
+  dh_->generate_and_derive(secret_, enc_);
+  raw_hmacs();
+  aead_->set_key(aead_key_);
+  aead_->seal(sealed_, tag_, nonce_, body_);
+}
+
+void Setup::our_send() {
+  RequestSealer sealer = take(sender_->start());
+  require(sealer.seal(message_, body_).ok());
+}
+
+void Setup::raw_receive() {
+  if (raw_key_ == nullptr) {
+    dh_->import_and_derive(secret_, enc_);
+  } else {
+    dh_->import(enc_);
+    raw_derive();
+  }
+  raw_hmacs();
+  aead_->set_key(aead_key_);
+  aead_->open(opened_, nonce_, sealed_, tag_);
+}
+
+void Setup::our_receive() {
+  const PendingRequest pending = take(gateway_->receiver.begin(message_));
+  RequestOpener opener = take(pending.decapsulate());
+  require(opener.open(opened_, ByteView(message_).subspan(pending.prefix_size())).ok());
+}
+
+void Setup::raw_send_many(std::size_t receivers) {
+  body_aead_->set_key(body_key_);
+  body_aead_->seal(sealed_, tag_, nonce_, body_);
+  for (std::size_t i = 0; i < receivers; ++i) {
+    dh_->generate_and_derive(secret_, enc_);
+    raw_hmacs();
+    aead_->set_key(aead_key_);
+    aead_->seal(ByteSpan(sealed_).first(body_key_.size()), tag_, nonce_, body_key_);
+  }
+}
+
+void Setup::our_send_many(std::size_t receivers) {
+  MultiRequestSealer sealer = take(many_sender_->start());
+  many_body_.resize(sealer.sealed_size(kBody));
+  require(sealer.seal(many_body_, body_).ok());
+  for (std::size_t i = 0; i < receivers; ++i) {
+    many_key_ = take(sealer.encapsulate_key(*sender_)).message;
+  }
+}
+
+void Setup::raw_derive() { raw_key_->derive(secret_, enc_); }
+
+void Setup::raw_hmacs() {
+  for (const std::size_t length : hmac_lengths_) {
+    hmac_->compute(mac_, hmac_key_, ByteView(data_).first(length));
+  }
+}
+
+}  // namespace twoway::bench
