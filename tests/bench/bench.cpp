@@ -22,12 +22,18 @@ std::vector<const RawLibrary*>& raw_libraries() {
   return all;
 }
 
+std::vector<KeyCases>& key_cases() {
+  static std::vector<KeyCases> all;
+  return all;
+}
+
 }  // namespace twoway::bench
 
 int main(int argc, char** argv) {
   using namespace twoway::bench;
   for (const RawLibrary* library : raw_libraries()) {
     add_setup_pairs(*library);
+    for (const KeyCases add : key_cases()) add(*library);
     add_aead_pairs(*library);
     add_stream_pairs(*library);
   }

@@ -10,6 +10,16 @@ namespace twoway::bench {
 /// requires.
 void add_setup_pairs(const RawLibrary& library);
 
+/// Receivers whose key is in a PKCS#11 token (SoftHSM) or a TPM (swtpm), on several threads.
+using KeyCases = void (*)(const RawLibrary& library);
+
+/// Those of this build. Each file adds its own by a static KeyRegistration.
+std::vector<KeyCases>& key_cases();
+
+struct KeyRegistration {
+  explicit KeyRegistration(KeyCases add) { key_cases().push_back(add); }
+};
+
 /// Sealing and opening in place under a kept key, for each AEAD of `library`.
 void add_aead_pairs(const RawLibrary& library);
 
