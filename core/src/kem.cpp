@@ -71,6 +71,7 @@ Result<Kem> Kem::find(const Provider& provider, KemId id) noexcept {
     kem.kdf_ = provider.kdf(parts->kdf);
     if (kem.group_ != nullptr && kem.kdf_ != nullptr) return kem;
   }
+  if (const char* reason = provider.unusable()) return Error{Errc::not_supported, reason};
   return Error{Errc::not_supported, "the provider does not offer this KEM: choose another suite"};
 }
 

@@ -41,6 +41,13 @@ constexpr std::array kKemTable{
     KemParams{KemId::dhkem_x448, "DHKEM(X448, HKDF-SHA512)", "x448", 64, 56, 56, 56, true},
 };
 
+// draft-ietf-hpke-pq. A private key of ML-KEM is its seed d || z, one of the hybrid a seed of both.
+constexpr std::array kNativeKemTable{
+    KemParams{KemId::ml_kem_768, "ML-KEM-768", "ml-kem-768", 32, 1088, 1184, 64, false},
+    KemParams{KemId::ml_kem_1024, "ML-KEM-1024", "ml-kem-1024", 32, 1568, 1568, 64, false},
+    KemParams{KemId::mlkem768_x25519, "MLKEM768-X25519", "mlkem768-x25519", 32, 1120, 1216, 32, false},
+};
+
 constexpr std::array kDhKemTable{
     DhKemParams{KemId::dhkem_p256, DhId::p256, KdfId::hkdf_sha256},
     DhKemParams{KemId::dhkem_p384, DhId::p384, KdfId::hkdf_sha384},
@@ -78,6 +85,10 @@ static_assert(largest(kKemTable, &KemParams::nenc) <= kMaxEnc);
 static_assert(largest(kKemTable, &KemParams::npk) <= kMaxPublicKey);
 static_assert(largest(kKemTable, &KemParams::nsecret) <= kMaxNsecret);
 static_assert(largest(kKemTable, &KemParams::nsk) <= kMaxNsk);
+static_assert(largest(kNativeKemTable, &KemParams::nenc) <= kMaxEnc);
+static_assert(largest(kNativeKemTable, &KemParams::npk) <= kMaxPublicKey);
+static_assert(largest(kNativeKemTable, &KemParams::nsecret) <= kMaxNsecret);
+static_assert(largest(kNativeKemTable, &KemParams::nsk) <= kMaxNsk);
 static_assert(largest(kDhTable, &DhParams::ndh) <= kMaxNdh);
 static_assert(largest(kKdfTable, &KdfParams::nh) <= kMaxNh);
 static_assert(largest(kAeadTable, &AeadParams::nk) <= kMaxNk);
@@ -101,6 +112,7 @@ const AeadParams* find_aead(AeadId id) noexcept { return find(kAeadTable, id); }
 
 std::span<const DhParams> dh_table() noexcept { return kDhTable; }
 std::span<const KemParams> kem_table() noexcept { return kKemTable; }
+std::span<const KemParams> native_kem_table() noexcept { return kNativeKemTable; }
 std::span<const KdfParams> kdf_table() noexcept { return kKdfTable; }
 std::span<const AeadParams> aead_table() noexcept { return kAeadTable; }
 

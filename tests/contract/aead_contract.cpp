@@ -311,7 +311,7 @@ TEST_CASE("AEAD keys leave nothing behind for the next user of a context") {
   });
 }
 
-TEST_CASE("AEADs of all providers seal to the same bytes") {
+TEST_CASE("AEADs of all providers seal to the same bytes", "[agree]") {
   for_each_aead([](const Provider&, const Aead& aead) {
     for (const Provider* other : twoway::built::providers()) {
       const Aead* same = other->aead(aead.params().id);

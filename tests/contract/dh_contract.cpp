@@ -182,7 +182,7 @@ TEST_CASE("ephemeral keys are fresh, and agree with the receiver") {
   });
 }
 
-TEST_CASE("keys use a public key whoever made it") {
+TEST_CASE("keys use a public key whoever made it", "[agree]") {
   for_each_group([](const Provider&, const DhGroup& group) {
     const auto key = private_of(group, 1);
     const auto peer = private_of(group, 2);

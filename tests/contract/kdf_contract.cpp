@@ -270,7 +270,7 @@ TEST_CASE("KDFs answer not_supported to the other kind's calls") {
   });
 }
 
-TEST_CASE("KDFs of all providers agree") {
+TEST_CASE("KDFs of all providers agree", "[agree]") {
   for_each_kdf([](const Provider&, const Kdf& kdf) {
     for (const Provider* other : twoway::built::providers()) {
       const Kdf* same = other->kdf(kdf.params().id);

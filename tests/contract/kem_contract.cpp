@@ -263,7 +263,7 @@ TEST_CASE("KEMs: keys without an authenticated mode say so") {
   });
 }
 
-TEST_CASE("KEMs of all providers agree, and take each other's keys") {
+TEST_CASE("KEMs of all providers agree, and take each other's keys", "[agree]") {
   for_each_kem([](const Provider& provider, const Kem& kem) {
     const std::size_t nsk = kem.params().nsk;
     const auto key = key_of(kem, 1);

@@ -74,7 +74,7 @@ for provider in $providers; do
   grep -q "libtwoway-$provider\\.so" "$work/ldd" || fail 'the program is not linked with the library'
   build_consumer "$work/bare" "$provider" '' "$@" -fno-exceptions -fno-rtti
   check_output "$work/bare" "$provider"
-  for other in openssl:libcrypto sodium:libsodium; do
+  for other in openssl:libcrypto.so.3 boringssl:libcrypto.so.0 sodium:libsodium; do
     if [ "${other%:*}" != "$provider" ] && grep -q "${other#*:}" "$work/ldd"; then
       fail "a program with the $provider provider alone loads ${other#*:}"
     fi

@@ -21,6 +21,7 @@ class WrappingProvider : public core::Provider {
   const core::Kdf* kdf(core::KdfId id) const noexcept override { return inner_.kdf(id); }
   const core::Aead* aead(core::AeadId id) const noexcept override { return inner_.aead(id); }
   core::Rng& rng() const noexcept override { return inner_.rng(); }
+  const char* unusable() const noexcept override { return inner_.unusable(); }
 
  private:
   const core::Provider& inner_;

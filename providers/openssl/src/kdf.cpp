@@ -2,6 +2,7 @@
 #include <array>
 
 #include <twoway/core/hkdf.hpp>
+#include <twoway/core/hmac.hpp>
 
 #include "native.hpp"
 #include "parts.hpp"
@@ -26,44 +27,57 @@ constexpr std::array kDigests{
     DigestName{core::KdfId::shake256, "SHAKE256"},
 };
 
-/// HMAC for HKDF, of OpenSSL's digest. OpenSSL's HMAC takes half as long again, and twice as long
+/// OpenSSL's digest for core's HMAC. OpenSSL's own takes half as long again, and twice as long
 /// where it must forget its key afterwards. Contexts are lent.
-class Hmac {
+class PooledHash {
+  struct State;
+
  public:
   /// `prototype` is initialised with the digest.
-  explicit Hmac(DigestCtx prototype) noexcept
+  explicit PooledHash(DigestCtx prototype) noexcept
       : state_(std::make_unique<State>(std::move(prototype))) {}
 
-  // RFC 2104 section 2: H(K XOR opad, H(K XOR ipad, text)), where K is padded with zeros to the
-  // digest's block, and a longer key is hashed first.
-  Status operator()(ByteSpan mac, ByteView key, Gather data) const noexcept {
-    constexpr std::uint8_t kIpad = 0x36;
-    constexpr std::uint8_t kOpad = 0x5c;
-    DigestCtx context = state_->pool.take();
-    if (context == nullptr) context = copy_of_prototype();
-    if (context == nullptr) return backend_failure();
+  std::size_t block_size() const noexcept { return state_->block; }
+  core::Error failure() const noexcept { return backend_failure(); }
 
-    core::Secret<kMaxBlock> padded;
-    const ByteSpan k = padded.reset(state_->block);
-    bool ok = true;
-    if (key.size() > k.size()) {
-      ok = hash(context.get(), k.first(mac.size()), {}, {&key, 1});
-    } else {
-      std::copy(key.begin(), key.end(), k.begin());
+  /// A context on loan.
+  class Run {
+   public:
+    explicit Run(State& state) noexcept : state_(state), context_(state.pool.take()) {
+      if (context_ == nullptr) {
+        context_.reset(EVP_MD_CTX_new());
+        ok_ = context_ != nullptr && reset();
+      }
     }
-    for (std::uint8_t& byte : k) byte = static_cast<std::uint8_t>(byte ^ kIpad);
-    ok = ok && hash(context.get(), mac, k, data);
-    for (std::uint8_t& byte : k) byte = static_cast<std::uint8_t>(byte ^ kIpad ^ kOpad);
-    const ByteView inner = mac;
-    ok = ok && hash(context.get(), mac, k, {&inner, 1});
-    if (!ok) return backend_failure();
-    state_->pool.give(std::move(context));
-    return {};
-  }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+    ~Run() {
+      if (ok_) state_.pool.give(std::move(context_));
+    }
+
+    bool hash(ByteSpan out, ByteView first, Gather rest) noexcept {
+      ok_ = ok_ && EVP_DigestUpdate(context_.get(), first.data(), first.size()) == 1;
+      for (const ByteView part : rest) {
+        ok_ = ok_ && EVP_DigestUpdate(context_.get(), part.data(), part.size()) == 1;
+      }
+      ok_ = ok_ && EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) == 1 && reset();
+      return ok_;
+    }
+
+   private:
+    /// The prototype's state replaces all that is left of the inputs.
+    bool reset() noexcept {
+      return EVP_MD_CTX_copy_ex(context_.get(), state_.prototype.get()) == 1;
+    }
+
+    State& state_;
+    DigestCtx context_;
+    bool ok_ = true;
+  };
+
+  Run start() const noexcept { return Run(*state_); }
 
  private:
-  static constexpr std::size_t kMaxBlock = 128;  // SHA-384 and SHA-512
-
   struct State {
     explicit State(DigestCtx context) noexcept
         : prototype(std::move(context)),
@@ -72,24 +86,6 @@ class Hmac {
     std::size_t block;
     Pool<DigestCtx> pool;
   };
-
-  DigestCtx copy_of_prototype() const noexcept {
-    DigestCtx context(EVP_MD_CTX_new());
-    const bool ok =
-        context != nullptr && EVP_MD_CTX_copy_ex(context.get(), state_->prototype.get()) == 1;
-    return ok ? std::move(context) : DigestCtx();
-  }
-
-  /// H(first, rest). The prototype's state then replaces all that is left of them in `context`,
-  /// which is ready to hash again.
-  bool hash(EVP_MD_CTX* context, ByteSpan out, ByteView first, Gather rest) const noexcept {
-    bool ok = EVP_DigestUpdate(context, first.data(), first.size()) == 1;
-    for (const ByteView part : rest) {
-      ok = ok && EVP_DigestUpdate(context, part.data(), part.size()) == 1;
-    }
-    return ok && EVP_DigestFinal_ex(context, out.data(), nullptr) == 1 &&
-           EVP_MD_CTX_copy_ex(context, state_->prototype.get()) == 1;
-  }
 
   std::unique_ptr<State> state_;
 };
@@ -143,7 +139,8 @@ std::unique_ptr<core::Kdf> make_kdf(const KdfParams& params, const Options& opti
     ERR_clear_error();
     return nullptr;
   }
-  return std::make_unique<core::Hkdf<Hmac>>(params, Hmac(std::move(prototype)));
+  using Hmac = core::Hmac<PooledHash>;
+  return std::make_unique<core::Hkdf<Hmac>>(params, Hmac(PooledHash(std::move(prototype))));
 }
 
 }  // namespace twoway::openssl

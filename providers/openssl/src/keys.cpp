@@ -44,6 +44,7 @@ class OpaqueKey final : public core::DhPrivateKey {
 Result<std::unique_ptr<core::PrivateKey>> opaque_key(EVP_PKEY* key,
                                                      const OpaqueOptions& options) noexcept {
   if (key == nullptr) return Error{Errc::invalid_argument, "opaque_key needs an EVP_PKEY"};
+  if (const char* fault = foreign_symbols()) return Error{Errc::not_supported, fault};
   const auto shown = show(key);
   if (!shown) return shown.error();
   if (EVP_PKEY_up_ref(key) != 1) return backend_failure();

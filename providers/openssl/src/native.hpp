@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
 #include <openssl/bn.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -43,6 +45,15 @@ inline core::Error failure(core::Errc code, const char* message) noexcept {
   const auto reason = static_cast<std::uint64_t>(ERR_GET_REASON(ERR_peek_last_error()));
   ERR_clear_error();
   return {code, message, reason};
+}
+
+/// Null where the functions that this library got bound to are OpenSSL's; else what to say. No
+/// other function may be called then. BoringSSL has this one under the same name.
+inline const char* foreign_symbols() noexcept {
+  const char* version = OpenSSL_version(OPENSSL_VERSION);
+  if (version != nullptr && std::strncmp(version, "BoringSSL", 9) != 0) return nullptr;
+  return "OpenSSL and a BoringSSL without a symbol prefix are in this process, and OpenSSL's calls "
+         "reach BoringSSL: link one of them, or a BoringSSL that has a prefix";
 }
 
 inline core::Error backend_failure() noexcept {

@@ -11,9 +11,14 @@ namespace {
 
 class OpensslRng final : public core::Rng {
  public:
-  explicit OpensslRng(OSSL_LIB_CTX* context) noexcept : context_(context) {}
+  OpensslRng(OSSL_LIB_CTX* context, const char* fault) noexcept
+      : context_(context), fault_(fault) {}
 
   core::Status fill(core::ByteSpan out) noexcept override {
+    if (fault_ != nullptr) {
+      core::wipe(out);
+      return core::Error{core::Errc::provider_failure, fault_};
+    }
     if (RAND_bytes_ex(context_, out.data(), out.size(), 0) == 1) return {};
     core::wipe(out);
     return failure(core::Errc::provider_failure, "OpenSSL's random generator failed");
@@ -21,12 +26,15 @@ class OpensslRng final : public core::Rng {
 
  private:
   OSSL_LIB_CTX* context_;
+  const char* fault_;
 };
 
 /// Everything that OpenSSL offers is fetched once, here.
 class OpensslProvider final : public core::Provider {
  public:
-  explicit OpensslProvider(const Options& options) : rng_(options.library_context) {
+  explicit OpensslProvider(const Options& options)
+      : fault_(foreign_symbols()), rng_(options.library_context, fault_) {
+    if (fault_ != nullptr) return;
     groups_.collect(core::dh_table(), [&](const auto& row) { return make_group(row, options); });
     kdfs_.collect(core::kdf_table(), [&](const auto& row) { return make_kdf(row, options); });
     aeads_.collect(core::aead_table(), [&](const auto& row) { return make_aead(row, options); });
@@ -35,12 +43,14 @@ class OpensslProvider final : public core::Provider {
   bool empty() const noexcept { return groups_.empty() && kdfs_.empty() && aeads_.empty(); }
 
   const char* name() const noexcept override { return "openssl"; }
+  const char* unusable() const noexcept override { return fault_; }
   const core::DhGroup* dh(core::DhId id) const noexcept override { return groups_.find(id); }
   const core::Kdf* kdf(core::KdfId id) const noexcept override { return kdfs_.find(id); }
   const core::Aead* aead(core::AeadId id) const noexcept override { return aeads_.find(id); }
   core::Rng& rng() const noexcept override { return rng_; }
 
  private:
+  const char* fault_;
   mutable OpensslRng rng_;
   core::Offered<core::DhGroup> groups_;
   core::Offered<core::Kdf> kdfs_;
@@ -57,6 +67,9 @@ const core::Provider& provider() noexcept {
 
 core::Result<std::unique_ptr<const core::Provider>> create(const Options& options) noexcept {
   auto made = std::make_unique<OpensslProvider>(options);
+  if (made->unusable() != nullptr) {
+    return core::Error{core::Errc::not_supported, made->unusable()};
+  }
   if (made->empty()) {
     return core::Error{core::Errc::not_supported,
                        "nothing can be fetched: is the OpenSSL provider loaded in this context?"};

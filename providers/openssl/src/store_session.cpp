@@ -138,6 +138,7 @@ Failure store_failure(Errc code, const char* otherwise) noexcept {
 }
 
 Result<std::unique_ptr<StoreSession>> StoreSession::open(const KeyStoreOptions& options) noexcept {
+  if (const char* fault = foreign_symbols()) return Error{Errc::not_supported, fault};
   ERR_clear_error();
   auto session = std::make_unique<StoreSession>();
   session->context_.reset(OSSL_LIB_CTX_new());

@@ -1,9 +1,11 @@
 #include "module.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include <dlfcn.h>
 #include <libp11.h>
+#include <openssl/crypto.h>
 
 #include "errors.hpp"
 
@@ -123,6 +125,14 @@ Result<ModuleRef> ModuleRef::load(const std::string& path) noexcept {
   if (path.empty()) {
     return Error{Errc::invalid_argument,
                  "no PKCS#11 module is named: give its path (module-path in a URI)"};
+  }
+  // libp11 and many modules call OpenSSL's libcrypto. A BoringSSL that has functions of the same
+  // names and comes first would take the calls.
+  const char* libcrypto = OpenSSL_version(OPENSSL_VERSION);
+  if (libcrypto == nullptr || std::strncmp(libcrypto, "BoringSSL", 9) == 0) {
+    return Error{Errc::not_supported,
+                 "a BoringSSL without a symbol prefix is in this process, and takes the calls of "
+                 "PKCS#11 modules to OpenSSL: link a BoringSSL that has a prefix"};
   }
   Registry& all = registry();
   const std::lock_guard lock(all.mutex);

@@ -6,6 +6,8 @@
 namespace twoway::sodium {
 namespace {
 
+constexpr const char* kNotReady = "libsodium could not be initialised";
+
 class SodiumRng final : public core::Rng {
  public:
   explicit SodiumRng(bool ready) noexcept : ready_(ready) {}
@@ -14,7 +16,7 @@ class SodiumRng final : public core::Rng {
   core::Status fill(core::ByteSpan out) noexcept override {
     if (!ready_) {
       core::wipe(out);
-      return core::Error{core::Errc::provider_failure, "libsodium could not be initialised"};
+      return core::Error{core::Errc::provider_failure, kNotReady};
     }
     if (!out.empty()) randombytes_buf(out.data(), out.size());
     return {};
@@ -26,7 +28,7 @@ class SodiumRng final : public core::Rng {
 
 class SodiumProvider final : public core::Provider {
  public:
-  explicit SodiumProvider(bool ready) : rng_(ready) {
+  explicit SodiumProvider(bool ready) : ready_(ready), rng_(ready) {
     if (!ready) return;
     groups_.collect(core::dh_table(), make_group);
     kdfs_.collect(core::kdf_table(), make_kdf);
@@ -34,12 +36,14 @@ class SodiumProvider final : public core::Provider {
   }
 
   const char* name() const noexcept override { return "sodium"; }
+  const char* unusable() const noexcept override { return ready_ ? nullptr : kNotReady; }
   const core::DhGroup* dh(core::DhId id) const noexcept override { return groups_.find(id); }
   const core::Kdf* kdf(core::KdfId id) const noexcept override { return kdfs_.find(id); }
   const core::Aead* aead(core::AeadId id) const noexcept override { return aeads_.find(id); }
   core::Rng& rng() const noexcept override { return rng_; }
 
  private:
+  bool ready_;
   mutable SodiumRng rng_;
   core::Offered<core::DhGroup> groups_;
   core::Offered<core::Kdf> kdfs_;

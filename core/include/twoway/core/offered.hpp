@@ -8,8 +8,8 @@
 
 namespace twoway::core {
 
-/// What a provider offers of one kind: DhGroup, Kdf or Aead. Filled while the provider is made;
-/// thread-safe from then on.
+/// What a provider offers of one kind: DhGroup, NativeKem, Kdf or Aead. Filled while the provider
+/// is made; thread-safe from then on.
 template <typename Part>
 class Offered {
  public:

@@ -83,6 +83,10 @@ class Provider {
 
   /// The library's own generator.
   virtual Rng& rng() const noexcept = 0;
+
+  /// Null where the provider works. Else why it offers nothing, and what to do about it: a string
+  /// literal, which becomes the message of the errors that follow.
+  virtual const char* unusable() const noexcept { return nullptr; }
 };
 
 /// The sizes of a KEM that `provider` brings itself or that the table knows; null for others.

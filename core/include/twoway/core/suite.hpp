@@ -16,6 +16,9 @@ enum class KemId : std::uint16_t {
   dhkem_p521 = 0x0012,
   dhkem_x25519 = 0x0020,
   dhkem_x448 = 0x0021,
+  ml_kem_768 = 0x0041,
+  ml_kem_1024 = 0x0042,
+  mlkem768_x25519 = 0x647a,
 };
 
 /// RFC 9180 section 7.2; the one-stage functions of draft-ietf-hpke-hpke.
@@ -107,8 +110,8 @@ inline constexpr std::size_t kMaxNsecret = 64;
 inline constexpr std::size_t kMaxNsk = 66;
 inline constexpr std::size_t kMaxNdh = 66;
 
-/// The row for an id, or null where the id is unknown. Rows live for ever. `find_kem` knows the
-/// DHKEMs only; a native KEM brings its own row (NativeKem::params).
+/// The row for an id, or null where the id is unknown. Rows live for ever. `find_kem` and
+/// `kem_table` know the DHKEMs only; a native KEM brings its own row (NativeKem::params).
 TWOWAY_API const DhParams* find_dh(DhId id) noexcept;
 TWOWAY_API const KemParams* find_kem(KemId id) noexcept;
 TWOWAY_API const DhKemParams* find_dhkem(KemId id) noexcept;
@@ -120,5 +123,8 @@ TWOWAY_API std::span<const DhParams> dh_table() noexcept;
 TWOWAY_API std::span<const KemParams> kem_table() noexcept;
 TWOWAY_API std::span<const KdfParams> kdf_table() noexcept;
 TWOWAY_API std::span<const AeadParams> aead_table() noexcept;
+
+/// The KEMs of draft-ietf-hpke-pq that some library offers whole: rows for providers of theirs.
+TWOWAY_API std::span<const KemParams> native_kem_table() noexcept;
 
 }  // namespace twoway::core

@@ -1,0 +1,30 @@
+#include <twoway/boringssl.hpp>
+#include <twoway/core/kem.hpp>
+
+#include "native.hpp"
+#include "support.hpp"
+
+using namespace twoway::core;
+
+TEST_CASE("the BoringSSL provider offers what BoringSSL has, and no more") {
+  const Provider& provider = twoway::boringssl::provider();
+  REQUIRE(std::string(provider.name()) == "boringssl");
+  REQUIRE(&provider == &twoway::boringssl::provider());
+  REQUIRE(provider.unusable() == nullptr);
+  for (const DhParams& row : dh_table()) {
+    INFO(row.name);
+    REQUIRE((provider.dh(row.id) != nullptr) == (row.id != DhId::x448));
+  }
+  for (const KdfParams& row : kdf_table()) {
+    INFO(row.name);
+    REQUIRE((provider.kdf(row.id) != nullptr) == (row.stages == KdfStages::two));
+  }
+  for (const AeadParams& row : aead_table()) {
+    INFO(row.name);
+    REQUIRE((provider.aead(row.id) != nullptr) == (row.id != AeadId::export_only));
+  }
+  for (const KemParams& row : native_kem_table()) {
+    INFO(row.name);
+    REQUIRE((provider.native_kem(row.id) != nullptr) == (TWOWAY_BORINGSSL_KEMS != 0));
+  }
+}
