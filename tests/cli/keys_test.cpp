@@ -23,8 +23,8 @@ std::string genpkey_arguments(core::KemId kem) {
     case core::KemId::dhkem_p521: return "-algorithm EC -pkeyopt ec_paramgen_curve:P-521";
     case core::KemId::dhkem_x25519: return "-algorithm X25519";
     case core::KemId::dhkem_x448: return "-algorithm X448";
+    default: return "";
   }
-  return "";
 }
 
 bool have_openssl() {

@@ -24,6 +24,9 @@ constexpr Row kRows[] = {
     {core::AeadId::chacha20_poly1305, EVP_aead_chacha20_poly1305, (std::uint64_t{1} << 38) - 64},
 };
 
+/// BoringSSL's AES-GCM leaves the nonce and a copy of the hash key on the stack.
+using StackWipe = core::StackWipe<1536>;
+
 /// One expanded key, inline. EVP_AEAD_CTX_cleanup leaves it in memory, so it is wiped beside it.
 class Key {
  public:
@@ -45,6 +48,7 @@ class Key {
   }
 
   bool seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad, ByteView in) noexcept {
+    const StackWipe wipe;
     std::size_t tag_size = 0;
     return EVP_AEAD_CTX_seal_scatter(context_.get(), out.data(), tag.data(), &tag_size, tag.size(),
                                      nonce.data(), nonce.size(), in.data(), in.size(), nullptr, 0,
@@ -53,6 +57,7 @@ class Key {
   }
 
   bool open(ByteSpan out, ByteView nonce, ByteView aad, ByteView in, ByteView tag) noexcept {
+    const StackWipe wipe;
     if (EVP_AEAD_CTX_open_gather(context_.get(), out.data(), nonce.data(), nonce.size(), in.data(),
                                  in.size(), tag.data(), tag.size(), aad.data(), aad.size()) == 1) {
       return true;

@@ -53,11 +53,8 @@ class ChaCha20Poly1305 : public SodiumKey {
   core::AeadKey key_;
 };
 
-/// Overwrites, when it ends, the stack that a call of libsodium used: its AES-GCM leaves round keys
-/// there, the first of which are the key.
-struct StackWipe {
-  ~StackWipe() { sodium_stackzero(1024); }
-};
+/// libsodium's AES-GCM leaves round keys on the stack, the first of which are the key.
+using StackWipe = core::StackWipe<1024>;
 
 /// An AES-256-GCM key, expanded. The state's type asks for the alignment that libsodium needs.
 class Aes256Gcm : public SodiumKey {

@@ -21,6 +21,23 @@ inline void wipe(ByteSpan bytes) noexcept {
   __asm__ __volatile__("" : : "r"(bytes.data()) : "memory");
 }
 
+/// Overwrites, when it ends, the `Size` bytes of stack below its function: what functions called
+/// from there left behind, where a library does not clean up after itself.
+template <std::size_t Size>
+class StackWipe {
+ public:
+  StackWipe() noexcept = default;
+  StackWipe(const StackWipe&) = delete;
+  StackWipe& operator=(const StackWipe&) = delete;
+  ~StackWipe() { overwrite(); }
+
+ private:
+  __attribute__((noinline)) static void overwrite() noexcept {
+    std::array<std::uint8_t, Size> below;
+    wipe(below);
+  }
+};
+
 /// Up to `Capacity` secret bytes, stored inline. Moving wipes the source. Not thread-safe.
 template <std::size_t Capacity>
 class Secret {
