@@ -99,6 +99,20 @@ done
 echo '== static'
 rm "$lib"/libtwoway*.so*
 for provider in $providers; do
+  if [ "$provider" = boringssl ]; then
+    # It has no .pc file: its path stands in ours, and is no part of the folder installed to.
+    prefix=$(sed -n 's/^prefix=//p' "$pc")
+    (
+      unset PKG_CONFIG_SYSROOT_DIR
+      # shellcheck disable=SC2046  # lists of flags
+      "$@" -std=c++20 -DPROVIDER=boringssl -DPROVIDER_HEADER='<twoway/boringssl.hpp>' -I"$include" \
+        "$source/tests/install/consumer.cpp" -o "$work/static" \
+        $(pkg-config --define-variable=prefix="$root$prefix" --static --libs twoway-boringssl)
+    )
+    check_output "$work/static" boringssl
+    if ldd "$work/static" | grep libtwoway; then fail 'the static program loads libtwoway'; fi
+    continue
+  fi
   # Some systems name more libraries in a backend's static flags than they install with it.
   backend=$(sed -n 's/^Requires.private: *\([^ ,]*\).*/\1/p' "$lib/pkgconfig/twoway-$provider.pc")
   # shellcheck disable=SC2046  # lists of flags

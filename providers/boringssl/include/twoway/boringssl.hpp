@@ -4,6 +4,14 @@
 #include <twoway/core/export.hpp>
 #include <twoway/core/provider.hpp>
 
+// Build systems set these for products, by what they link.
+#if defined(TWOWAY_LIBCRYPTO_OPENSSL) && defined(TWOWAY_LIBCRYPTO_BORINGSSL)
+#error \
+    "one product links OpenSSL (twoway-openssl or twoway-pkcs11) and a BoringSSL without a symbol \
+prefix (twoway-boringssl); their functions have the same names, so link one of the two, or build \
+twoway with a BoringSSL that has a prefix (docs/providers.md)"
+#endif
+
 namespace twoway::boringssl {
 
 /// The provider over BoringSSL. Made at the first call; never destroyed.
