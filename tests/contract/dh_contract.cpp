@@ -388,3 +388,45 @@ TEST_CASE("core refuses what needs no arithmetic before a provider or a key is c
     REQUIRE(counting.group.calls == 1);
   });
 }
+
+// Core refuses most of this before a group is called; a group that is used by itself does too.
+TEST_CASE("groups refuse bad keys by themselves") {
+  for_each_group([](const Provider&, const DhGroup& group) {
+    const DhParams& params = group.params();
+    const auto refused = [&](const Bytes& pk) {
+      INFO("public key " << hex(pk));
+      REQUIRE_ERRC(group.import_public(pk), Errc::invalid_key);
+    };
+    const auto refused_private = [&](const Bytes& sk) {
+      INFO("private key " << hex(sk));
+      REQUIRE_ERRC(group.import_private(sk), Errc::invalid_key);
+    };
+    const Bytes pk = copy(private_of(group, 2)->public_key());
+    Bytes longer = pk;
+    longer.push_back(0);
+    refused({});
+    refused({pk[0]});
+    refused(Bytes(pk.begin(), pk.end() - 1));
+    refused(longer);
+    refused_private({});
+    refused_private(Bytes(params.nsk - 1, 1));
+    refused_private(Bytes(params.nsk + 1, 1));
+    if (!nist(group)) return;
+
+    refused({0});               // infinity
+    refused(Bytes(pk.size()));  // padded
+    const std::size_t size = (pk.size() - 1) / 2;
+    const ByteView x = ByteView(pk).subspan(1, size);
+    const ByteView y = ByteView(pk).last(size);
+    const auto odd = static_cast<std::uint8_t>(y.back() & 1);
+    refused(point(static_cast<std::uint8_t>(0x02 + odd), x, {}));
+    refused(point(static_cast<std::uint8_t>(0x02 + odd), x, y));
+    refused(point(static_cast<std::uint8_t>(0x06 + odd), x, y));
+    refused(point(0x04, y, x));
+    refused(point(0x04, Bytes(size), Bytes(size)));
+    refused_private(Bytes(params.nsk));
+    refused_private(copy(params.order));
+    refused_private(plus(params.order, 1));
+    refused_private(Bytes(params.nsk, 0xff));
+  });
+}

@@ -1,0 +1,147 @@
+// The KEMs that a provider brings whole, for those that bring any.
+#include <algorithm>
+
+#include "contract.hpp"
+
+using namespace twoway::core;
+using namespace twoway::test;
+
+namespace {
+
+template <typename Use>
+void for_each_native_kem(Use use) {
+  for (const Provider* provider : twoway::built::providers()) {
+    for (const KemParams& row : native_kem_table()) {
+      const Result<Kem> kem = Kem::find(*provider, row.id);
+      if (!kem) continue;
+      INFO(provider->name() << ' ' << row.name);
+      REQUIRE(&provider->native_kem(row.id)->params() == &row);
+      use(*provider, *kem);
+    }
+  }
+}
+
+/// Encap to `receiver`; the shared secret.
+Bytes encap(const Kem& kem, Bytes& enc, const PublicKey& receiver) {
+  enc.resize(kem.params().nenc);
+  SharedSecret secret;
+  REQUIRE_OK(kem.encap(secret, enc, receiver));
+  REQUIRE(secret.size() == kem.params().nsecret);
+  return copy(secret.view());
+}
+
+Bytes decap(const Kem& kem, const PrivateKey& key, ByteView enc) {
+  SharedSecret secret;
+  REQUIRE_OK(key.decap(secret, kem, enc));
+  return copy(secret.view());
+}
+
+}  // namespace
+
+TEST_CASE("native KEMs: both sides get the same secret, and a changed enc another") {
+  for_each_native_kem([](const Provider&, const Kem& kem) {
+    const auto key = key_of(kem, 1);
+    REQUIRE(key->kem_id() == kem.params().id);
+    REQUIRE(key->public_key().size() == kem.params().npk);
+    const auto pk = public_of(kem, *key);
+    REQUIRE(copy(pk->bytes()) == copy(key->public_key()));
+    Bytes enc, other;
+    const Bytes secret = encap(kem, enc, *pk);
+    REQUIRE(encap(kem, other, *pk) != secret);
+    REQUIRE(enc != other);
+    REQUIRE(decap(kem, *key, enc) == secret);
+    REQUIRE(decap(kem, *key_of(kem, 2), enc) != secret);
+    const ForeignPublicKey foreign(key->public_key());
+    const Bytes abroad = encap(kem, enc, foreign);
+    REQUIRE(decap(kem, *key, enc) == abroad);
+    // FIPS 203 section 6.3: implicit rejection gives a secret that is wrong, and always the same.
+    for (const std::size_t at : {std::size_t{0}, enc.size() / 2, enc.size() - 1}) {
+      Bytes changed = enc;
+      changed[at] ^= 1;
+      const Bytes wrong = decap(kem, *key, changed);
+      REQUIRE(wrong != abroad);
+      REQUIRE(wrong == decap(kem, *key, changed));
+    }
+  });
+}
+
+TEST_CASE("native KEMs: keys are derived and imported as their draft says") {
+  for_each_native_kem([](const Provider&, const Kem& kem) {
+    const std::size_t nsk = kem.params().nsk;
+    PrivateKeyBytes sk;
+    REQUIRE_OK(kem.derive_private(sk, pattern(nsk, 1)));
+    REQUIRE(sk.size() == nsk);
+    const auto imported = kem.import_private(sk.view());
+    REQUIRE_OK(imported);
+    REQUIRE(copy((*imported)->public_key()) == copy(key_of(kem, 1)->public_key()));
+    REQUIRE(copy((*imported)->public_key()) != copy(key_of(kem, 2)->public_key()));
+    REQUIRE_ERRC(kem.derive_key_pair(Bytes(nsk - 1, 1)), Errc::invalid_argument);
+    const auto a = kem.generate_key_pair();
+    const auto b = kem.generate_key_pair();
+    REQUIRE_OK(a);
+    REQUIRE_OK(b);
+    REQUIRE(copy((*a)->public_key()) != copy((*b)->public_key()));
+  });
+}
+
+TEST_CASE("native KEMs: bad keys and encapsulations are refused") {
+  for_each_native_kem([](const Provider& provider, const Kem& kem) {
+    const KemParams& params = kem.params();
+    const NativeKem& native = *provider.native_kem(params.id);
+    const auto key = key_of(kem, 1);
+    const Bytes pk = copy(key->public_key());
+    for (const std::size_t size : {std::size_t{0}, params.npk - 1, params.npk + 1}) {
+      REQUIRE_ERRC(kem.import_public(Bytes(size, 1)), Errc::invalid_key);
+      REQUIRE_ERRC(native.import_public(Bytes(size, 1)), Errc::invalid_key);
+    }
+    for (const std::size_t size : {std::size_t{0}, params.nsk - 1, params.nsk + 1}) {
+      REQUIRE_ERRC(kem.import_private(Bytes(size, 1)), Errc::invalid_key);
+      REQUIRE_ERRC(native.import_private(Bytes(size, 1)), Errc::invalid_key);
+    }
+    // FIPS 203 section 7.2: a coefficient of q or more, in the first three bytes of the key.
+    Bytes too_large = pk;
+    std::fill_n(too_large.begin(), 3, std::uint8_t{0xff});
+    REQUIRE_ERRC(kem.import_public(too_large), Errc::invalid_key);
+
+    SharedSecret secret;
+    for (const std::size_t size : {std::size_t{0}, params.nenc - 1, params.nenc + 1}) {
+      secret.assign(Bytes(32, 1));
+      REQUIRE_ERRC(key->decap(secret, kem, Bytes(size)), Errc::open_failed);
+      REQUIRE(secret.empty());
+      Bytes enc(size);
+      secret.assign(Bytes(32, 1));
+      REQUIRE_ERRC(kem.encap(secret, enc, *public_of(kem, *key)), Errc::invalid_argument);
+      REQUIRE(secret.empty());
+    }
+    const auto dh = Kem::find(provider, KemId::dhkem_x25519);
+    if (dh) {
+      secret.assign(Bytes(32, 1));
+      REQUIRE_ERRC(key->decap(secret, *dh, Bytes(32)), Errc::invalid_argument);
+      REQUIRE(secret.empty());
+    }
+    Bytes enc(params.nenc);
+    REQUIRE_ERRC(kem.auth_encap(secret, enc, *public_of(kem, *key), *key), Errc::not_supported);
+  });
+}
+
+TEST_CASE("native KEMs: an injected generator decides the encapsulation, or is refused") {
+  for_each_native_kem([](const Provider&, const Kem& kem) {
+    const auto key = key_of(kem, 1);
+    const auto pk = public_of(kem, *key);
+    FixedRng rng(pattern(1000, 3)), again(pattern(1000, 3)), none({});
+    Bytes enc(kem.params().nenc), same(kem.params().nenc);
+    SharedSecret secret, twice;
+    const Status status = kem.encap(secret, enc, *pk, &rng);
+    if (!status) {
+      REQUIRE_ERRC(status, Errc::not_supported);
+      REQUIRE(secret.empty());
+      return;
+    }
+    REQUIRE(rng.left() < 1000);
+    REQUIRE_OK(kem.encap(twice, same, *pk, &again));
+    REQUIRE((enc == same && copy(secret.view()) == copy(twice.view())));
+    REQUIRE(decap(kem, *key, enc) == copy(secret.view()));
+    REQUIRE_ERRC(kem.encap(secret, enc, *pk, &none), Errc::provider_failure);
+    REQUIRE(secret.empty());
+  });
+}
