@@ -81,8 +81,10 @@ class Group : public core::DhGroup {
   // Copying the type and its parameters and then setting the point is several times faster than
   // making a key of the bytes; setting a NIST point refuses one that is off the curve.
   Result<std::unique_ptr<core::PublicKey>> import_public(ByteView pk) const noexcept override {
+    const bool encoded = pk.size() == params_.npk &&
+                         (params_.order.empty() || pk.front() == POINT_CONVERSION_UNCOMPRESSED);
     Pkey key(EVP_PKEY_new());
-    if (key == nullptr || EVP_PKEY_copy_parameters(key.get(), domain_.get()) != 1 ||
+    if (!encoded || key == nullptr || EVP_PKEY_copy_parameters(key.get(), domain_.get()) != 1 ||
         EVP_PKEY_set1_encoded_public_key(key.get(), pk.data(), pk.size()) != 1) {
       return failure(Errc::invalid_key, kBadPoint);
     }
@@ -204,6 +206,7 @@ class NistGroup final : public Group {
 
   // A key imported without its public half would expose none, so pk = sk * G is computed here.
   Result<std::unique_ptr<core::DhPrivateKey>> import_private(ByteView sk) const noexcept override {
+    if (sk.size() != params().nsk) return Error{Errc::invalid_key, kBadScalar};
     const SecretBn scalar(BN_bin2bn(sk.data(), static_cast<int>(sk.size()), nullptr));
     const EcPoint point(EC_POINT_new(curve_.get()));
     const BnCtx work(BN_CTX_new_ex(options().library_context));
@@ -212,7 +215,9 @@ class NistGroup final : public Group {
     core::PrivateKeyBytes native_sk;
     const ByteSpan sk_bytes = native_sk.reset(sk.size());
     PublicBytes pk;
-    if (EC_POINT_mul(curve_.get(), point.get(), scalar.get(), nullptr, nullptr, work.get()) != 1 ||
+    // Zero gives infinity, which has no such encoding; OpenSSL reduces what is not below the order.
+    if (BN_cmp(scalar.get(), EC_GROUP_get0_order(curve_.get())) >= 0 ||
+        EC_POINT_mul(curve_.get(), point.get(), scalar.get(), nullptr, nullptr, work.get()) != 1 ||
         EC_POINT_point2oct(curve_.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED,
                            pk.bytes.data(), params().npk, work.get()) != params().npk ||
         BN_bn2nativepad(scalar.get(), sk_bytes.data(), static_cast<int>(sk_bytes.size())) < 0) {
