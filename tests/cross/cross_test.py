@@ -111,7 +111,8 @@ def run_suite(pair, suite):
 
 
 def main():
-    found = [endpoint for program in sys.argv[1:] for endpoint in endpoints(program)]
+    programs = [os.path.abspath(program) for program in sys.argv[1:]]
+    found = [endpoint for program in programs for endpoint in endpoints(program)]
     # A pair of names once, in two programs where there are two.
     pairs = {}
     for a, b in itertools.combinations(found, 2):
