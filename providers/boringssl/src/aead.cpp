@@ -25,7 +25,7 @@ constexpr Row kRows[] = {
 };
 
 /// BoringSSL's AES-GCM leaves the nonce and a copy of the hash key on the stack.
-using StackWipe = core::StackWipe<1536>;
+using StackWipe = core::StackWipe<2048>;
 
 /// One expanded key, inline. EVP_AEAD_CTX_cleanup leaves it in memory, so it is wiped beside it.
 class Key {

@@ -12,18 +12,24 @@ namespace {
 using core::ByteSpan;
 using core::ByteView;
 
+/// More than these functions use of the stack, which BoringSSL does not wipe.
+using StackWipe = core::StackWipe<4096>;
+
 struct Curve25519 {
   static constexpr core::Error kFailure{core::Errc::provider_failure, "BoringSSL's X25519 failed"};
 
   // X25519 answers 0 where its result is all zeros.
   static bool derive(ByteSpan secret, ByteView sk, ByteView pk) noexcept {
+    const StackWipe wipe;
     return X25519(secret.data(), sk.data(), pk.data()) == 1;
   }
   static bool public_of(ByteSpan pk, ByteView sk) noexcept {
+    const StackWipe wipe;
     X25519_public_from_private(pk.data(), sk.data());
     return true;
   }
   static bool generate(ByteSpan pk, ByteSpan sk) noexcept {
+    const StackWipe wipe;
     X25519_keypair(pk.data(), sk.data());
     return true;
   }

@@ -30,6 +30,11 @@ using core::Error;
 using core::Result;
 using core::Status;
 
+/// BoringSSL leaves seeds and secrets on the stack; its functions here use up to 16 KiB of it, and
+/// the derivation of a key 33.
+using StackWipe = core::StackWipe<20480>;
+using DeriveStackWipe = core::StackWipe<40960>;
+
 CBS reader(ByteView bytes) noexcept {
   CBS cbs;
   CBS_init(&cbs, bytes.data(), bytes.size());
@@ -137,7 +142,10 @@ class Private final : public core::PrivateKey {
  public:
   explicit Private(const core::KemParams& params) : params_(params), public_(params.npk) {}
 
-  bool load(ByteView seed) noexcept { return Scheme::load(*native_.get(), public_, seed); }
+  bool load(ByteView seed) noexcept {
+    const StackWipe wipe;
+    return Scheme::load(*native_.get(), public_, seed);
+  }
 
   core::KemId kem_id() const noexcept override { return params_.id; }
   ByteView public_key() const noexcept override { return public_; }
@@ -150,6 +158,7 @@ class Private final : public core::PrivateKey {
     if (kem.params().id != params_.id) {
       return Error{Errc::invalid_argument, "the key belongs to another KEM than the suite"};
     }
+    const StackWipe wipe;
     if (enc.size() == params_.nenc &&
         Scheme::decap(secret.reset(params_.nsecret), enc, *native_.get())) {
       return {};
@@ -192,6 +201,7 @@ class Kem final : public core::NativeKem {
   // alone.
   Status derive_private(core::PrivateKeyBytes& sk, ByteView ikm) const noexcept override {
     using HpkeKey = std::unique_ptr<EVP_HPKE_KEY, Freer<EVP_HPKE_KEY_free>>;
+    const DeriveStackWipe wipe;
     const HpkeKey key(EVP_HPKE_KEY_new());
     const ByteSpan out = sk.reset(params_.nsk);
     std::size_t size = 0;
@@ -216,6 +226,7 @@ class Kem final : public core::NativeKem {
       if (Status s = rng->fill(entropy.reset(Scheme::kEntropy)); !s) return s;
     }
     const auto& key = static_cast<const Public<Scheme>&>(receiver).native();
+    const StackWipe wipe;
     if (Scheme::encap(enc, secret.reset(params_.nsecret), key,
                       rng == nullptr ? nullptr : entropy.view().data())) {
       return {};

@@ -35,6 +35,9 @@ constexpr const char* kDeriveFailed = "BoringSSL failed to derive: see the nativ
 
 constexpr std::size_t kMaxPoint = 133;  // P-521
 
+/// BoringSSL leaves scalars on the stack; its functions here use up to 10.5 KiB of it.
+using StackWipe = core::StackWipe<12288>;
+
 class NistPublicKey final : public core::PublicKey {
  public:
   NistPublicKey(const core::DhGroup& group, EcPoint point, ByteView bytes) noexcept
@@ -78,6 +81,7 @@ class NistKey final : public core::DhPrivateKey {
       Result<std::unique_ptr<core::PublicKey>> mine = group_.import_public(peer.bytes());
       return mine ? dh(secret, **mine) : Status(mine.error());
     }
+    const StackWipe wipe;
     if (derive(secret, key_.get(), peer, group_.params().ndh)) return {};
     return failure(Errc::key_unavailable, kDeriveFailed);
   }
@@ -110,6 +114,7 @@ class NistGroup final : public core::DhGroup {
   // EC_KEY_set_private_key refuses a scalar of n or more, but some versions take 0.
   Result<std::unique_ptr<core::DhPrivateKey>> import_private(ByteView sk) const noexcept override {
     if (sk.size() != params_.nsk) return Error{Errc::invalid_key, kBadScalar};
+    const StackWipe wipe;
     const Bn scalar(BN_bin2bn(sk.data(), sk.size(), nullptr));
     EcKey key = new_key();
     const EcPoint point(EC_POINT_new(group_.get()));
@@ -130,6 +135,7 @@ class NistGroup final : public core::DhGroup {
     if (peer.maker() != this || enc.size() != params_.npk) {
       return Error{Errc::invalid_argument, "the peer is another group's, or enc is not Npk bytes"};
     }
+    const StackWipe wipe;
     const EcKey key = new_key();
     if (key != nullptr && EC_KEY_generate_key(key.get()) == 1 &&
         encode(enc, EC_KEY_get0_public_key(key.get())) &&
