@@ -40,6 +40,11 @@ while read -r header; do
     fail "${header#./} does not compile by itself"
 done <"$work/installed"
 
+second=
+for name in clang++ clang++-14 g++; do
+  [ -n "$second" ] || [ "$name" = "$1" ] || ! command -v "$name" >/dev/null || second=$name
+done
+
 needed() { LC_ALL=C readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p'; }
 
 echo '== libtwoway needs the C++ runtime alone'
@@ -54,7 +59,7 @@ build_consumer() {  # OUTPUT PROVIDER PKG_CONFIG_ARGUMENT COMPILER...
   output=$1 provider=$2 linkage=$3
   shift 3
   # shellcheck disable=SC2046  # lists of flags
-  "$@" -std=c++20 -Wall -Wextra -Wpedantic -Werror \
+  "$@" -std="${standard:-c++20}" -Wall -Wextra -Wpedantic -Werror \
     -DPROVIDER="$provider" -DPROVIDER_HEADER="<twoway/$provider.hpp>" \
     $(pkg-config --cflags twoway "twoway-$provider") "$source/tests/install/consumer.cpp" \
     -o "$output" $(pkg-config ${linkage:+"$linkage"} --libs twoway "twoway-$provider")
@@ -74,6 +79,8 @@ for provider in $providers; do
   grep -q "libtwoway-$provider\\.so" "$work/ldd" || fail 'the program is not linked with the library'
   build_consumer "$work/bare" "$provider" '' "$@" -fno-exceptions -fno-rtti
   check_output "$work/bare" "$provider"
+  standard=c++2b build_consumer "$work/newer" "$provider" '' "${second:-$1}"
+  check_output "$work/newer" "$provider"
   for other in openssl:libcrypto.so.3 boringssl:libcrypto.so.0 sodium:libsodium; do
     if [ "${other%:*}" != "$provider" ] && grep -q "${other#*:}" "$work/ldd"; then
       fail "a program with the $provider provider alone loads ${other#*:}"
