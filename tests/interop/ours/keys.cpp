@@ -1,0 +1,14 @@
+#include "keys.hpp"
+
+namespace twoway::interop {
+
+std::shared_ptr<const PrivateKey> key_of(const Provider& provider, const Json& request,
+                                         const char* ikm_field) {
+  if (request.contains("uri")) {
+    return open_token_key(provider, request.at("uri").get<std::string>());
+  }
+  const auto kem = take(Kem::find(provider, KemId{request.at("kem").get<std::uint16_t>()}));
+  return take(kem.derive_key_pair(bytes_at(request, ikm_field)));
+}
+
+}  // namespace twoway::interop
