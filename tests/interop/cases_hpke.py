@@ -74,20 +74,27 @@ class Context:
                 "exports": self.exports_field()}
 
 
-def exchange(report, sealer, opener, mode, kem, kdf, aead, recorder, feature="hpke", key=None):
-    text = f"{mode}, {SHORT_NAMES(kem, kdf, aead)}, {sealer.role} to {opener.role}"
-    with report.case(feature, text):
-        context = Context(mode, kem, kdf, aead, sealer, opener, key)
-        draw = {}
-        if recorder and sealer.is_ours:
-            draw = {"random": octets(text + " ikmE", NSK[kem])}
-        sealed = context.seal(sealer, **draw)
-        opened = opener.ask("hpke_open", **context.open_fields(sealed))
-        require(hexes(opened["messages"]) == [text for _, text in context.texts],
-                "the messages open to other plaintexts")
-        require(opened["exports"] == sealed["exports"], "the exported secrets differ")
-        if recorder:
-            recorder.hpke(context, sealer, sealed, draw.get("random"))
+def exchange(report, sealer, opener, mode, kem, kdf, aead, feature="hpke", key=None):
+    with report.case(feature, f"{mode}, {SHORT_NAMES(kem, kdf, aead)}, {sealer.role} to {opener.role}"):
+        agree(Context(mode, kem, kdf, aead, sealer, opener, key), sealer, opener)
+
+
+def agree(context, sealer, opener, **draw):
+    sealed = context.seal(sealer, **draw)
+    opened = opener.ask("hpke_open", **context.open_fields(sealed))
+    require(hexes(opened["messages"]) == [text for _, text in context.texts],
+            "the messages open to other plaintexts")
+    require(opened["exports"] == sealed["exports"], "the exported secrets differ")
+    return sealed
+
+
+def record(recorder, sealer, opener, mode, kem, kdf, aead):
+    """A short context for the transcripts; full ones in the first suite."""
+    context = Context(mode, kem, kdf, aead, sealer, opener)
+    if (kem, kdf) != (0x10, 1):
+        context.texts, context.exports = context.texts[:1], context.exports[:1]
+    draw = {"random": octets(context.info.hex() + " ikmE", NSK[kem])} if sealer.is_ours else {}
+    recorder.hpke(context, sealer, agree(context, sealer, opener, **draw), draw.get("random"))
 
 
 def run(report, ours, peer, recorder):
@@ -101,8 +108,11 @@ def run(report, ours, peer, recorder):
     for kem, kdf, aead in suites(ours, peer):
         for mode in modes(ours, peer, kdf):
             for sealer, opener in ((ours, peer), (peer, ours)):
-                record = recorder and recorder.wants_hpke(sealer, mode, kem, kdf, aead)
-                exchange(report, sealer, opener, mode, kem, kdf, aead, recorder if record else None)
+                exchange(report, sealer, opener, mode, kem, kdf, aead)
+                text = f"{mode}, {SHORT_NAMES(kem, kdf, aead)}, {sealer.role} to {opener.role}"
+                if (recorder and recorder.wants_hpke(sealer, mode, kem, kdf, aead)
+                        and report.known("hpke", text) is None):
+                    record(recorder, sealer, opener, mode, kem, kdf, aead)
     for kem in kems:
         for sealer, opener in ((ours, peer), (peer, ours)):
             refusals(report, sealer, opener, kem)

@@ -152,6 +152,8 @@ def run(report, ours, peer, recorder, folder):
         for suite in [suite for suite in FULL if suite in suites(offer)]:
             texts(report, sender, receiver, suite, offer, to, recorder)
             streams(report, sender, receiver, suite, offer, to, folder)
+            if not sender.is_ours:
+                empty_pieces(report, sender, receiver, suite, to)
         if offer["media_types"]:
             media_types(report, sender, receiver, offer, to, recorder)
         if offer["key_configs"]:
@@ -171,11 +173,19 @@ def texts(report, sender, receiver, suite, offer, to, recorder):
         response = text if can_seal(receiver, text) else SHORT
         if request is SHORT and response is SHORT:
             continue
-        record = recorder and len(joined(text)) < 100 and q == r
+        record = recorder and suite == FULL[0] and len(joined(text)) < 100 and q == r
         form = f"{form_name(q)} and {form_name(r)}"
         with report.case("texts", f"{name}, {form}, {SHORT_NAMES(*suite)}, {to}"):
             Exchange(sender, receiver, suite, request_chunked=q, response_chunked=r, label=name).run(
                 request, response, recorder if record else None)
+
+
+def empty_pieces(report, sender, receiver, suite, to):
+    """An application that writes nothing: section 6 of Chunked OHTTP allows no chunk for it."""
+    text = {"pieces": [b"one", b"", b"two"]}
+    with report.case("texts", f"a write of nothing, {SHORT_NAMES(*suite)}, {to}"):
+        exchange = Exchange(sender, receiver, suite, request_chunked=True, response_chunked=True)
+        require(exchange.open_request(exchange.seal_request(text)) == joined(text), "another plaintext")
 
 
 def streams(report, sender, receiver, suite, offer, to, folder):
@@ -230,8 +240,9 @@ def key_configs(report, sender, receiver, offer):
     for kem in kems:
         with report.case("key configurations", f"one of KEM {kem:#06x}, {to}"):
             require(choice([kem], pairs) == (10, pairs[0]), "another pair than the first is chosen")
-    with report.case("key configurations", f"the first of several, {to}"):
-        require(choice(kems, pairs)[0] == 10, "another key than the first is chosen")
+    if len(kems) > 1:
+        with report.case("key configurations", f"the first of several, {to}"):
+            require(choice(kems, pairs)[0] == 10, "another key than the first is chosen")
     with report.case("key configurations", f"cut list, {sender.role}"):
         keys = [{"key_id": 1, "kem": kems[0], "ikm": octets("cut", NSK[kems[0]]).hex(), "pairs": pairs}]
         configs = bytes.fromhex(receiver.ask("key_configs", keys=keys)["configs"])
@@ -286,6 +297,13 @@ def chunk_changes(start):
     }
 
 
+def no_end(report, answer, name, suffix):
+    """A truncated stream must not look like its end, where errors can say so."""
+    if "is_eof" in answer and name in ("no last chunk", "cut within a length", "cut within a chunk"):
+        with report.case("refusals", f"{name}, is no end of input, {suffix}"):
+            require(not answer["is_eof"], "the error says that the input ended")
+
+
 def request_refusals(report, sealer, opener, suite, offer):
     kem, kdf, aead = suite
     start = HEADER + NENC[kem]
@@ -313,10 +331,12 @@ def request_refusals(report, sealer, opener, suite, offer):
                                                response_chunked=chunked, **more)
         changes = {**header_changes, **sealed_changes(start), **(chunk_changes(start) if chunked else {})}
         for name, change in changes.items():
+            answer = {}
             with report.case("refusals", f"{name}, {suffix}"):
                 exchange = new()
-                refuse(opener, "open_request",
-                       **exchange.request_to_open(change(exchange.seal_request(SHORT))))
+                answer = refuse(opener, "open_request",
+                                **exchange.request_to_open(change(exchange.seal_request(SHORT))))
+            no_end(report, answer, name, suffix)
         with report.case("refusals", f"another key, {suffix}"):
             exchange = new()
             fields = exchange.request_to_open(exchange.seal_request(SHORT))
@@ -350,14 +370,16 @@ def response_refusals(report, sealer, opener, suite, offer):
 
         def refused(exchange, message, **more):
             fields = {"handle": exchange.sent, **exchange.response_fields, "message": message}
-            refuse(opener, "open_response", **fields | more)
+            return refuse(opener, "open_response", **fields | more)
 
         changes = {"changed nonce": lambda m: flip(m, 0), "cut nonce": lambda m: m[:nonce - 1],
                    **sealed_changes(nonce), **(chunk_changes(nonce) if chunked else {})}
         for name, change in changes.items():
+            answer = {}
             with report.case("refusals", f"{name}, {suffix}"):
                 exchange, message = answered()
-                refused(exchange, change(message))
+                answer = refused(exchange, change(message))
+            no_end(report, answer, name, suffix)
         with report.case("refusals", f"another request's, {suffix}"):
             exchange, _ = answered()
             _, message = answered()

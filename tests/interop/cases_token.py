@@ -49,7 +49,7 @@ def run(report, ours, peer):
         for kem, kdf, aead in cases_hpke.suites(peer, ours):
             for mode in cases_hpke.modes(peer, ours, kdf):
                 if kem in ours.keys:
-                    cases_hpke.exchange(report, peer, ours, mode, kem, kdf, aead, None, "tokens",
+                    cases_hpke.exchange(report, peer, ours, mode, kem, kdf, aead, "tokens",
                                         ours.keys[kem])
     if offer := common(peer, ours):
         for suite, (q, r) in product(suites(offer), forms(offer)):

@@ -12,11 +12,13 @@ class Recorder:
         self.files = {}
 
     def wants_hpke(self, sealer, mode, kem, kdf, aead):
-        """All suites of the peer's; of ours, and of other modes, each KEM and KDF once."""
-        turn = (KEM_ORDER.index(kem) + kdf) % 3 + 1
-        if mode == "base" and not sealer.is_ours:
-            return True
-        return aead == turn
+        """All suites of the peer's in the mode base; of ours each KEM and KDF once, and each KEM in
+        the other modes."""
+        place = KEM_ORDER.index(kem)
+        in_turn = aead == (place + kdf) % 3 + 1
+        if mode == "base":
+            return in_turn or not sealer.is_ours
+        return in_turn and kdf == place % 3 + 1
 
     def wants_ohttp(self, sender, suite, request_chunked, response_chunked, forms):
         """Each suite and direction in one form, in turn; the first suite in all."""
@@ -25,9 +27,10 @@ class Recorder:
         return suite == (0x10, 1, 1) or forms[turn] == form
 
     def wants_many(self, sender, suite, request_chunked, response_chunked, count):
-        turn = (KEM_ORDER.index(suite[0]) + suite[1] + suite[2]) % 4
+        """Each suite in one form and direction, in turn."""
+        turn = KEM_ORDER.index(suite[0]) + suite[1] + suite[2]
         form = 2 * request_chunked + response_chunked
-        return count == (1 if sender.is_ours else 2) and form == turn
+        return count == 2 and form == turn % 4 and (turn // 2 + suite[1]) % 2 == sender.is_ours
 
     def add(self, peer, vector):
         vectors = self.files.setdefault(peer.name, (peer, []))[1]
