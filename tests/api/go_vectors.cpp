@@ -84,11 +84,12 @@ std::unique_ptr<Source> source_of(std::vector<Bytes> chunks) {
   });
 }
 
-void seal_chunks(Result<ChunkSealer> sealer, const std::vector<Bytes>& plaintexts, Bytes& message) {
+void seal_chunks(Result<ChunkSealer> sealer, const std::vector<Bytes>& plaintexts, Bytes& message,
+                 ByteView last_text) {
   REQUIRE_OK(sealer);
   for (std::size_t i = 0; i <= plaintexts.size(); ++i) {
     const Last last = i == plaintexts.size() ? Last::yes : Last::no;
-    const ByteView chunk = last == Last::yes ? ByteView() : ByteView(plaintexts[i]);
+    const ByteView chunk = last == Last::yes ? last_text : ByteView(plaintexts[i]);
     const std::size_t at = message.size();
     message.resize(at + sealer->sealed_size(chunk.size(), last));
     REQUIRE_OK(sealer->seal(ByteSpan(message).subspan(at), chunk, last));

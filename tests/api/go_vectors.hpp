@@ -28,8 +28,10 @@ Bytes joined(const std::vector<Bytes>& chunks);
 /// Gives a chunk for each read that has room for it.
 std::unique_ptr<Source> source_of(std::vector<Bytes> chunks);
 
-/// Appends a chunk for each plaintext, and an empty last one, as the Go package does.
-void seal_chunks(Result<ChunkSealer> sealer, const std::vector<Bytes>& plaintexts, Bytes& message);
+/// Appends a chunk for each plaintext, and a last one, which is empty as the Go package's is or
+/// holds `last_text`.
+void seal_chunks(Result<ChunkSealer> sealer, const std::vector<Bytes>& plaintexts, Bytes& message,
+                 ByteView last_text = {});
 
 /// Opens chunks that arrive in pieces of an awkward size.
 Bytes open_chunks(Result<ChunkOpener> opener, ByteView message);
