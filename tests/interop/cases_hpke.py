@@ -1,7 +1,7 @@
 """HPKE: contexts in every mode and suite that both sides offer, and what must be refused."""
 
 from drivers import require
-from material import NSK, SHORT_NAMES, hexes, octets, refuse
+from material import NSK, suite_name, flip, hexes, octets, refuse
 from wire import OFF_CURVE, small_order
 
 MODES = {"base": (False, False), "psk": (True, False), "auth": (False, True),
@@ -75,7 +75,7 @@ class Context:
 
 
 def exchange(report, sealer, opener, mode, kem, kdf, aead, feature="hpke", key=None):
-    with report.case(feature, f"{mode}, {SHORT_NAMES(kem, kdf, aead)}, {sealer.role} to {opener.role}"):
+    with report.case(feature, f"{mode}, {suite_name(kem, kdf, aead)}, {sealer.role} to {opener.role}"):
         agree(Context(mode, kem, kdf, aead, sealer, opener, key), sealer, opener)
 
 
@@ -109,7 +109,7 @@ def run(report, ours, peer, recorder):
         for mode in modes(ours, peer, kdf):
             for sealer, opener in ((ours, peer), (peer, ours)):
                 exchange(report, sealer, opener, mode, kem, kdf, aead)
-                text = f"{mode}, {SHORT_NAMES(kem, kdf, aead)}, {sealer.role} to {opener.role}"
+                text = f"{mode}, {suite_name(kem, kdf, aead)}, {sealer.role} to {opener.role}"
                 if (recorder and recorder.wants_hpke(sealer, mode, kem, kdf, aead)
                         and report.known("hpke", text) is None):
                     record(recorder, sealer, opener, mode, kem, kdf, aead)
@@ -121,7 +121,7 @@ def run(report, ours, peer, recorder):
 def refusals(report, sealer, opener, kem):
     """What `opener` must refuse, and what a refusal must leave behind."""
     aead = common(sealer.hello, opener.hello, "aeads")[0]
-    name = SHORT_NAMES(kem, 1, aead)
+    name = suite_name(kem, 1, aead)
 
     def refused(what, mode="base", **changes):
         with report.case("hpke refusals", f"{what}, {mode}, {name}, {opener.role}"):
@@ -132,21 +132,18 @@ def refusals(report, sealer, opener, kem):
                 fields[field] = change(fields[field]) if callable(change) else change
             refuse(opener, "hpke_open", **fields)
 
-    def flip(data, at=0):
-        return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
-
     def first(change):
         return lambda messages: [{**messages[0], **change(messages[0])}, *messages[1:]]
 
     def text(change):
         return first(lambda m: {"text": change(bytes.fromhex(m["text"])).hex()})
 
-    refused("changed enc", enc=lambda enc: flip(enc, len(enc) - 1))
+    refused("changed enc", enc=lambda enc: flip(enc, -1))
     refused("short enc", enc=lambda enc: enc[:-1])
     refused("long enc", enc=lambda enc: enc + b"\0")
     refused("empty enc", enc=b"")
     refused("changed text", messages=text(flip))
-    refused("changed tag", messages=text(lambda t: flip(t, len(t) - 1)))
+    refused("changed tag", messages=text(lambda t: flip(t, -1)))
     refused("short text", messages=text(lambda t: t[:15]))
     refused("changed aad", messages=first(lambda m: {"aad": flip(bytes.fromhex(m["aad"])).hex()}))
     refused("changed info", info=flip)

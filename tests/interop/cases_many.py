@@ -2,10 +2,10 @@
 
 from itertools import product
 
-from cases_ohttp import FULL, Exchange, common, directions, field_of, flip, form_name, forms, \
-    joined, suites, SHORT, TEXTS
+from cases_ohttp import FULL, SHORT, TEXTS, Exchange, can_seal, common, directions, field_of, \
+    form_name, forms, full_suites, joined, stream_texts, suites
 from drivers import require
-from material import NENC, NK, NSK, SHORT_NAMES, octets, refuse
+from material import NENC, NK, NSK, flip, octets, refuse, suite_name
 
 
 class Many:
@@ -28,7 +28,7 @@ class Many:
                                  receivers=receivers, text=field_of(text), **more)
         for exchange, key, handle in zip(self.exchanges, sealed["keys"], sealed["handles"]):
             exchange.key, exchange.sent = bytes.fromhex(key), handle
-        self.body = bytes.fromhex(sealed["message"])
+        self.body = bytes.fromhex(sealed.get("message", ""))
 
     def fields(self, i, body=None):
         exchange = self.exchanges[i]
@@ -60,7 +60,7 @@ class Many:
             recorder.many(self, request, response, draws)
 
 
-def run(report, ours, peer, recorder):
+def run(report, ours, peer, recorder, folder):
     offer = common(ours, peer, "many")
     if offer is None:
         return
@@ -70,24 +70,42 @@ def run(report, ours, peer, recorder):
             for count in (1, 2, 50) if suite in FULL else (1, 2):
                 record = recorder and recorder.wants_many(sender, suite, q, r, count)
                 with report.case("many", f"{count}, {form_name(q)} and {form_name(r)}, "
-                                         f"{SHORT_NAMES(*suite)}, {to}"):
+                                         f"{suite_name(*suite)}, {to}"):
                     Many(sender, receiver, suite, count, q, r).run(
                         SHORT, SHORT, recorder if record else None)
-        for suite, (name, text), (q, r) in product(FULL, TEXTS.items(), forms(offer)):
-            if suite not in suites(offer) or ("last" in text and not (sender.is_ours and receiver.is_ours)):
-                continue
+        for suite, (name, text), (q, r) in product(full_suites(offer), TEXTS.items(), forms(offer)):
+            request = text if can_seal(sender, text) else SHORT
+            response = text if can_seal(receiver, text) else SHORT
             with report.case("many", f"{name}, {form_name(q)} and {form_name(r)}, "
-                                     f"{SHORT_NAMES(*suite)}, {to}"):
-                Many(sender, receiver, suite, 2, q, r).run(text, text)
+                                     f"{suite_name(*suite)}, {to}"):
+                Many(sender, receiver, suite, 2, q, r).run(request, response)
+        for suite in full_suites(offer):
+            stream(report, sender, receiver, suite, to, folder)
     for sealer, opener in directions(ours, peer):
-        for suite in [suite for suite in FULL if suite in suites(offer)]:
+        for suite in full_suites(offer):
             refusals(report, sealer, opener, suite, offer)
+
+
+def stream(report, sender, receiver, suite, to, folder):
+    request, response = stream_texts()
+    sealed, opened = folder / "sealed", folder / "opened"
+    with report.case("10 MiB", f"many, {suite_name(*suite)}, {to}"):
+        many = Many(sender, receiver, suite, 2, True, True)
+        many.seal(request, file=str(sealed))
+        for i, exchange in enumerate(many.exchanges):
+            fields = {name: value for name, value in many.fields(i).items() if name != "message"}
+            exchange.opened = receiver.ask("open_many", **fields, file=str(sealed),
+                                           text_file=str(opened))["handle"]
+            require(opened.read_bytes() == joined(request), "the body opens to another plaintext")
+        exchange.seal_response(response, file=str(sealed))
+        exchange.open_response(file=str(sealed), text_file=str(opened))
+        require(opened.read_bytes() == joined(response), "the response opens to another plaintext")
 
 
 def refusals(report, sealer, opener, suite, offer):
     start = 7 + NENC[suite[0]]
     for chunked in (False, True):
-        name = f"{form_name(chunked)}, {SHORT_NAMES(*suite)}, {opener.role}"
+        name = f"{form_name(chunked)}, {suite_name(*suite)}, {opener.role}"
 
         def refused(what, **changes):
             with report.case("many refusals", f"{what}, {name}"):

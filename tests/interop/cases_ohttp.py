@@ -1,12 +1,10 @@
-"""OHTTP: exchanges of requests and responses, whole and chunked, and what must be refused."""
+"""OHTTP: exchanges of requests and responses, whole and chunked."""
 
 from itertools import product
 
 from drivers import require
-from material import NENC, NK, NSK, REQUEST, RESPONSE, SHORT_NAMES, octets, refuse
-from wire import OFF_CURVE, join_chunks, small_order, split_chunks, varint
+from material import NK, NSK, REQUEST, RESPONSE, octets, refuse, suite_name
 
-HEADER = 7
 KEY_ID = 7
 FULL = ((0x10, 1, 1), (0x20, 1, 3))  # suites that run every kind of text; all run some
 
@@ -57,6 +55,10 @@ def common(a, b, feature="ohttp"):
 
 def suites(offer):
     return list(product(offer["kems"], offer["kdfs"], offer["aeads"]))
+
+
+def full_suites(offer):
+    return [suite for suite in FULL if suite in suites(offer)]
 
 
 def forms(offer):
@@ -146,10 +148,10 @@ def run(report, ours, peer, recorder, folder):
         for suite, (q, r) in product(suites(offer), forms(offer)):
             record = recorder and recorder.wants_ohttp(sender, suite, q, r, forms(offer))
             form = f"{form_name(q)} and {form_name(r)}"
-            with report.case("ohttp", f"{form}, {SHORT_NAMES(*suite)}, {to}"):
+            with report.case("ohttp", f"{form}, {suite_name(*suite)}, {to}"):
                 Exchange(sender, receiver, suite, request_chunked=q, response_chunked=r).run(
                     SHORT, SHORT, recorder if record else None)
-        for suite in [suite for suite in FULL if suite in suites(offer)]:
+        for suite in full_suites(offer):
             texts(report, sender, receiver, suite, offer, to, recorder)
             streams(report, sender, receiver, suite, offer, to, folder)
             if not sender.is_ours:
@@ -158,13 +160,6 @@ def run(report, ours, peer, recorder, folder):
             media_types(report, sender, receiver, offer, to, recorder)
         if offer["key_configs"]:
             key_configs(report, sender, receiver, offer)
-    for sealer, opener in directions(ours, peer):
-        for suite in [suite for suite in FULL if suite in suites(offer)]:
-            request_refusals(report, sealer, opener, suite, offer)
-            response_refusals(report, sealer, opener, suite, offer)
-    for suite in [suite for suite in FULL if suite in suites(offer)]:
-        for opener in (ours, peer):
-            crafted(report, ours, opener, suite)
 
 
 def texts(report, sender, receiver, suite, offer, to, recorder):
@@ -175,7 +170,7 @@ def texts(report, sender, receiver, suite, offer, to, recorder):
             continue
         record = recorder and suite == FULL[0] and len(joined(text)) < 100 and q == r
         form = f"{form_name(q)} and {form_name(r)}"
-        with report.case("texts", f"{name}, {form}, {SHORT_NAMES(*suite)}, {to}"):
+        with report.case("texts", f"{name}, {form}, {suite_name(*suite)}, {to}"):
             Exchange(sender, receiver, suite, request_chunked=q, response_chunked=r, label=name).run(
                 request, response, recorder if record else None)
 
@@ -183,19 +178,24 @@ def texts(report, sender, receiver, suite, offer, to, recorder):
 def empty_pieces(report, sender, receiver, suite, to):
     """An application that writes nothing: section 6 of Chunked OHTTP allows no chunk for it."""
     text = {"pieces": [b"one", b"", b"two"]}
-    with report.case("texts", f"a write of nothing, {SHORT_NAMES(*suite)}, {to}"):
+    with report.case("texts", f"a write of nothing, {suite_name(*suite)}, {to}"):
         exchange = Exchange(sender, receiver, suite, request_chunked=True, response_chunked=True)
         require(exchange.open_request(exchange.seal_request(text)) == joined(text), "another plaintext")
 
 
-def streams(report, sender, receiver, suite, offer, to, folder):
+def stream_texts():
     request = {"rule": {"length": STREAM, "multiplier": 7, "increment": 3,
                         "pieces": [4096, 1, 16384, 4095, 17, 9999]}}
     response = {"rule": {"length": STREAM, "multiplier": 5, "increment": 1, "pieces": [16384]}}
+    return request, response
+
+
+def streams(report, sender, receiver, suite, offer, to, folder):
+    request, response = stream_texts()
     sealed, opened = folder / "sealed", folder / "opened"
     for q, r in forms(offer):
         form = f"{form_name(q)} and {form_name(r)}"
-        with report.case("10 MiB", f"{form}, {SHORT_NAMES(*suite)}, {to}"):
+        with report.case("10 MiB", f"{form}, {suite_name(*suite)}, {to}"):
             exchange = Exchange(sender, receiver, suite, request_chunked=q, response_chunked=r)
             exchange.seal_request(request, file=str(sealed))
             exchange.open_request(file=str(sealed), text_file=str(opened))
@@ -248,168 +248,3 @@ def key_configs(report, sender, receiver, offer):
         configs = bytes.fromhex(receiver.ask("key_configs", keys=keys)["configs"])
         refuse(sender, "seal_request", configs=configs[:-1], text=field_of(SHORT),
                media_type=REQUEST[False], chunked=False)
-
-
-# --- Refusals ------------------------------------------------------------------------------------
-
-
-def flip(data, at):
-    at %= len(data)
-    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
-
-
-def sealed_changes(start):
-    """Changes to a message whose sealed part begins at `start`, whole or chunked."""
-    return {
-        "changed text": lambda m: flip(m, start + 3),
-        "changed tag": lambda m: flip(m, -1),
-        "cut by one byte": lambda m: m[:-1],
-        "one byte more": lambda m: m + b"\0",
-        "nothing sealed": lambda m: m[:start],
-        "empty": lambda m: b"",
-    }
-
-
-def chunk_changes(start):
-    """Changes to a message of several chunks."""
-
-    def chunks(change):
-        return lambda m: m[:start] + join_chunks(change(split_chunks(m[start:])))
-
-    def bytes_of(change):
-        return lambda m: m[:start] + change(split_chunks(m[start:]))
-
-    return {
-        "dropped first chunk": chunks(lambda c: c[1:]),
-        "dropped middle chunk": chunks(lambda c: [c[0], *c[2:]]),
-        "swapped chunks": chunks(lambda c: [c[1], c[0], *c[2:]]),
-        "repeated chunk": chunks(lambda c: [c[0], *c]),
-        "another chunk as the last": chunks(lambda c: c[:-1]),
-        "first chunk as the last": chunks(lambda c: c[:1]),
-        "last chunk as another": bytes_of(lambda c: b"".join(varint(len(x)) + x for x in c)),
-        "no last chunk": bytes_of(lambda c: b"".join(varint(len(x)) + x for x in c[:-1])),
-        "an empty last chunk without a tag": chunks(lambda c: [*c[:-1], b""]),
-        "cut within a length": bytes_of(lambda c: varint(len(c[0]), 4)[:2]),
-        "cut within a chunk": bytes_of(lambda c: varint(len(c[0])) + c[0][:-1]),
-        "a chunk shorter than a tag": chunks(lambda c: [b"\0" * 15, *c]),
-        "a chunk of a tag's length": chunks(lambda c: [b"\0" * 16, *c]),
-        "a length beyond all limits": bytes_of(lambda c: varint((1 << 62) - 1) + c[0]),
-    }
-
-
-def no_end(report, answer, name, suffix):
-    """A truncated stream must not look like its end, where errors can say so."""
-    if "is_eof" in answer and name in ("no last chunk", "cut within a length", "cut within a chunk"):
-        with report.case("refusals", f"{name}, is no end of input, {suffix}"):
-            require(not answer["is_eof"], "the error says that the input ended")
-
-
-def request_refusals(report, sealer, opener, suite, offer):
-    kem, kdf, aead = suite
-    start = HEADER + NENC[kem]
-    header_changes = {
-        "another key id": lambda m: flip(m, 0),
-        "unknown KEM": lambda m: m[:1] + b"\x7f\xff" + m[3:],
-        "unknown KDF": lambda m: m[:3] + b"\x7f\xff" + m[5:],
-        "unknown AEAD": lambda m: m[:5] + b"\x7f\xff" + m[7:],
-        "changed enc": lambda m: flip(m, start - 1),
-        "cut header": lambda m: m[:HEADER - 1],
-        "only a header": lambda m: m[:HEADER],
-        "cut enc": lambda m: m[:start - 1],
-        **{f"small-order enc {point.hex()[:4]}": (lambda m, p=point: m[:HEADER] + p + m[start:])
-           for point in small_order(kem)},
-    }
-    if kem in OFF_CURVE:
-        header_changes["enc off the curve"] = \
-            lambda m: m[:HEADER] + OFF_CURVE[kem](m[HEADER:start]) + m[start:]
-    others = [a for a in offer["aeads"] if a != aead]
-    for chunked in (False, True):
-        if chunked not in [q for q, _ in forms(offer)]:
-            continue
-        suffix = f"{form_name(chunked)} request, {SHORT_NAMES(*suite)}, {opener.role}"
-        new = lambda s=suite, **more: Exchange(sealer, opener, s, request_chunked=chunked,
-                                               response_chunked=chunked, **more)
-        changes = {**header_changes, **sealed_changes(start), **(chunk_changes(start) if chunked else {})}
-        for name, change in changes.items():
-            answer = {}
-            with report.case("refusals", f"{name}, {suffix}"):
-                exchange = new()
-                answer = refuse(opener, "open_request",
-                                **exchange.request_to_open(change(exchange.seal_request(SHORT))))
-            no_end(report, answer, name, suffix)
-        with report.case("refusals", f"another key, {suffix}"):
-            exchange = new()
-            fields = exchange.request_to_open(exchange.seal_request(SHORT))
-            refuse(opener, "open_request", **fields | {"ikm": flip(exchange.ikm, 0)})
-        if offer["media_types"]:
-            with report.case("refusals", f"another media type, {suffix}"):
-                exchange = new()
-                fields = exchange.request_to_open(exchange.seal_request(SHORT))
-                refuse(opener, "open_request", **fields | {"media_type": b"other"})
-        with report.case("refusals", f"opened in the other form, {suffix}"):
-            exchange = new()
-            fields = exchange.request_to_open(exchange.seal_request(SHORT))
-            media_type = fields["media_type"] if offer["media_types"] else REQUEST[not chunked]
-            refuse(opener, "open_request", **fields | {"chunked": not chunked, "media_type": media_type})
-        if others:
-            with report.case("refusals", f"a pair that the receiver does not list, {suffix}"):
-                exchange = new((kem, kdf, others[0]))
-                fields = exchange.request_to_open(exchange.seal_request(SHORT))
-                refuse(opener, "open_request", **fields | {"aead": aead})
-
-
-def response_refusals(report, sealer, opener, suite, offer):
-    nonce = max(12, NK[suite[2]])
-    for chunked in (False, True):
-        suffix = f"{form_name(chunked)} response, {SHORT_NAMES(*suite)}, {opener.role}"
-
-        def answered():
-            exchange = Exchange(opener, sealer, suite, request_chunked=chunked, response_chunked=chunked)
-            exchange.open_request(exchange.seal_request(SHORT))
-            return exchange, exchange.seal_response(SHORT)
-
-        def refused(exchange, message, **more):
-            fields = {"handle": exchange.sent, **exchange.response_fields, "message": message}
-            return refuse(opener, "open_response", **fields | more)
-
-        changes = {"changed nonce": lambda m: flip(m, 0), "cut nonce": lambda m: m[:nonce - 1],
-                   **sealed_changes(nonce), **(chunk_changes(nonce) if chunked else {})}
-        for name, change in changes.items():
-            answer = {}
-            with report.case("refusals", f"{name}, {suffix}"):
-                exchange, message = answered()
-                answer = refused(exchange, change(message))
-            no_end(report, answer, name, suffix)
-        with report.case("refusals", f"another request's, {suffix}"):
-            exchange, _ = answered()
-            _, message = answered()
-            refused(exchange, message)
-        if offer["media_types"]:
-            with report.case("refusals", f"another media type, {suffix}"):
-                refused(*answered(), media_type=b"other")
-
-
-def crafted(report, ours, opener, suite):
-    """Chunked requests that no sealer makes: sealed by HPKE, and put together here."""
-    kem, kdf, aead = suite
-    name = f"{SHORT_NAMES(*suite)}, {opener.role}"
-    header = bytes([KEY_ID]) + b"".join(n.to_bytes(2, "big") for n in suite)
-
-    def request(texts, size=None):
-        ikm = octets(f"crafted {suite}", NSK[kem])
-        messages = [{"aad": "", "text": text.hex()} for text in texts]
-        messages[-1]["aad"] = b"final".hex()
-        sealed = ours.ask("hpke_seal", kem=kem, kdf=kdf, aead=aead, messages=messages,
-                          public=opener.public_key(kem, ikm), info=REQUEST[True] + b"\0" + header)
-        message = header + bytes.fromhex(sealed["enc"]) + join_chunks(
-            [bytes.fromhex(m) for m in sealed["messages"]], size)
-        return {"kem": kem, "kdf": kdf, "aead": aead, "key_id": KEY_ID, "ikm": ikm,
-                "media_type": REQUEST[True], "chunked": True, "message": message}
-
-    for size in (2, 4, 8):
-        with report.case("crafted", f"lengths in {size} bytes, {name}"):
-            opened = opener.ask("open_request", **request([b"one", b"two", b""], size))
-            require(bytes.fromhex(opened["text"]) == b"onetwo", "another plaintext")
-    for place, texts in {"first": [b"", b"one", b""], "later": [b"one", b"", b"two", b""]}.items():
-        with report.case("crafted", f"an empty chunk that is not the last, {place}, {name}"):
-            refuse(opener, "open_request", **request(texts))

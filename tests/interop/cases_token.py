@@ -10,7 +10,7 @@ import cases_hpke
 from cases_many import Many
 from cases_ohttp import SHORT, TEXTS, Exchange, common, form_name, forms, suites
 from drivers import Driver, Skipped
-from material import KEMS, SHORT_NAMES
+from material import KEMS, suite_name
 
 MODULES = [*Path("/usr/lib").glob("*/softhsm/libsofthsm2.so"), Path("/usr/lib/softhsm/libsofthsm2.so"),
            Path("/usr/lib64/pkcs11/libsofthsm2.so"), Path("/usr/local/lib/softhsm/libsofthsm2.so")]
@@ -54,7 +54,7 @@ def run(report, ours, peer):
     if offer := common(peer, ours):
         for suite, (q, r) in product(suites(offer), forms(offer)):
             if suite[0] in ours.keys:
-                with report.case("tokens", f"{form_name(q)} and {form_name(r)}, {SHORT_NAMES(*suite)}"):
+                with report.case("tokens", f"{form_name(q)} and {form_name(r)}, {suite_name(*suite)}"):
                     Exchange(peer, ours, suite, request_chunked=q, response_chunked=r,
                              key=ours.keys[suite[0]]).run(TEXTS["odd sizes"], SHORT)
     if offer := common(peer, ours, "many"):
@@ -62,5 +62,5 @@ def run(report, ours, peer):
             if suite[0] in ours.keys:
                 key = ours.keys[suite[0]]
                 with report.case("tokens", f"many, {form_name(q)} and {form_name(r)}, "
-                                           f"{SHORT_NAMES(*suite)}"):
+                                           f"{suite_name(*suite)}"):
                     Many(peer, ours, suite, 2, q, r, [key, key]).run(SHORT, SHORT)

@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True  # nothing comes into the source tree
 import cases_hpke
 import cases_many
 import cases_ohttp
+import cases_refusals
 import cases_token
 from deviations import DEVIATIONS
 from drivers import TOOLCHAINS, Driver, Skipped
@@ -34,6 +35,7 @@ def arguments():
                         help="one toolchain or peer, such as rust or rust-hpke; ours for none")
     parser.add_argument("--record", type=Path, metavar="FOLDER", help="write transcripts there")
     options = parser.parse_args()
+    options.build = options.build.resolve()
     options.require = [name for name in options.require.split(",") if name]
     for name in options.require:
         if name not in TOOLCHAINS:
@@ -101,7 +103,8 @@ def run_pair(report, ours, peer, recorder, folder):
     if "hpke" in peer.hello:
         cases_hpke.run(report, ours, peer, recorder)
     cases_ohttp.run(report, ours, peer, recorder, folder)
-    cases_many.run(report, ours, peer, recorder)
+    cases_refusals.run(report, ours, peer)
+    cases_many.run(report, ours, peer, recorder, folder)
 
 
 def main():

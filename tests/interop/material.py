@@ -18,13 +18,19 @@ RESPONSE = {False: b"message/bhttp response", True: b"message/bhttp chunked resp
 REFUSALS = {"open_failed", "malformed", "unknown_key", "truncated", "limit_exceeded", "invalid_key"}
 
 
-def SHORT_NAMES(kem, kdf, aead):
+def suite_name(kem, kdf, aead):
     return f"{KEMS[kem]} {KDFS[kdf]} {AEADS[aead]}"
 
 
 def octets(label, length):
     """Bytes that look random and are the same in each run."""
     return hashlib.shake_256(label.encode()).digest(length)
+
+
+def flip(data, at=0):
+    """The bytes with one bit changed."""
+    at %= len(data)
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
 
 
 def hexes(texts):
