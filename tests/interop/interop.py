@@ -27,7 +27,7 @@ from report import Report
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("driver", help="this library's driver")
+    parser.add_argument("drivers", help="this library's drivers, with : between")
     parser.add_argument("build", type=Path, help="a folder for what the peers need")
     parser.add_argument("--require", default="", metavar="LIST",
                         help=f"toolchains that must not be missing, of {','.join(TOOLCHAINS)}")
@@ -66,10 +66,15 @@ class Peers:
         return driver
 
     def ours(self):
-        names = subprocess.run([self.options.driver, "--list"], check=True, capture_output=True,
-                               text=True).stdout.split()
-        return [self.keep(Driver([self.options.driver, "--provider", name]), True) for name in names]
-
+        """A driver for each provider; one that several of the programs hold is asked once."""
+        programs = {}
+        for path in self.options.drivers.split(":"):
+            names = subprocess.run([path, "--list"], check=True, capture_output=True,
+                                   text=True).stdout.split()
+            for name in names:
+                programs.setdefault(name, path)
+        return [self.keep(Driver([path, "--provider", name]), True)
+                for name, path in programs.items()]
     def others(self):
         found = []
         only = self.options.only
