@@ -28,7 +28,7 @@ enum class Errc : std::uint8_t {
 };
 
 /// A stable, lower-case name such as "open_failed".
-inline const char* to_string(Errc code) noexcept {
+constexpr const char* to_string(Errc code) noexcept {
   switch (code) {
     case Errc::invalid_argument: return "invalid_argument";
     case Errc::buffer_too_small: return "buffer_too_small";

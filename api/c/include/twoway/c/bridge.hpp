@@ -1,0 +1,111 @@
+// For C++ that hands its objects to the C interface: a provider's own C header, or a program in
+// both languages. Not part of the interface's ABI promise.
+#pragma once
+
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <twoway/c/types.h>
+#include <twoway/core/key.hpp>
+#include <twoway/core/provider.hpp>
+
+struct twoway_private_key;
+
+namespace twoway::c {
+
+/// A provider as its handle, and back. It is borrowed, as everywhere.
+inline const twoway_provider* handle(const core::Provider& provider) noexcept {
+  return reinterpret_cast<const twoway_provider*>(&provider);
+}
+inline const core::Provider* object(const twoway_provider* provider) noexcept {
+  return reinterpret_cast<const core::Provider*>(provider);
+}
+
+/// A new handle of `key`, which is not null; for twoway_private_key_free.
+TWOWAY_API twoway_private_key* handle(std::shared_ptr<const core::PrivateKey> key) noexcept;
+
+/// The key behind a handle; null for NULL.
+TWOWAY_API std::shared_ptr<const core::PrivateKey> object(const twoway_private_key* key) noexcept;
+
+/// The status for `status`, and the same in `*error` where that is not NULL.
+TWOWAY_API twoway_status answer(twoway_error* error, const core::Status& status) noexcept;
+
+/// The Errc of what a callback answered, `otherwise` for a number that is no failure's.
+TWOWAY_API core::Errc errc(twoway_status status, core::Errc otherwise) noexcept;
+
+inline constexpr core::Error kNull{core::Errc::invalid_argument,
+                                   "an argument is NULL that must not be, or a size is impossible"};
+
+/// True where a span to read or write can be one: not NULL, save without bytes, and no larger than
+/// objects are.
+inline bool is_span(const void* data, std::size_t size) noexcept {
+  return (data != nullptr || size == 0) && size <= PTRDIFF_MAX;
+}
+
+/// Copies a struct that begins with its size: what an earlier version lacks is zero, and what a
+/// later one adds must be. Errors: invalid_argument (NULL, or no size), not_supported.
+template <typename Struct>
+core::Status read_struct(Struct& known, const Struct* given) noexcept {
+  if (given == nullptr) return kNull;
+  const std::size_t size = given->size;
+  if (size < sizeof(size) || size > 4096) {
+    return core::Error{core::Errc::invalid_argument,
+                       "a struct does not state its size: set `size` to sizeof the struct"};
+  }
+  const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+  for (std::size_t i = sizeof(Struct); i < size; ++i) {
+    if (bytes[i] != 0) {
+      return core::Error{core::Errc::not_supported,
+                         "a struct sets members that this version of the library does not know"};
+    }
+  }
+  known = {};
+  std::memcpy(&known, given, size < sizeof(Struct) ? size : sizeof(Struct));
+  return {};
+}
+
+/// Callbacks that were taken over: releases their context when it ends.
+template <typename Callbacks>
+class Owned {
+ public:
+  Owned() noexcept = default;
+  explicit Owned(const Callbacks& callbacks) noexcept : callbacks_(callbacks) {}
+  Owned(Owned&& other) noexcept : callbacks_(std::exchange(other.callbacks_, {})) {}
+  Owned& operator=(Owned&&) = delete;
+  ~Owned() {
+    if (callbacks_.release != nullptr) callbacks_.release(callbacks_.context);
+  }
+
+  const Callbacks* operator->() const noexcept { return &callbacks_; }
+
+  /// Takes over what the caller gave. Errors: those of read_struct.
+  static core::Result<Owned> take(const Callbacks* given) noexcept {
+    Callbacks known{};
+    if (core::Status s = read_struct(known, given); !s) return s.error();
+    return Owned(known);
+  }
+
+ private:
+  Callbacks callbacks_{};
+};
+
+/// Asks a source for its secret, which replaces what is in `secret`.
+template <typename Buffer>
+core::Status read_secret(const Owned<twoway_secret_source>& source, Buffer& secret) noexcept {
+  secret.resize(TWOWAY_MAX_SOURCE_SECRET);
+  std::size_t written = 0;
+  std::uint64_t native = 0;
+  const twoway_status status =
+      source->read(source->context, secret.data(), secret.size(), &written, &native);
+  const bool fits = written <= secret.size();
+  secret.resize(status == TWOWAY_OK && fits ? written : 0);
+  if (status != TWOWAY_OK) {
+    return core::Error{errc(status, core::Errc::key_unavailable),
+                       "the callback for the PIN or pass phrase failed", native};
+  }
+  if (!fits) return core::Error{core::Errc::key_unavailable, "the PIN or pass phrase is too long"};
+  return {};
+}
+
+}  // namespace twoway::c

@@ -1,0 +1,111 @@
+// The chunks of a message (Chunked OHTTP, draft-ietf-ohai-chunked-ohttp-08, sections 3, 6.1 and
+// 6.2): sealed and opened one at a time, in bounded memory.
+#ifndef TWOWAY_C_CHUNKS_H
+#define TWOWAY_C_CHUNKS_H
+
+#include <twoway/c/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What an `int` says that is named `last` or `end`: any value but 0 is yes.
+enum { TWOWAY_NO = 0, TWOWAY_YES = 1 };
+
+// --- Sealing -----------------------------------------------------------------------------------
+
+/// Seals the chunks of one message, which follow what the message starts with. Comes from
+/// twoway_request_sealer_chunks, twoway_response_sealer_start_chunks or twoway_multi_sealer_chunks.
+typedef struct twoway_chunk_sealer twoway_chunk_sealer;
+
+/// Frees it. A message whose last chunk was not sealed stays truncated.
+TWOWAY_C_API void twoway_chunk_sealer_free(twoway_chunk_sealer* sealer) TWOWAY_C_NOEXCEPT;
+
+/// The size of a whole chunk of `text_size` bytes.
+TWOWAY_C_API size_t twoway_chunk_sealer_sealed_size(const twoway_chunk_sealer* sealer,
+                                                    size_t text_size, int last) TWOWAY_C_NOEXCEPT;
+
+/// Bytes of that before its ciphertext: its length. For sealing in place.
+TWOWAY_C_API size_t twoway_chunk_sealer_head_size(const twoway_chunk_sealer* sealer,
+                                                  size_t text_size, int last) TWOWAY_C_NOEXCEPT;
+
+/// The size of the largest chunk that it can give.
+TWOWAY_C_API size_t twoway_chunk_sealer_max_sealed_size(const twoway_chunk_sealer* sealer)
+    TWOWAY_C_NOEXCEPT;
+
+/// Writes one chunk, sealed_size bytes. `text` is disjoint from `out`, or starts head_size bytes
+/// into it. Only the last chunk may be empty, and text may ride in it. Errors, of which all but
+/// TWOWAY_PROVIDER_FAILURE leave the sealer as it was: TWOWAY_INVALID_ARGUMENT (an empty chunk that
+/// is not the last), TWOWAY_LIMIT_EXCEEDED, TWOWAY_BUFFER_TOO_SMALL, TWOWAY_MESSAGE_LIMIT,
+/// TWOWAY_WRONG_STATE (after the last chunk, or after a TWOWAY_PROVIDER_FAILURE).
+TWOWAY_C_CALL twoway_status twoway_chunk_sealer_seal(twoway_chunk_sealer* sealer,
+                                                     const uint8_t* text, size_t text_size,
+                                                     int last, uint8_t* out, size_t capacity,
+                                                     size_t* written,
+                                                     twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// 1 once the last chunk is sealed, else 0: without it the message is truncated.
+TWOWAY_C_API int twoway_chunk_sealer_finished(const twoway_chunk_sealer* sealer) TWOWAY_C_NOEXCEPT;
+
+// --- Opening -----------------------------------------------------------------------------------
+
+/// What one step of an opener came to.
+typedef int32_t twoway_chunk_state;
+enum {
+  TWOWAY_CHUNK_NEED_INPUT = 0,  ///< all input is consumed, and more is needed
+  TWOWAY_CHUNK_NEED_KEY = 1,    ///< of a request's opener: it waits for its key
+  TWOWAY_CHUNK_OPENED = 2,      ///< a chunk that is not the last was opened: call again
+  TWOWAY_CHUNK_DONE = 3  ///< the last chunk was opened: the message is complete and authentic
+};
+
+/// Opens the chunks of one message from an input in pieces of any size. Comes from
+/// twoway_response_opener_chunks, twoway_request_opener_chunks or twoway_multi_opener_chunks.
+///
+///   do {
+///     status = twoway_chunk_opener_open(opener, in, in_size, end, text, sizeof text,
+///                                       &consumed, &written, &state, &error);
+///     if (status != TWOWAY_OK) break;
+///     use(text, written);
+///     in += consumed, in_size -= consumed;
+///     if (state == TWOWAY_CHUNK_NEED_INPUT) get the next `in`, or set `end`
+///   } while (state != TWOWAY_CHUNK_DONE);
+typedef struct twoway_chunk_opener twoway_chunk_opener;
+
+TWOWAY_C_API void twoway_chunk_opener_free(twoway_chunk_opener* opener) TWOWAY_C_NOEXCEPT;
+
+/// Bytes that `out` needs for an input of this size; at most `max_chunk` of the limits.
+TWOWAY_C_API size_t twoway_chunk_opener_output_size(const twoway_chunk_opener* opener,
+                                                    size_t input_size) TWOWAY_C_NOEXCEPT;
+
+/// Opens at most one chunk of `in`, the input after what was consumed; `end` says that it reaches
+/// the end of the message. Writes its plaintext to `out`, how many bytes are not to be given again
+/// to
+/// `*consumed`, and to `*state` what it came to. Keeps of a chunk that comes in pieces at most
+/// max_chunk and a tag.
+///
+/// Plaintext is authentic when it is written; the message is complete only with TWOWAY_CHUNK_DONE.
+/// Errors: TWOWAY_TRUNCATED (`end` came before the last chunk did), TWOWAY_OPEN_FAILED (a chunk was
+/// changed, dropped, repeated or moved, is too short, or is empty and not the last),
+/// TWOWAY_LIMIT_EXCEEDED (known before the chunk is kept), TWOWAY_MESSAGE_LIMIT, TWOWAY_REPLAYED
+/// and what the replay filter answers, TWOWAY_PROVIDER_FAILURE: these are final, and every later
+/// call answers the same. TWOWAY_BUFFER_TOO_SMALL uses nothing up; its `*written` is output_size.
+/// After TWOWAY_CHUNK_DONE, TWOWAY_WRONG_STATE.
+TWOWAY_C_CALL twoway_status twoway_chunk_opener_open(twoway_chunk_opener* opener, const uint8_t* in,
+                                                     size_t in_size, int end, uint8_t* out,
+                                                     size_t capacity, size_t* consumed,
+                                                     size_t* written, twoway_chunk_state* state,
+                                                     twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// As above, without an output: the plaintext is written over its ciphertext in `in`, or lies in
+/// the opener until its next call; `*text` and `*text_size` say where. A failure destroys the
+/// chunk.
+TWOWAY_C_CALL twoway_status
+twoway_chunk_opener_open_in_place(twoway_chunk_opener* opener, uint8_t* in, size_t in_size, int end,
+                                  size_t* consumed, const uint8_t** text, size_t* text_size,
+                                  twoway_chunk_state* state, twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

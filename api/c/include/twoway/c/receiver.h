@@ -1,0 +1,192 @@
+// The receiver of requests (RFC 9458 section 4.3).
+#ifndef TWOWAY_C_RECEIVER_H
+#define TWOWAY_C_RECEIVER_H
+
+#include <twoway/c/keys.h>
+#include <twoway/c/replay.h>
+#include <twoway/c/response.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// --- Whole requests in one call ----------------------------------------------------------------
+
+/// Opens requests with the keys of a ring. Thread-safe.
+typedef struct twoway_request_receiver twoway_request_receiver;
+
+/// `rng` draws response nonces, the provider's generator where it is NULL; `filter` refuses
+/// requests that were accepted before, where it is not NULL.
+TWOWAY_C_CALL twoway_status twoway_request_receiver_new(twoway_key_ring* ring, twoway_rng* rng,
+                                                        twoway_replay_filter* filter,
+                                                        twoway_request_receiver** receiver,
+                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+TWOWAY_C_API void twoway_request_receiver_free(twoway_request_receiver* receiver) TWOWAY_C_NOEXCEPT;
+
+/// Opens a whole request: writes its plaintext, which is shorter than `message`, and gives the
+/// sealer of its response. The room is checked before the key is used. `media_type` NULL is
+/// TWOWAY_REQUEST_MEDIA_TYPE. TWOWAY_OPEN_FAILED and refusals wipe what was written. Errors:
+/// TWOWAY_MALFORMED (shorter than a header), TWOWAY_UNKNOWN_KEY, TWOWAY_BUFFER_TOO_SMALL,
+/// TWOWAY_OPEN_FAILED, TWOWAY_KEY_UNAVAILABLE, TWOWAY_REPLAYED and what the filter answers,
+/// TWOWAY_INVALID_ARGUMENT (a media type that is too long), TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_request_receiver_open(
+    const twoway_request_receiver* receiver, const uint8_t* message, size_t message_size,
+    const char* media_type, uint8_t* out, size_t capacity, size_t* written,
+    twoway_response_sealer** response_sealer, twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+// --- Two phases, for keys that take their time -------------------------------------------------
+
+/// A request whose header and `enc` were read, and whose key is known: what remains is the private
+/// key's operation, in any thread, or elsewhere. Keeps its key alive.
+typedef struct twoway_pending_request twoway_pending_request;
+
+/// Opens one request, then gives the sealer of its response.
+typedef struct twoway_request_opener twoway_request_opener;
+
+/// Reads header and `enc` from the front of `message`, which may be the whole request or its
+/// beginning, and finds the key. `media_type` is not NULL. Errors: TWOWAY_MALFORMED (shorter than a
+/// header), TWOWAY_UNKNOWN_KEY, TWOWAY_OPEN_FAILED (shorter than its `enc`),
+/// TWOWAY_INVALID_ARGUMENT (a media type that is too long).
+TWOWAY_C_CALL twoway_status twoway_request_receiver_begin(const twoway_request_receiver* receiver,
+                                                          const uint8_t* message,
+                                                          size_t message_size,
+                                                          const char* media_type,
+                                                          twoway_pending_request** pending,
+                                                          twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+TWOWAY_C_API void twoway_pending_request_free(twoway_pending_request* pending) TWOWAY_C_NOEXCEPT;
+
+/// What the header says, all 0 for NULL.
+TWOWAY_C_API uint8_t twoway_pending_request_key_id(const twoway_pending_request* pending)
+    TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API twoway_suite twoway_pending_request_suite(const twoway_pending_request* pending)
+    TWOWAY_C_NOEXCEPT;
+
+/// Bytes of the message before its sealed text: header and `enc`.
+TWOWAY_C_API size_t twoway_pending_request_prefix_size(const twoway_pending_request* pending)
+    TWOWAY_C_NOEXCEPT;
+
+/// Writes `enc`, TWOWAY_MAX_ENC bytes at most. Errors: TWOWAY_BUFFER_TOO_SMALL.
+TWOWAY_C_CALL twoway_status twoway_pending_request_enc(const twoway_pending_request* pending,
+                                                       uint8_t* out, size_t capacity,
+                                                       size_t* written,
+                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Another handle of the key that it found.
+TWOWAY_C_CALL twoway_status twoway_pending_request_key(const twoway_pending_request* pending,
+                                                       twoway_private_key** key,
+                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Runs the key's operation in this thread; it may block as long as the key does. A failure leaves
+/// the request pending: TWOWAY_KEY_UNAVAILABLE may be tried again. Errors: also TWOWAY_OPEN_FAILED
+/// (not a valid `enc`), TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_pending_request_decapsulate(
+    const twoway_pending_request* pending, twoway_request_opener** opener,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Takes the result of Decap(enc, skR) that was computed elsewhere, Nsecret bytes. A wrong one
+/// shows as TWOWAY_OPEN_FAILED when the request is opened. Errors: TWOWAY_INVALID_ARGUMENT (its
+/// length), TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_pending_request_complete(const twoway_pending_request* pending,
+                                                            const uint8_t* shared_secret,
+                                                            size_t shared_secret_size,
+                                                            twoway_request_opener** opener,
+                                                            twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Takes DH(skR, enc) that was computed elsewhere, Ndh bytes, by someone who checked that `enc` is
+/// a valid public key. Errors: TWOWAY_KEY_UNAVAILABLE (another length, or all zeros),
+/// TWOWAY_NOT_SUPPORTED (not a DHKEM), TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_pending_request_complete_dh(
+    const twoway_pending_request* pending, const uint8_t* dh, size_t dh_size,
+    twoway_request_opener** opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+TWOWAY_C_API void twoway_request_opener_free(twoway_request_opener* opener) TWOWAY_C_NOEXCEPT;
+
+/// Bytes of plaintext in `sealed_size` bytes after the prefix; 0 where they are too few.
+TWOWAY_C_API size_t twoway_request_opener_opened_size(const twoway_request_opener* opener,
+                                                      size_t sealed_size) TWOWAY_C_NOEXCEPT;
+
+/// Writes the plaintext of `sealed`, the message after its prefix. `out` is `sealed` itself or
+/// disjoint from it. TWOWAY_OPEN_FAILED and refusals of the replay filter wipe what was written; in
+/// place that destroys the message. Opens once: after a success, TWOWAY_WRONG_STATE. Errors: also
+/// TWOWAY_REPLAYED and what the filter answers, TWOWAY_BUFFER_TOO_SMALL, TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_request_opener_open(twoway_request_opener* opener,
+                                                       const uint8_t* sealed, size_t sealed_size,
+                                                       uint8_t* out, size_t capacity,
+                                                       size_t* written,
+                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// What opens a chunked request after its prefix, in place of `open`: once, then both answer
+/// TWOWAY_WRONG_STATE. Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
+TWOWAY_C_CALL twoway_status twoway_request_opener_chunks(twoway_request_opener* opener,
+                                                         const twoway_chunk_limits* limits,
+                                                         twoway_chunk_opener** chunks,
+                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// The sealer of the response, once. TWOWAY_WRONG_STATE before a whole request is opened, or the
+/// first chunk of a chunked one: an unauthenticated request gets no answer.
+TWOWAY_C_CALL twoway_status twoway_request_opener_response_sealer(
+    twoway_request_opener* opener, twoway_response_sealer** sealer,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+// --- Chunked requests from their first byte ----------------------------------------------------
+
+/// Opens a chunked request that is pushed from its first byte, as twoway_chunk_opener does. After
+/// header and `enc` it answers TWOWAY_CHUNK_NEED_KEY and consumes nothing until it has its key:
+/// what is not consumed stays with the caller.
+typedef struct twoway_chunked_request_opener twoway_chunked_request_opener;
+
+/// `media_type` NULL is TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE. Errors: TWOWAY_INVALID_ARGUMENT (the
+/// limits).
+TWOWAY_C_CALL twoway_status twoway_request_receiver_chunked_opener(
+    const twoway_request_receiver* receiver, const char* media_type,
+    const twoway_chunk_limits* limits, twoway_chunked_request_opener** opener,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+TWOWAY_C_API void twoway_chunked_request_opener_free(twoway_chunked_request_opener* opener)
+    TWOWAY_C_NOEXCEPT;
+
+/// As twoway_chunk_opener_output_size; 0 before the key is there.
+TWOWAY_C_API size_t twoway_chunked_request_opener_output_size(
+    const twoway_chunked_request_opener* opener, size_t input_size) TWOWAY_C_NOEXCEPT;
+
+/// As twoway_chunk_opener_open and _open_in_place. Errors: also those of
+/// twoway_request_receiver_begin, which are final.
+TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_open(
+    twoway_chunked_request_opener* opener, const uint8_t* in, size_t in_size, int end, uint8_t* out,
+    size_t capacity, size_t* consumed, size_t* written, twoway_chunk_state* state,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_open_in_place(
+    twoway_chunked_request_opener* opener, uint8_t* in, size_t in_size, int end, size_t* consumed,
+    const uint8_t** text, size_t* text_size, twoway_chunk_state* state,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// The request that needs its key, for an operation elsewhere. Errors: TWOWAY_WRONG_STATE (before
+/// TWOWAY_CHUNK_NEED_KEY).
+TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_pending(
+    const twoway_chunked_request_opener* opener, twoway_pending_request** pending,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Goes on with what the pending request gave. Takes the content of `key`, which then answers
+/// TWOWAY_WRONG_STATE and is still to be freed. Errors: TWOWAY_WRONG_STATE (no key is needed, or
+/// `key` has opened something); `key` is then as before.
+TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_resume(
+    twoway_chunked_request_opener* opener, twoway_request_opener* key,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// All of that in this thread: pending, decapsulate, resume. Errors: those of
+/// twoway_pending_request_decapsulate, after which it may be tried again; TWOWAY_WRONG_STATE.
+TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_decapsulate(
+    twoway_chunked_request_opener* opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// As twoway_request_opener_response_sealer.
+TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_response_sealer(
+    twoway_chunked_request_opener* opener, twoway_response_sealer** sealer,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

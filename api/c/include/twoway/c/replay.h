@@ -1,0 +1,58 @@
+// Refusing requests that were accepted before (RFC 9458 section 6.5).
+#ifndef TWOWAY_C_REPLAY_H
+#define TWOWAY_C_REPLAY_H
+
+#include <twoway/c/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Remembers accepted requests. A receiver asks it once for each request, after the request's first
+/// text was found authentic and before anything of it is released. Receivers that share a key need
+/// one store between them. Thread-safe.
+typedef struct twoway_replay_filter twoway_replay_filter;
+
+/// A filter in the memory of this process, which remembers each request for `window` seconds (over
+/// 0) and at most `max_entries` (1 to 2^31) at once; a full filter refuses new requests
+/// (TWOWAY_LIMIT_EXCEEDED). All memory is taken at once: 36 to 40 bytes for each. `clock` NULL is
+/// the system's. <twoway/replay_filter.hpp> says what it does not cover. Errors:
+/// TWOWAY_INVALID_ARGUMENT, TWOWAY_NOT_SUPPORTED (a provider without HKDF-SHA256),
+/// TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_replay_filter_new_in_memory(
+    const twoway_provider* provider, size_t max_entries, int64_t window, twoway_clock* clock,
+    twoway_replay_filter** filter, twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// A store of the caller's. Thread-safe where its filter is shared.
+typedef struct twoway_replay_callbacks {
+  size_t size;  ///< sizeof(twoway_replay_callbacks)
+  void* context;
+  /// Atomically looks for the request that `key_id` and `enc` name and remembers it: writes 1 to
+  /// `*absent` where it was absent; leaves the 0 there where it was known, and the request is
+  /// refused (TWOWAY_REPLAYED). Any status but TWOWAY_OK refuses the request with that status and
+  /// `*native` (TWOWAY_OPEN_FAILED, TWOWAY_REPLAYED and unknown ones become
+  /// TWOWAY_PROVIDER_FAILURE); nothing should be remembered then.
+  twoway_status (*insert_if_absent)(void* context, uint8_t key_id, const uint8_t* enc,
+                                    size_t enc_size, int* absent, uint64_t* native);
+  void (*release)(void* context);
+} twoway_replay_callbacks;
+
+TWOWAY_C_CALL twoway_status twoway_replay_filter_new(const twoway_replay_callbacks* callbacks,
+                                                     twoway_replay_filter** filter,
+                                                     twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// What a receiver asks. `*absent` becomes 1 where the request was absent and is remembered now, 0
+/// where it was known and after a failure. Errors: TWOWAY_LIMIT_EXCEEDED (full), those of the
+/// store.
+TWOWAY_C_CALL twoway_status twoway_replay_filter_insert(twoway_replay_filter* filter,
+                                                        uint8_t key_id, const uint8_t* enc,
+                                                        size_t enc_size, int* absent,
+                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+TWOWAY_C_API void twoway_replay_filter_free(twoway_replay_filter* filter) TWOWAY_C_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

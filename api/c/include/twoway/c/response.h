@@ -1,0 +1,114 @@
+// The response leg of an exchange (RFC 9458 section 4.4): sealed by the receiver of a request,
+// opened by its sender.
+#ifndef TWOWAY_C_RESPONSE_H
+#define TWOWAY_C_RESPONSE_H
+
+#include <twoway/c/chunks.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// --- The sender's side -------------------------------------------------------------------------
+
+/// Opens the response to one request. Comes with the request. The functions that take it const may
+/// be called by several threads at once.
+typedef struct twoway_response_opener twoway_response_opener;
+
+TWOWAY_C_API void twoway_response_opener_free(twoway_response_opener* opener) TWOWAY_C_NOEXCEPT;
+
+/// Bytes of plaintext in a whole response of `message_size` bytes; 0 where it is too short.
+TWOWAY_C_API size_t twoway_response_opener_opened_size(const twoway_response_opener* opener,
+                                                       size_t message_size) TWOWAY_C_NOEXCEPT;
+
+/// Bytes of a response before its sealed text, for opening in place.
+TWOWAY_C_API size_t twoway_response_opener_prefix_size(const twoway_response_opener* opener)
+    TWOWAY_C_NOEXCEPT;
+
+/// Writes the plaintext of a whole response, opened_size bytes. `out` is disjoint from `message` or
+/// starts prefix_size bytes into it. `media_type` is the sealer's; NULL is
+/// TWOWAY_RESPONSE_MEDIA_TYPE. TWOWAY_OPEN_FAILED (another request's response, another media type,
+/// changed bytes) wipes what was written; in place that destroys the message. A failure uses
+/// nothing up: a true response can still be opened. Errors: also TWOWAY_BUFFER_TOO_SMALL,
+/// TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_response_opener_open(const twoway_response_opener* opener,
+                                                        const uint8_t* message, size_t message_size,
+                                                        const char* media_type, uint8_t* out,
+                                                        size_t capacity, size_t* written,
+                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// What opens a chunked response from its first byte (Chunked OHTTP section 6.2). `media_type` NULL
+/// is TWOWAY_CHUNKED_RESPONSE_MEDIA_TYPE. Errors: TWOWAY_INVALID_ARGUMENT (the limits).
+TWOWAY_C_CALL twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener,
+                                                          const char* media_type,
+                                                          const twoway_chunk_limits* limits,
+                                                          twoway_chunk_opener** chunks,
+                                                          twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Writes the opener's state, from which another process may open the response: versioned, bound to
+/// the suite, and as secret as the response. Errors: TWOWAY_BUFFER_TOO_SMALL.
+TWOWAY_C_CALL twoway_status twoway_response_opener_save_secret(
+    const twoway_response_opener* opener, uint8_t* out, size_t capacity, size_t* written,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// An opener from such a state. Errors: TWOWAY_MALFORMED (no such state, or a sealer's),
+/// TWOWAY_NOT_SUPPORTED (the provider lacks its suite).
+TWOWAY_C_CALL twoway_status twoway_response_opener_restore(const twoway_provider* provider,
+                                                           const uint8_t* state, size_t state_size,
+                                                           twoway_response_opener** opener,
+                                                           twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+// --- The receiver's side -----------------------------------------------------------------------
+
+/// Seals the one response to a request.
+typedef struct twoway_response_sealer twoway_response_sealer;
+
+TWOWAY_C_API void twoway_response_sealer_free(twoway_response_sealer* sealer) TWOWAY_C_NOEXCEPT;
+
+/// The size of a whole response to `text_size` bytes.
+TWOWAY_C_API size_t twoway_response_sealer_sealed_size(const twoway_response_sealer* sealer,
+                                                       size_t text_size) TWOWAY_C_NOEXCEPT;
+
+/// Bytes of a response before its sealed text: what start_chunks writes; and for sealing in place.
+TWOWAY_C_API size_t twoway_response_sealer_prefix_size(const twoway_response_sealer* sealer)
+    TWOWAY_C_NOEXCEPT;
+
+/// Writes the whole response, sealed_size bytes. `text` is disjoint from `out` or starts
+/// prefix_size bytes into it. `media_type` NULL is TWOWAY_RESPONSE_MEDIA_TYPE. A request has one
+/// response: after a success, TWOWAY_WRONG_STATE. Errors: also TWOWAY_BUFFER_TOO_SMALL,
+/// TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer,
+                                                        const uint8_t* text, size_t text_size,
+                                                        const char* media_type, uint8_t* out,
+                                                        size_t capacity, size_t* written,
+                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Begins a chunked response in place of a whole one: writes what it starts with, prefix_size
+/// bytes, and gives the sealer of its chunks. `media_type` NULL is
+/// TWOWAY_CHUNKED_RESPONSE_MEDIA_TYPE. After a success, TWOWAY_WRONG_STATE. Errors: also
+/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the limits), TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_response_sealer_start_chunks(
+    twoway_response_sealer* sealer, const char* media_type, const twoway_chunk_limits* limits,
+    uint8_t* out, size_t capacity, size_t* written, twoway_chunk_sealer** chunks,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Writes the sealer's state, from which another process may seal the response in this one's stead:
+/// versioned, bound to the suite, and as secret as the response. Errors: TWOWAY_WRONG_STATE (a
+/// response is sealed already), TWOWAY_BUFFER_TOO_SMALL.
+TWOWAY_C_CALL twoway_status twoway_response_sealer_save_secret(
+    const twoway_response_sealer* sealer, uint8_t* out, size_t capacity, size_t* written,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// A sealer from such a state, with the provider's generator. Whoever restores a state twice can
+/// answer twice. Errors: TWOWAY_MALFORMED (no such state, or an opener's), TWOWAY_NOT_SUPPORTED
+/// (the provider lacks its suite).
+TWOWAY_C_CALL twoway_status twoway_response_sealer_restore(const twoway_provider* provider,
+                                                           const uint8_t* state, size_t state_size,
+                                                           twoway_response_sealer** sealer,
+                                                           twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,107 @@
+// The sender of requests (RFC 9458 section 4.3).
+#ifndef TWOWAY_C_SENDER_H
+#define TWOWAY_C_SENDER_H
+
+#include <twoway/c/response.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Seals requests to one receiver. Thread-safe.
+typedef struct twoway_request_sender twoway_request_sender;
+
+/// A sender to the first usable key of a list of media type application/ohttp-keys: one fixed rule,
+/// because the choice would tell senders apart otherwise. Ephemeral keys are drawn from `rng`
+/// (RFC 9180 section 4, DeriveKeyPair(random(Nsk))), or by the provider where it is NULL. Errors:
+/// TWOWAY_MALFORMED, TWOWAY_NOT_SUPPORTED (nothing there is usable), TWOWAY_INVALID_KEY.
+TWOWAY_C_CALL twoway_status twoway_request_sender_new(const twoway_provider* provider,
+                                                      const uint8_t* key_configs,
+                                                      size_t key_configs_size, twoway_rng* rng,
+                                                      twoway_request_sender** sender,
+                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// A sender to one known key in one suite. Errors: TWOWAY_NOT_SUPPORTED, TWOWAY_INVALID_KEY.
+TWOWAY_C_CALL twoway_status twoway_request_sender_new_to_key(
+    const twoway_provider* provider, uint8_t key_id, twoway_suite suite, const uint8_t* public_key,
+    size_t public_key_size, twoway_rng* rng, twoway_request_sender** sender,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+TWOWAY_C_API void twoway_request_sender_free(twoway_request_sender* sender) TWOWAY_C_NOEXCEPT;
+
+/// The id of the key that it sends to, and the suite, all 0 for NULL.
+TWOWAY_C_API uint8_t twoway_request_sender_key_id(const twoway_request_sender* sender)
+    TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API twoway_suite twoway_request_sender_suite(const twoway_request_sender* sender)
+    TWOWAY_C_NOEXCEPT;
+
+/// The size of a whole request for `text_size` bytes.
+TWOWAY_C_API size_t twoway_request_sender_sealed_size(const twoway_request_sender* sender,
+                                                      size_t text_size) TWOWAY_C_NOEXCEPT;
+
+/// Writes a whole request, sealed_size bytes, and gives the opener of its response. `media_type`
+/// NULL is TWOWAY_REQUEST_MEDIA_TYPE; the receiver must name the same. Errors:
+/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (a media type that is too long),
+/// TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_request_sender_seal(const twoway_request_sender* sender,
+                                                       const uint8_t* text, size_t text_size,
+                                                       const char* media_type, uint8_t* out,
+                                                       size_t capacity, size_t* written,
+                                                       twoway_response_opener** response_opener,
+                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// One request on its way.
+typedef struct twoway_request_sealer twoway_request_sealer;
+
+/// Begins a request, whole or chunked. `media_type` is not NULL: receivers of chunked requests
+/// expect TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE. Errors: TWOWAY_INVALID_ARGUMENT (it is too long),
+/// TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_request_sender_start(const twoway_request_sender* sender,
+                                                        const char* media_type,
+                                                        twoway_request_sealer** sealer,
+                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+TWOWAY_C_API void twoway_request_sealer_free(twoway_request_sealer* sealer) TWOWAY_C_NOEXCEPT;
+
+/// Bytes of the request before its sealed text: header and `enc`.
+TWOWAY_C_API size_t twoway_request_sealer_prefix_size(const twoway_request_sealer* sealer)
+    TWOWAY_C_NOEXCEPT;
+
+/// Writes them: what a chunked request starts with, before its chunks. Errors:
+/// TWOWAY_BUFFER_TOO_SMALL.
+TWOWAY_C_CALL twoway_status twoway_request_sealer_prefix(const twoway_request_sealer* sealer,
+                                                         uint8_t* out, size_t capacity,
+                                                         size_t* written,
+                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// The size of the whole request for `text_size` bytes.
+TWOWAY_C_API size_t twoway_request_sealer_sealed_size(const twoway_request_sealer* sealer,
+                                                      size_t text_size) TWOWAY_C_NOEXCEPT;
+
+/// Writes the whole request with its prefix, sealed_size bytes. `text` is disjoint from `out` or
+/// starts prefix_size bytes into it. Seals once: after a success, TWOWAY_WRONG_STATE. Errors: also
+/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_request_sealer_seal(twoway_request_sealer* sealer,
+                                                       const uint8_t* text, size_t text_size,
+                                                       uint8_t* out, size_t capacity,
+                                                       size_t* written,
+                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// What seals the request in chunks, to follow its prefix (Chunked OHTTP section 6.1), in place of
+/// `seal`: one of them succeeds once, then both answer TWOWAY_WRONG_STATE. Errors: also
+/// TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
+TWOWAY_C_CALL twoway_status twoway_request_sealer_chunks(twoway_request_sealer* sealer,
+                                                         const twoway_chunk_limits* limits,
+                                                         twoway_chunk_sealer** chunks,
+                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// An opener of the response to this request, which may arrive before the request has ended.
+TWOWAY_C_CALL twoway_status twoway_request_sealer_response_opener(
+    const twoway_request_sealer* sealer, twoway_response_opener** opener,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,228 @@
+// What all of the C interface shares: its rules, statuses and errors, algorithm ids, callbacks.
+//
+// Objects. A handle comes from a function that ends in `_new`, `_open` or that has a `**` argument
+// at its end, and goes to the `_free` function of its type, which accepts NULL. Handles may be
+// freed in any order: an object keeps alive what it needs of others, and copies the bytes, strings
+// and structs that it was given. Only providers are borrowed, and must outlive all objects; those
+// of <twoway/openssl.h> and <twoway/sodium.h> live for ever unless their function says otherwise.
+//
+// Spans. Bytes to read are a pointer and a size; NULL is an empty span where the size is 0. Strings
+// end in a zero byte. Buffers of one call do not overlap, save where its comment allows it.
+//
+// Outputs. Bytes to write are a pointer, the bytes that there is room for, and `*written`: how many
+// bytes were written, or 0 after a failure. Where there is too little room, the call answers
+// TWOWAY_BUFFER_TOO_SMALL, `*written` is the size that is needed, nothing is written to the buffer,
+// and nothing is used up: the same call may be made again. So a call with no room (NULL and 0) asks
+// for the size; where a size function exists, it is the cheaper way. Handles that a failed call
+// would have given are NULL.
+//
+// Errors. Functions that can fail answer a twoway_status, and say more in `*error` where that is
+// not NULL. A NULL handle, span with a size, or output is TWOWAY_INVALID_ARGUMENT, which is not
+// repeated at each function. Functions that answer a size or another value answer 0 for a NULL
+// handle. Nothing is kept per thread or per process. Running out of memory ends the process.
+//
+// Threads. Keys, key rings, senders, receivers, replay filters and random generators may be shared
+// between threads. Message objects (sealers, openers, pending requests) belong to one thread at a
+// time. Callbacks are called in the threads that call the library, several at once where their
+// object is shared. They must not throw, and must not free an object that is in use.
+//
+// Stability. Symbols carry the version TWOWAY_1. Within it no function, struct member or number
+// changes its meaning; more of them may be added. `docs/c.md` says what a program may rely on.
+#ifndef TWOWAY_C_TYPES_H
+#define TWOWAY_C_TYPES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+#define TWOWAY_C_API __attribute__((visibility("default")))
+#define TWOWAY_C_CALL __attribute__((visibility("default"), warn_unused_result))
+#else
+#define TWOWAY_C_API
+#define TWOWAY_C_CALL
+#endif
+
+#ifdef __cplusplus
+#define TWOWAY_C_NOEXCEPT noexcept
+extern "C" {
+#else
+#define TWOWAY_C_NOEXCEPT
+#endif
+
+// --- Statuses and errors -----------------------------------------------------------------------
+
+/// How a call ended. More numbers may be added: treat an unknown one as a failure.
+typedef int32_t twoway_status;
+
+enum {
+  TWOWAY_OK = 0,
+  TWOWAY_INVALID_ARGUMENT = 1,  ///< the arguments break a documented rule
+  TWOWAY_BUFFER_TOO_SMALL = 2,  ///< an output has too little room
+  TWOWAY_WRONG_STATE = 3,       ///< the object has already done its work, or has failed
+  TWOWAY_NOT_SUPPORTED = 4,     ///< the provider, key or mode does not offer what was asked
+  TWOWAY_INVALID_KEY = 5,       ///< key bytes of the wrong length, off the curve or out of range
+  TWOWAY_MALFORMED = 6,         ///< a header, key configuration, key file or state is no such thing
+  TWOWAY_UNKNOWN_KEY = 7,       ///< a request names a key id or suite that is not held
+  TWOWAY_OPEN_FAILED = 8,       ///< a sealed message, or its `enc`, is not authentic
+  TWOWAY_KEY_UNAVAILABLE = 9,   ///< a valid request reached a private key, and the key failed
+  TWOWAY_MESSAGE_LIMIT = 10,    ///< the sequence number is used up; start another message
+  TWOWAY_LIMIT_EXCEEDED = 11,   ///< a chunk, message or replay filter would outgrow what is allowed
+  TWOWAY_TRUNCATED = 12,        ///< the input ended before the authenticated end of the message
+  TWOWAY_REPLAYED = 13,         ///< the same request was accepted before
+  TWOWAY_SOURCE_FAILED = 14,    ///< what the library reads from failed
+  TWOWAY_PROVIDER_FAILURE = 15  ///< the crypto library or the random generator failed
+};
+
+/// A stable, lower-case name such as "open_failed" ("ok" for TWOWAY_OK); "unknown" for a number
+/// that is none. Lives for ever.
+TWOWAY_C_API const char* twoway_status_name(twoway_status status) TWOWAY_C_NOEXCEPT;
+
+/// What a call has to say beside its status. Owned by the caller; needs no initialisation, and is
+/// written by every call that it is given to, successful ones too. Never grows.
+typedef struct twoway_error {
+  twoway_status status;  ///< what the call answered
+  /// The backend's own code: an OpenSSL reason, a CKR value, what a callback gave; or 0. Always 0
+  /// for TWOWAY_OPEN_FAILED, so that every cause of it looks alike.
+  uint64_t native;
+  /// One line that says what to do; "" for TWOWAY_OK. It holds no key or plaintext byte, and lives
+  /// as long as the library is loaded.
+  const char* message;
+} twoway_error;
+
+// --- Algorithms --------------------------------------------------------------------------------
+
+/// Identifiers of RFC 9180 section 7, as messages carry them.
+enum {
+  TWOWAY_KEM_P256 = 0x0010,
+  TWOWAY_KEM_P384 = 0x0011,
+  TWOWAY_KEM_P521 = 0x0012,
+  TWOWAY_KEM_X25519 = 0x0020,
+  TWOWAY_KEM_X448 = 0x0021
+};
+enum {
+  TWOWAY_KDF_HKDF_SHA256 = 0x0001,
+  TWOWAY_KDF_HKDF_SHA384 = 0x0002,
+  TWOWAY_KDF_HKDF_SHA512 = 0x0003
+};
+enum {
+  TWOWAY_AEAD_AES_128_GCM = 0x0001,
+  TWOWAY_AEAD_AES_256_GCM = 0x0002,
+  TWOWAY_AEAD_CHACHA20_POLY1305 = 0x0003
+};
+
+/// Three of them. Never grows.
+typedef struct twoway_suite {
+  uint16_t kem;
+  uint16_t kdf;
+  uint16_t aead;
+} twoway_suite;
+
+/// The longest public key and `enc` of any KEM, in bytes, those to come included.
+#define TWOWAY_MAX_PUBLIC_KEY 1665
+#define TWOWAY_MAX_ENC 1665
+
+// --- Providers ---------------------------------------------------------------------------------
+
+/// A crypto library, from its own header: twoway_openssl_provider(), twoway_sodium_provider().
+typedef struct twoway_provider twoway_provider;
+
+/// A short, stable name: "openssl". NULL for NULL.
+TWOWAY_C_API const char* twoway_provider_name(const twoway_provider* provider) TWOWAY_C_NOEXCEPT;
+
+/// TWOWAY_OK where the provider offers all three algorithms for requests and responses, else
+/// TWOWAY_NOT_SUPPORTED.
+TWOWAY_C_CALL twoway_status twoway_provider_offers(const twoway_provider* provider,
+                                                   twoway_suite suite,
+                                                   twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+// --- Callbacks ---------------------------------------------------------------------------------
+//
+// A struct of callbacks begins with its own size, so that later versions may add members: fill it
+// with zeros and set `size` to sizeof the struct. A call that is given one takes its `context`
+// over, and calls `release` (may be NULL) exactly once: when nothing uses the context any more, or
+// before the call returns where it fails. A struct without its size (TWOWAY_INVALID_ARGUMENT), or
+// with members that this version does not know (TWOWAY_NOT_SUPPORTED), is not read further:
+// `release` is then not called.
+
+/// A random generator of the caller's, for products with their own and for tests. Thread-safe where
+/// what uses it is shared.
+typedef struct twoway_rng_callbacks {
+  size_t size;  ///< sizeof(twoway_rng_callbacks)
+  void* context;
+  /// Fills `out` with `size` bytes. Any status but TWOWAY_OK becomes TWOWAY_PROVIDER_FAILURE with
+  /// `*native`, which is 0 beforehand; what was written is wiped.
+  twoway_status (*fill)(void* context, uint8_t* out, size_t size, uint64_t* native);
+  void (*release)(void* context);
+} twoway_rng_callbacks;
+
+typedef struct twoway_rng twoway_rng;
+
+TWOWAY_C_CALL twoway_status twoway_rng_new(const twoway_rng_callbacks* callbacks, twoway_rng** rng,
+                                           twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API void twoway_rng_free(twoway_rng* rng) TWOWAY_C_NOEXCEPT;
+
+/// A clock of the caller's. Thread-safe where what uses it is shared.
+typedef struct twoway_clock_callbacks {
+  size_t size;  ///< sizeof(twoway_clock_callbacks)
+  void* context;
+  /// Seconds since 1970-01-01 00:00 UTC.
+  int64_t (*now)(void* context);
+  void (*release)(void* context);
+} twoway_clock_callbacks;
+
+typedef struct twoway_clock twoway_clock;
+
+TWOWAY_C_CALL twoway_status twoway_clock_new(const twoway_clock_callbacks* callbacks,
+                                             twoway_clock** clock,
+                                             twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API void twoway_clock_free(twoway_clock* clock) TWOWAY_C_NOEXCEPT;
+
+/// The longest secret that a twoway_secret_source can give, in bytes.
+#define TWOWAY_MAX_SOURCE_SECRET 1024
+
+/// Where a PIN or a pass phrase comes from. Asked whenever it is needed, so again after a token was
+/// lost; by one thread at a time for each token or store.
+typedef struct twoway_secret_source {
+  size_t size;  ///< sizeof(twoway_secret_source)
+  void* context;
+  /// Writes the secret, without a terminator, to `out`, which has room for `capacity` bytes
+  /// (TWOWAY_MAX_SOURCE_SECRET) and is wiped after use. Any status but TWOWAY_OK, and `*native`
+  /// with it, goes to whoever needed the secret.
+  twoway_status (*read)(void* context, uint8_t* out, size_t capacity, size_t* written,
+                        uint64_t* native);
+  void (*release)(void* context);
+} twoway_secret_source;
+
+// --- Limits of chunked messages ----------------------------------------------------------------
+
+/// What a chunked message may hold: its sealer keeps to it, its opener insists on it. Where a
+/// function takes one, NULL stands for the defaults, as does 0 for a member. Over 2^30 bytes a
+/// chunk is TWOWAY_INVALID_ARGUMENT.
+typedef struct twoway_chunk_limits {
+  size_t size;             ///< sizeof(twoway_chunk_limits)
+  size_t max_chunk;        ///< largest plaintext of one chunk, in bytes; 16384 by default
+  uint64_t max_chunks;     ///< no limit by default
+  uint64_t max_plaintext;  ///< of the message, in bytes; no limit by default
+} twoway_chunk_limits;
+
+// --- Other -------------------------------------------------------------------------------------
+
+/// The media types that messages are bound to unless the caller names others
+/// (RFC 9458 section 4.3; Chunked OHTTP sections 6.1 and 6.2). At most 65527 bytes.
+#define TWOWAY_REQUEST_MEDIA_TYPE "message/bhttp request"
+#define TWOWAY_RESPONSE_MEDIA_TYPE "message/bhttp response"
+#define TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE "message/bhttp chunked request"
+#define TWOWAY_CHUNKED_RESPONSE_MEDIA_TYPE "message/bhttp chunked response"
+
+/// Overwrites `size` bytes with zeros, in a way that no compiler removes: for key files and saved
+/// states that the caller holds. Nothing for NULL.
+TWOWAY_C_API void twoway_wipe(void* bytes, size_t size) TWOWAY_C_NOEXCEPT;
+
+/// The version of the library that is loaded: "1.2.3". Lives for ever.
+TWOWAY_C_API const char* twoway_version(void) TWOWAY_C_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,18 @@
+// The C interface: encrypted request-response messaging on HPKE, for C99 and later, and for every
+// language that calls C. Includes all of it save the providers' own headers (<twoway/openssl.h>,
+// <twoway/sodium.h>) and that of keys in tokens (<twoway/pkcs11.h>), which stand beside it.
+//
+// The rules that hold for all functions are at the beginning of <twoway/c/types.h>.
+#ifndef TWOWAY_TWOWAY_H
+#define TWOWAY_TWOWAY_H
+
+#include <twoway/c/chunks.h>
+#include <twoway/c/keys.h>
+#include <twoway/c/multi.h>
+#include <twoway/c/receiver.h>
+#include <twoway/c/replay.h>
+#include <twoway/c/response.h>
+#include <twoway/c/sender.h>
+#include <twoway/c/types.h>
+
+#endif

@@ -1,0 +1,79 @@
+// What stands behind the handles.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <twoway/multi_receiver.hpp>
+#include <twoway/multi_sender.hpp>
+#include <twoway/twoway.h>
+
+namespace twoway::c {
+
+/// What a message object borrows, and its handle therefore keeps.
+struct Kept {
+  std::shared_ptr<Rng> rng = nullptr;
+  std::shared_ptr<ReplayFilter> filter = nullptr;
+};
+
+/// An object whose handle keeps what it borrows until the object has ended.
+template <typename Object>
+struct Keeping {
+  Kept kept;
+  Object object;
+};
+
+/// The receiver of a handle also borrows a ring.
+template <typename Object>
+struct KeepingRing {
+  std::shared_ptr<const KeyRing> ring;
+  Kept kept;
+  Object object;
+};
+
+/// Gives the caller a new handle. The outputs of a failed call were emptied before.
+template <typename Handle, typename... Parts>
+Status give(Handle** out, Parts&&... parts) noexcept {
+  *out = new Handle{{std::forward<Parts>(parts)...}};
+  return {};
+}
+
+/// As above, of a result.
+template <typename Handle, typename Object>
+Status give_kept(Handle** out, const Kept& kept, Result<Object> object) noexcept {
+  if (!object) return object.error();
+  return give(out, kept, std::move(*object));
+}
+
+template <typename Object>
+struct Shared {
+  std::shared_ptr<Object> object;
+};
+
+}  // namespace twoway::c
+
+struct twoway_rng : twoway::c::Shared<twoway::Rng> {};
+struct twoway_clock : twoway::c::Shared<const twoway::Clock> {};
+struct twoway_replay_filter : twoway::c::Shared<twoway::ReplayFilter> {};
+struct twoway_private_key : twoway::c::Shared<const twoway::PrivateKey> {};
+struct twoway_key_ring : twoway::c::Shared<twoway::KeyRing> {};
+
+struct twoway_request_sender : twoway::c::Keeping<twoway::RequestSender> {};
+struct twoway_request_sealer : twoway::c::Keeping<twoway::RequestSealer> {};
+struct twoway_response_opener : twoway::c::Keeping<twoway::ResponseOpener> {};
+struct twoway_response_sealer : twoway::c::Keeping<twoway::ResponseSealer> {};
+struct twoway_chunk_sealer : twoway::c::Keeping<twoway::ChunkSealer> {};
+struct twoway_chunk_opener : twoway::c::Keeping<twoway::ChunkOpener> {};
+
+struct twoway_request_receiver : twoway::c::KeepingRing<twoway::RequestReceiver> {};
+struct twoway_pending_request : twoway::c::Keeping<twoway::PendingRequest> {};
+struct twoway_chunked_request_opener : twoway::c::KeepingRing<twoway::ChunkedRequestOpener> {};
+/// Empty once its content went to a chunked opener.
+struct twoway_request_opener : twoway::c::Keeping<std::optional<twoway::RequestOpener>> {};
+
+struct twoway_multi_sender : twoway::c::Keeping<twoway::MultiRequestSender> {};
+struct twoway_multi_sealer : twoway::c::Keeping<twoway::MultiRequestSealer> {};
+struct twoway_multi_receiver : twoway::c::KeepingRing<twoway::MultiRequestReceiver> {};
+struct twoway_multi_pending : twoway::c::Keeping<twoway::PendingMultiRequest> {};
+struct twoway_multi_opener : twoway::c::Keeping<twoway::MultiRequestOpener> {};

@@ -1,0 +1,126 @@
+// Key rings.
+#include <algorithm>
+#include <optional>
+
+#include "algorithms.hpp"
+#include "call.hpp"
+#include "handles.hpp"
+#include "time.hpp"
+
+namespace twoway::c {
+namespace {
+
+/// A ring with the clock that it borrows.
+struct OwnedRing {
+  OwnedRing(const Provider& provider, std::shared_ptr<const Clock> with_clock) noexcept
+      : clock(std::move(with_clock)), ring(provider, clock.get()) {}
+  std::shared_ptr<const Clock> clock;
+  KeyRing ring;
+};
+
+struct StateRow {
+  twoway_key_state number;
+  KeyState state;
+};
+
+constexpr StateRow kStates[] = {
+    {TWOWAY_KEY_PENDING, KeyState::pending},
+    {TWOWAY_KEY_ACTIVE, KeyState::active},
+    {TWOWAY_KEY_RETIRED, KeyState::retired},
+};
+
+}  // namespace
+}  // namespace twoway::c
+
+using namespace twoway;
+
+twoway_status twoway_key_ring_new(const twoway_provider* provider, twoway_clock* clock,
+                                  twoway_key_ring** ring, twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(ring);
+    if (c::any_null(provider, ring)) return c::kNull;
+    auto owned = std::make_shared<c::OwnedRing>(*c::object(provider),
+                                                clock == nullptr ? nullptr : clock->object);
+    return c::give(ring, std::shared_ptr<KeyRing>(owned, &owned->ring));
+  }());
+}
+
+void twoway_key_ring_free(twoway_key_ring* ring) noexcept { delete ring; }
+
+twoway_status twoway_key_ring_add(twoway_key_ring* ring, uint8_t key_id,
+                                  const twoway_private_key* key,
+                                  const twoway_symmetric_algorithms* algorithms, size_t count,
+                                  twoway_key_state state, twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    if (c::any_null(ring, key)) return c::kNull;
+    auto pairs = c::algorithms_of(algorithms, count);
+    if (!pairs) return pairs.error();
+    const auto row = std::ranges::find(c::kStates, state, &c::StateRow::number);
+    if (row == std::end(c::kStates)) {
+      return Error{Errc::invalid_argument, "no such key state: use pending or active"};
+    }
+    return ring->object->add(key_id, key->object, std::move(*pairs), row->state);
+  }());
+}
+
+twoway_status twoway_key_ring_activate(twoway_key_ring* ring, uint8_t key_id,
+                                       twoway_error* error) noexcept {
+  return c::answer(error, ring == nullptr ? c::kNull : ring->object->activate(key_id));
+}
+
+twoway_status twoway_key_ring_retire(twoway_key_ring* ring, uint8_t key_id, int64_t until,
+                                     twoway_error* error) noexcept {
+  return c::answer(error,
+                   ring == nullptr ? c::kNull : ring->object->retire(key_id, c::time_point(until)));
+}
+
+twoway_status twoway_key_ring_remove(twoway_key_ring* ring, uint8_t key_id,
+                                     twoway_error* error) noexcept {
+  return c::answer(error, ring == nullptr ? c::kNull : ring->object->remove(key_id));
+}
+
+size_t twoway_key_ring_remove_expired(twoway_key_ring* ring) noexcept {
+  return ring == nullptr ? 0 : ring->object->remove_expired();
+}
+
+twoway_status twoway_key_ring_ids(const twoway_key_ring* ring, uint8_t* out, size_t capacity,
+                                  size_t* written, twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(written);
+    const c::Output output{out, capacity, written};
+    if (ring == nullptr || !output.valid()) return c::kNull;
+    Bytes ids;
+    for (const auto& entry : ring->object->entries()) ids.push_back(entry->key_id);
+    return output.write(ids);
+  }());
+}
+
+twoway_status twoway_key_ring_get(const twoway_key_ring* ring, uint8_t key_id,
+                                  twoway_key_state* state, int64_t* until, twoway_private_key** key,
+                                  twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(state, until, key);
+    if (ring == nullptr) return c::kNull;
+    for (const auto& entry : ring->object->entries()) {
+      if (entry->key_id != key_id) continue;
+      if (state != nullptr) {
+        *state = std::ranges::find(c::kStates, entry->state, &c::StateRow::state)->number;
+      }
+      if (until != nullptr && entry->state == KeyState::retired) *until = c::seconds(entry->until);
+      return key == nullptr ? Status() : c::give(key, entry->key);
+    }
+    return Error{Errc::unknown_key, "the ring holds no key with this id"};
+  }());
+}
+
+twoway_status twoway_key_ring_key_configs(const twoway_key_ring* ring, uint8_t* out,
+                                          size_t capacity, size_t* written,
+                                          twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(written);
+    const c::Output output{out, capacity, written};
+    if (ring == nullptr || !output.valid()) return c::kNull;
+    const Result<Bytes> list = ring->object->key_configs();
+    return list ? output.write(*list) : list.error();
+  }());
+}

@@ -1,0 +1,99 @@
+// What requests to one receiver and to many have in common.
+#pragma once
+
+#include "call.hpp"
+#include "handles.hpp"
+
+namespace twoway::c {
+
+inline Kept keep(const twoway_rng* rng, const twoway_replay_filter* filter = nullptr) noexcept {
+  Kept kept;
+  if (rng != nullptr) kept.rng = rng->object;
+  if (filter != nullptr) kept.filter = filter->object;
+  return kept;
+}
+
+// --- Sealers of requests and of bodies ---------------------------------------------------------
+
+template <typename Handle>
+Status write_prefix(const Handle* sealer, const Output& out) noexcept {
+  clear(out.written);
+  if (sealer == nullptr || !out.valid()) return kNull;
+  return out.write(sealer->object.prefix());
+}
+
+template <typename Handle>
+Status seal_whole(Handle* sealer, const uint8_t* text, std::size_t text_size,
+                  const Output& out) noexcept {
+  clear(out.written);
+  if (sealer == nullptr || !is_span(text, text_size) || !out.valid()) return kNull;
+  const auto size = sealer->object.seal(out.span(), {text, text_size});
+  if (!size && size.error().code == Errc::buffer_too_small) {
+    return out.require(sealer->object.sealed_size(text_size));
+  }
+  return out.filled(size);
+}
+
+template <typename Handle>
+Status start_chunks(Handle* sealer, const twoway_chunk_limits* limits,
+                    twoway_chunk_sealer** chunks) noexcept {
+  clear(chunks);
+  if (any_null(sealer, chunks)) return kNull;
+  const Result<ChunkLimits> known = limits_of(limits);
+  if (!known) return known.error();
+  return give_kept(chunks, sealer->kept, sealer->object.chunk_sealer(*known));
+}
+
+// --- Pending requests --------------------------------------------------------------------------
+
+inline const PendingRequest& request_of(const PendingRequest& pending) noexcept { return pending; }
+inline const PendingRequest& request_of(const PendingMultiRequest& pending) noexcept {
+  return pending.request();
+}
+
+template <typename Handle>
+Status write_enc(const Handle* pending, const Output& out) noexcept {
+  clear(out.written);
+  if (pending == nullptr || !out.valid()) return kNull;
+  return out.write(request_of(pending->object).enc());
+}
+
+template <typename Handle>
+Status give_key_of(const Handle* pending, twoway_private_key** key) noexcept {
+  clear(key);
+  if (any_null(pending, key)) return kNull;
+  const auto holder = std::make_shared<const PendingRequest>(request_of(pending->object));
+  return give(key, std::shared_ptr<const PrivateKey>(holder, &holder->key()));
+}
+
+template <typename Handle, typename Opener>
+Status decapsulate(const Handle* pending, Opener** opener) noexcept {
+  clear(opener);
+  if (any_null(pending, opener)) return kNull;
+  return give_kept(opener, pending->kept, pending->object.decapsulate());
+}
+
+template <typename Handle, typename Opener>
+Status complete(const Handle* pending, const uint8_t* secret, std::size_t size,
+                Opener** opener) noexcept {
+  clear(opener);
+  if (any_null(pending, opener) || !is_span(secret, size)) return kNull;
+  return give_kept(opener, pending->kept, pending->object.complete({secret, size}));
+}
+
+template <typename Handle, typename Opener>
+Status complete_dh(const Handle* pending, const uint8_t* dh, std::size_t size,
+                   Opener** opener) noexcept {
+  clear(opener);
+  if (any_null(pending, opener) || !is_span(dh, size)) return kNull;
+  const PendingRequest& request = request_of(pending->object);
+  SharedSecret secret;
+  if (Status s = request.kem().shared_secret_from_dh(secret, {dh, size}, request.enc(),
+                                                     request.key().public_key());
+      !s) {
+    return s;
+  }
+  return give_kept(opener, pending->kept, pending->object.complete(secret.view()));
+}
+
+}  // namespace twoway::c

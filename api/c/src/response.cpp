@@ -1,0 +1,141 @@
+// Responses: their openers and sealers.
+#include "call.hpp"
+#include "handles.hpp"
+
+using namespace twoway;
+
+void twoway_response_opener_free(twoway_response_opener* opener) noexcept { delete opener; }
+
+size_t twoway_response_opener_opened_size(const twoway_response_opener* opener,
+                                          size_t message_size) noexcept {
+  return opener == nullptr ? 0 : opener->object.opened_size(message_size);
+}
+
+size_t twoway_response_opener_prefix_size(const twoway_response_opener* opener) noexcept {
+  return opener == nullptr ? 0 : opener->object.prefix_size();
+}
+
+twoway_status twoway_response_opener_open(const twoway_response_opener* opener,
+                                          const uint8_t* message, size_t message_size,
+                                          const char* media_type, uint8_t* out, size_t capacity,
+                                          size_t* written, twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(written);
+    const c::Output output{out, capacity, written};
+    if (opener == nullptr || !c::is_span(message, message_size) || !output.valid()) return c::kNull;
+    if (Status s = output.require(opener->object.opened_size(message_size)); !s) return s;
+    return output.filled(opener->object.open(output.span(), {message, message_size},
+                                             c::media_type(media_type, kResponseMediaType)));
+  }());
+}
+
+twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener,
+                                            const char* media_type,
+                                            const twoway_chunk_limits* limits,
+                                            twoway_chunk_opener** chunks,
+                                            twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(chunks);
+    if (c::any_null(opener, chunks)) return c::kNull;
+    const Result<ChunkLimits> known = c::limits_of(limits);
+    if (!known) return known.error();
+    return c::give_kept(
+        chunks, opener->kept,
+        opener->object.chunk_opener(c::media_type(media_type, kChunkedResponseMediaType), *known));
+  }());
+}
+
+twoway_status twoway_response_opener_save_secret(const twoway_response_opener* opener, uint8_t* out,
+                                                 size_t capacity, size_t* written,
+                                                 twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(written);
+    const c::Output output{out, capacity, written};
+    if (opener == nullptr || !output.valid()) return c::kNull;
+    return output.write(opener->object.export_secret_state(SecretAccess{}).view());
+  }());
+}
+
+twoway_status twoway_response_opener_restore(const twoway_provider* provider, const uint8_t* state,
+                                             size_t state_size, twoway_response_opener** opener,
+                                             twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(opener);
+    if (c::any_null(provider, opener) || !c::is_span(state, state_size)) return c::kNull;
+    return c::give_kept(opener, {},
+                        ResponseOpener::restore(*c::object(provider), {state, state_size}));
+  }());
+}
+
+void twoway_response_sealer_free(twoway_response_sealer* sealer) noexcept { delete sealer; }
+
+size_t twoway_response_sealer_sealed_size(const twoway_response_sealer* sealer,
+                                          size_t text_size) noexcept {
+  if (sealer == nullptr || text_size > PTRDIFF_MAX) return 0;
+  return sealer->object.sealed_size(text_size);
+}
+
+size_t twoway_response_sealer_prefix_size(const twoway_response_sealer* sealer) noexcept {
+  return sealer == nullptr ? 0 : sealer->object.prefix_size();
+}
+
+twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer, const uint8_t* text,
+                                          size_t text_size, const char* media_type, uint8_t* out,
+                                          size_t capacity, size_t* written,
+                                          twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(written);
+    const c::Output output{out, capacity, written};
+    if (sealer == nullptr || !c::is_span(text, text_size) || !output.valid()) return c::kNull;
+    const auto size = sealer->object.seal(output.span(), {text, text_size},
+                                          c::media_type(media_type, kResponseMediaType));
+    if (!size && size.error().code == Errc::buffer_too_small) {
+      return output.require(sealer->object.sealed_size(text_size));
+    }
+    return output.filled(size);
+  }());
+}
+
+twoway_status twoway_response_sealer_start_chunks(twoway_response_sealer* sealer,
+                                                  const char* media_type,
+                                                  const twoway_chunk_limits* limits, uint8_t* out,
+                                                  size_t capacity, size_t* written,
+                                                  twoway_chunk_sealer** chunks,
+                                                  twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(written, chunks);
+    const c::Output output{out, capacity, written};
+    if (c::any_null(sealer, chunks) || !output.valid()) return c::kNull;
+    const Result<ChunkLimits> known = c::limits_of(limits);
+    if (!known) return known.error();
+    if (Status s = output.require(sealer->object.prefix_size()); !s) return s;
+    auto started =
+        sealer->object.start_chunks(c::media_type(media_type, kChunkedResponseMediaType), *known);
+    if (!started) return started.error();
+    if (Status s = output.write(started->prefix); !s) return s;
+    return c::give(chunks, sealer->kept, std::move(started->chunks));
+  }());
+}
+
+twoway_status twoway_response_sealer_save_secret(const twoway_response_sealer* sealer, uint8_t* out,
+                                                 size_t capacity, size_t* written,
+                                                 twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(written);
+    const c::Output output{out, capacity, written};
+    if (sealer == nullptr || !output.valid()) return c::kNull;
+    const auto state = sealer->object.export_secret_state(SecretAccess{});
+    return state ? output.write(state->view()) : state.error();
+  }());
+}
+
+twoway_status twoway_response_sealer_restore(const twoway_provider* provider, const uint8_t* state,
+                                             size_t state_size, twoway_response_sealer** sealer,
+                                             twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(sealer);
+    if (c::any_null(provider, sealer) || !c::is_span(state, state_size)) return c::kNull;
+    return c::give_kept(sealer, {},
+                        ResponseSealer::restore(*c::object(provider), {state, state_size}));
+  }());
+}

@@ -1,0 +1,125 @@
+// The sender of requests.
+#include "call.hpp"
+#include "handles.hpp"
+#include "messages.hpp"
+
+using namespace twoway;
+
+twoway_status twoway_request_sender_new(const twoway_provider* provider, const uint8_t* key_configs,
+                                        size_t key_configs_size, twoway_rng* rng,
+                                        twoway_request_sender** sender,
+                                        twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(sender);
+    if (c::any_null(provider, sender) || !c::is_span(key_configs, key_configs_size)) {
+      return c::kNull;
+    }
+    const c::Kept kept = c::keep(rng);
+    return c::give_kept(
+        sender, kept,
+        RequestSender::create(*c::object(provider), ByteView(key_configs, key_configs_size),
+                              {.rng = kept.rng.get()}));
+  }());
+}
+
+twoway_status twoway_request_sender_new_to_key(const twoway_provider* provider, uint8_t key_id,
+                                               twoway_suite suite, const uint8_t* public_key,
+                                               size_t public_key_size, twoway_rng* rng,
+                                               twoway_request_sender** sender,
+                                               twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(sender);
+    if (c::any_null(provider, sender) || !c::is_span(public_key, public_key_size)) return c::kNull;
+    const c::Kept kept = c::keep(rng);
+    return c::give_kept(
+        sender, kept,
+        RequestSender::create(*c::object(provider), key_id, c::suite_of(suite),
+                              {public_key, public_key_size}, {.rng = kept.rng.get()}));
+  }());
+}
+
+void twoway_request_sender_free(twoway_request_sender* sender) noexcept { delete sender; }
+
+uint8_t twoway_request_sender_key_id(const twoway_request_sender* sender) noexcept {
+  return sender == nullptr ? std::uint8_t{0} : sender->object.key_id();
+}
+
+twoway_suite twoway_request_sender_suite(const twoway_request_sender* sender) noexcept {
+  return sender == nullptr ? twoway_suite{} : c::suite_of(sender->object.suite());
+}
+
+size_t twoway_request_sender_sealed_size(const twoway_request_sender* sender,
+                                         size_t text_size) noexcept {
+  if (sender == nullptr || text_size > PTRDIFF_MAX) return 0;
+  return sender->object.sealed_size(text_size);
+}
+
+twoway_status twoway_request_sender_seal(const twoway_request_sender* sender, const uint8_t* text,
+                                         size_t text_size, const char* media_type, uint8_t* out,
+                                         size_t capacity, size_t* written,
+                                         twoway_response_opener** response_opener,
+                                         twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(written, response_opener);
+    const c::Output output{out, capacity, written};
+    if (c::any_null(sender, response_opener) || !c::is_span(text, text_size) || !output.valid()) {
+      return c::kNull;
+    }
+    if (Status s = output.require(sender->object.sealed_size(text_size)); !s) return s;
+    auto sealer = sender->object.start(c::media_type(media_type, kRequestMediaType));
+    if (!sealer) return sealer.error();
+    if (Status s = output.filled(sealer->seal(output.span(), {text, text_size})); !s) return s;
+    return c::give(response_opener, sender->kept, sealer->response_opener());
+  }());
+}
+
+twoway_status twoway_request_sender_start(const twoway_request_sender* sender,
+                                          const char* media_type, twoway_request_sealer** sealer,
+                                          twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(sealer);
+    if (c::any_null(sender, media_type, sealer)) return c::kNull;
+    return c::give_kept(sealer, sender->kept, sender->object.start(media_type));
+  }());
+}
+
+void twoway_request_sealer_free(twoway_request_sealer* sealer) noexcept { delete sealer; }
+
+size_t twoway_request_sealer_prefix_size(const twoway_request_sealer* sealer) noexcept {
+  return sealer == nullptr ? 0 : sealer->object.prefix().size();
+}
+
+twoway_status twoway_request_sealer_prefix(const twoway_request_sealer* sealer, uint8_t* out,
+                                           size_t capacity, size_t* written,
+                                           twoway_error* error) noexcept {
+  return c::answer(error, c::write_prefix(sealer, {out, capacity, written}));
+}
+
+size_t twoway_request_sealer_sealed_size(const twoway_request_sealer* sealer,
+                                         size_t text_size) noexcept {
+  if (sealer == nullptr || text_size > PTRDIFF_MAX) return 0;
+  return sealer->object.sealed_size(text_size);
+}
+
+twoway_status twoway_request_sealer_seal(twoway_request_sealer* sealer, const uint8_t* text,
+                                         size_t text_size, uint8_t* out, size_t capacity,
+                                         size_t* written, twoway_error* error) noexcept {
+  return c::answer(error, c::seal_whole(sealer, text, text_size, {out, capacity, written}));
+}
+
+twoway_status twoway_request_sealer_chunks(twoway_request_sealer* sealer,
+                                           const twoway_chunk_limits* limits,
+                                           twoway_chunk_sealer** chunks,
+                                           twoway_error* error) noexcept {
+  return c::answer(error, c::start_chunks(sealer, limits, chunks));
+}
+
+twoway_status twoway_request_sealer_response_opener(const twoway_request_sealer* sealer,
+                                                    twoway_response_opener** opener,
+                                                    twoway_error* error) noexcept {
+  return c::answer(error, [&]() -> Status {
+    c::clear(opener);
+    if (c::any_null(sealer, opener)) return c::kNull;
+    return c::give(opener, sealer->kept, sealer->object.response_opener());
+  }());
+}
