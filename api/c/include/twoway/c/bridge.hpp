@@ -90,6 +90,14 @@ class Owned {
   Callbacks callbacks_{};
 };
 
+/// Takes over a source. Errors: those of read_struct, and invalid_argument without `read`.
+inline core::Result<Owned<twoway_secret_source>> take_secret_source(
+    const twoway_secret_source* given) noexcept {
+  auto owned = Owned<twoway_secret_source>::take(given);
+  if (owned && (*owned)->read == nullptr) return kNull;
+  return owned;
+}
+
 /// Asks a source for its secret, which replaces what is in `secret`.
 template <typename Buffer>
 core::Status read_secret(const Owned<twoway_secret_source>& source, Buffer& secret) noexcept {
