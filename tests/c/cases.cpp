@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "bridge_calls.h"
-#include "catch_names.hpp"
+#include "cpp.hpp"
 
 using namespace twoway;
 

@@ -4,15 +4,53 @@
 
 #include "peer.h"
 
-#define C_CASES(CASE)                                                              \
-  CASE(whole_exchange, "a request and its response, each in one call")             \
-  CASE(step_by_step_exchange, "a request and its response, in place")
+#define C_CASES(CASE)                                                          \
+  CASE(statuses, "statuses have stable numbers and names")                     \
+  CASE(errors, "an error says what a call said")                               \
+  CASE(structs, "structs state their size")                                    \
+  CASE(null_senders, "NULL is refused: senders and responses")                 \
+  CASE(null_receivers, "NULL is refused: receivers and chunks")                \
+  CASE(null_many, "NULL is refused: requests to many")                         \
+  CASE(null_keys, "NULL is refused: keys, rings and configurations")           \
+  CASE(whole_exchange, "a request and its response, each in one call")         \
+  CASE(step_by_step_exchange, "a request and its response, in place")          \
+  CASE(empty_texts, "empty texts")                                             \
+  CASE(request_refusals, "what senders and receivers of requests refuse")      \
+  CASE(response_refusals, "what openers and sealers of responses refuse")      \
+  CASE(short_buffers, "too little room uses nothing up")                       \
+  CASE(saved_states, "both sides of a response go to another process")         \
+  CASE(own_rng, "a random generator of the caller's")                          \
+  CASE(failing_rng, "a random generator that fails")                           \
+  CASE(chunked_exchange, "a chunked request and its response, in every split") \
+  CASE(chunked_in_place, "chunks opened in place")                             \
+  CASE(chunked_by_parts, "a chunked request whose prefix the caller reads")    \
+  CASE(chunk_refusals, "what sealers and openers of chunks refuse")            \
+  CASE(chunk_limits, "limits of chunked messages")                             \
+  CASE(chunk_room, "chunks with too little room use nothing up")               \
+  CASE(truncated_everywhere, "a chunked request cut anywhere is truncated")    \
+  CASE(keys_elsewhere, "a key's operation that runs elsewhere")                \
+  CASE(resumed_keys, "a chunked request waits for its key")                    \
+  CASE(software_keys, "private keys made, derived and imported")               \
+  CASE(key_files, "private keys in files")                                     \
+  CASE(dh_callbacks, "a private key behind a Diffie-Hellman callback")         \
+  CASE(decap_callbacks, "a private key behind a decapsulation callback")       \
+  CASE(refused_callbacks, "callbacks that make no key are released")           \
+  CASE(ring_states, "a key ring from pending to expired")                      \
+  CASE(ring_refusals, "what a key ring refuses")                               \
+  CASE(key_configurations, "key configurations, read and written")             \
+  CASE(replay_in_memory, "a replay filter in memory")                          \
+  CASE(replay_callbacks, "a replay filter of the caller's")                    \
+  CASE(many_whole, "one request to three receivers")                           \
+  CASE(many_chunked, "one chunked request to three receivers")                 \
+  CASE(many_elsewhere, "keys of a request to many that run elsewhere")         \
+  CASE(many_refusals, "what senders and receivers of requests to many refuse") \
+  CASE(free_order, "handles are freed in any order")
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define DECLARE_CASE(name, title) void name(const struct fixture *fixture);
+#define DECLARE_CASE(name, title) void name(const struct fixture* fixture);
 C_CASES(DECLARE_CASE)
 #undef DECLARE_CASE
 

@@ -9,28 +9,31 @@ extern "C" {
 #endif
 
 /// Counts one assertion; reports `what` where it does not hold. Answers `holds`.
-int check(int holds, const char *file, int line, const char *what);
+int check(int holds, const char* file, int line, const char* what);
 
 /// The same for a status: names both where they differ.
-int check_status(twoway_status status, twoway_status expected, const char *file, int line,
-                 const char *what);
+int check_status(twoway_status status, twoway_status expected, const char* file, int line,
+                 const char* what);
 
 #ifdef __cplusplus
 }
-#endif
+
+#else  // C++ has Catch2's
 
 #define CHECK(condition) ((void)check((condition) != 0, __FILE__, __LINE__, #condition))
-#define REQUIRE(condition)                                                      \
-  do {                                                                          \
-    if (!check((condition) != 0, __FILE__, __LINE__, #condition)) return;       \
+#define REQUIRE(condition)                                                \
+  do {                                                                    \
+    if (!check((condition) != 0, __FILE__, __LINE__, #condition)) return; \
   } while (0)
 #define CHECK_STATUS(call, expected) \
   ((void)check_status((call), (expected), __FILE__, __LINE__, #call))
-#define REQUIRE_STATUS(call, expected)                                             \
-  do {                                                                             \
-    if (!check_status((call), (expected), __FILE__, __LINE__, #call)) return;      \
+#define REQUIRE_STATUS(call, expected)                                        \
+  do {                                                                        \
+    if (!check_status((call), (expected), __FILE__, __LINE__, #call)) return; \
   } while (0)
 #define CHECK_OK(call) CHECK_STATUS(call, TWOWAY_OK)
 #define REQUIRE_OK(call) REQUIRE_STATUS(call, TWOWAY_OK)
+
+#endif
 
 #endif

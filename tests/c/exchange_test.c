@@ -1,23 +1,27 @@
 // Whole requests and responses between one sender and one receiver.
 #include "cases.h"
 
-void whole_exchange(const struct fixture *fixture) {
+void whole_exchange(const struct fixture* fixture) {
   struct peer peer = peer_new(fixture);
-  twoway_response_opener *opener = NULL;
-  twoway_response_sealer *sealer = NULL;
-  uint8_t text[64];
-  uint8_t message[256];
+  twoway_response_opener* opener = NULL;
+  twoway_response_sealer* sealer = NULL;
+  uint8_t* text = memory(8);
+  uint8_t* message;
   size_t written = 0;
   size_t size;
   const struct message request = seal_request(&peer, "question", &opener);
+  CHECK(twoway_request_sender_key_id(peer.sender) == 7);
+  CHECK(twoway_request_sender_suite(peer.sender).aead == fixture->suite.aead);
   REQUIRE_OK(twoway_request_receiver_open(peer.receiver, request.data, request.size, NULL, text, 8,
                                           &written, &sealer, NULL));
   CHECK(is_text(text, written, "question"));
   size = twoway_response_sealer_sealed_size(sealer, 6);
-  REQUIRE_OK(twoway_response_sealer_seal(sealer, (const uint8_t *)"answer", 6, NULL, message, size,
+  message = memory(size);
+  REQUIRE_OK(twoway_response_sealer_seal(sealer, (const uint8_t*)"answer", 6, NULL, message, size,
                                          &written, NULL));
   CHECK(written == size);
   CHECK(twoway_response_opener_opened_size(opener, size) == 6);
+  CHECK(twoway_response_opener_opened_size(opener, size - 7) == 0);
   REQUIRE_OK(twoway_response_opener_open(opener, message, size, NULL, text, 6, &written, NULL));
   CHECK(is_text(text, written, "answer"));
   twoway_response_sealer_free(sealer);
@@ -25,17 +29,18 @@ void whole_exchange(const struct fixture *fixture) {
   peer_free(&peer);
 }
 
-void step_by_step_exchange(const struct fixture *fixture) {
+void step_by_step_exchange(const struct fixture* fixture) {
   struct peer peer = peer_new(fixture);
-  twoway_request_sealer *request_sealer = NULL;
-  twoway_pending_request *pending = NULL;
-  twoway_request_opener *request_opener = NULL;
-  twoway_response_sealer *sealer = NULL;
-  twoway_response_opener *opener = NULL;
+  twoway_request_sealer* request_sealer = NULL;
+  twoway_pending_request* pending = NULL;
+  twoway_request_opener* request_opener = NULL;
+  twoway_response_sealer* sealer = NULL;
+  twoway_response_opener* opener = NULL;
+  uint8_t enc[TWOWAY_MAX_ENC];
   size_t prefix;
   size_t size;
   size_t written = 0;
-  uint8_t *message;
+  uint8_t* message;
 
   REQUIRE_OK(twoway_request_sender_start(peer.sender, "type", &request_sealer, NULL));
   REQUIRE_OK(twoway_request_sealer_response_opener(request_sealer, &opener, NULL));
@@ -52,12 +57,27 @@ void step_by_step_exchange(const struct fixture *fixture) {
   CHECK(twoway_pending_request_key_id(pending) == 7);
   CHECK(twoway_pending_request_suite(pending).kem == fixture->suite.kem);
   CHECK(twoway_pending_request_prefix_size(pending) == prefix);
+  REQUIRE_OK(twoway_pending_request_enc(pending, enc, sizeof enc, &written, NULL));
+  CHECK(written == prefix - 7);
+  CHECK(memcmp(enc, message + 7, written) == 0);
   REQUIRE_OK(twoway_pending_request_decapsulate(pending, &request_opener, NULL));
   CHECK(twoway_request_opener_opened_size(request_opener, size - prefix) == 8);
+  CHECK(twoway_request_opener_opened_size(request_opener, 15) == 0);
+  CHECK_STATUS(twoway_request_opener_response_sealer(request_opener, &sealer, NULL),
+               TWOWAY_WRONG_STATE);
   REQUIRE_OK(twoway_request_opener_open(request_opener, message + prefix, size - prefix,
                                         message + prefix, 8, &written, NULL));
   CHECK(is_text(message + prefix, written, "question"));
+  CHECK_STATUS(twoway_request_opener_open(request_opener, message + prefix, size - prefix,
+                                          message + prefix, 8, &written, NULL),
+               TWOWAY_WRONG_STATE);
   REQUIRE_OK(twoway_request_opener_response_sealer(request_opener, &sealer, NULL));
+  {
+    twoway_response_sealer* second = sealer;
+    CHECK_STATUS(twoway_request_opener_response_sealer(request_opener, &second, NULL),
+                 TWOWAY_WRONG_STATE);
+    CHECK(second == NULL);
+  }
 
   // The objects that led here may go.
   twoway_request_sealer_free(request_sealer);
@@ -78,4 +98,298 @@ void step_by_step_exchange(const struct fixture *fixture) {
   CHECK(is_text(message + prefix, written, "answer"));
   twoway_response_sealer_free(sealer);
   twoway_response_opener_free(opener);
+}
+
+void empty_texts(const struct fixture* fixture) {
+  struct peer peer = peer_new(fixture);
+  twoway_response_opener* opener = NULL;
+  twoway_response_sealer* sealer = NULL;
+  size_t size = twoway_request_sender_sealed_size(peer.sender, 0);
+  uint8_t* message = memory(size);
+  size_t written = 1;
+  REQUIRE_OK(
+      twoway_request_sender_seal(peer.sender, NULL, 0, "", message, size, &written, &opener, NULL));
+  REQUIRE_OK(twoway_request_receiver_open(peer.receiver, message, size, "", NULL, 0, &written,
+                                          &sealer, NULL));
+  CHECK(written == 0);
+  size = twoway_response_sealer_sealed_size(sealer, 0);
+  message = memory(size);
+  REQUIRE_OK(twoway_response_sealer_seal(sealer, NULL, 0, "", message, size, &written, NULL));
+  REQUIRE_OK(twoway_response_opener_open(opener, message, size, "", NULL, 0, &written, NULL));
+  CHECK(written == 0);
+  twoway_response_sealer_free(sealer);
+  twoway_response_opener_free(opener);
+  peer_free(&peer);
+}
+
+/// A media type that is longer than one may be.
+static const char* long_type(void) {
+  const size_t size = 65528;
+  char* type = (char*)memory(size + 1);
+  memset(type, 'a', size);
+  type[size] = 0;
+  return type;
+}
+
+void request_refusals(const struct fixture* fixture) {
+  struct peer peer = peer_new(fixture);
+  twoway_response_opener* opener = NULL;
+  twoway_response_sealer* sealer = (twoway_response_sealer*)&opener;
+  twoway_pending_request* pending = NULL;
+  twoway_request_sealer* request_sealer = NULL;
+  twoway_request_sender* sender = NULL;
+  twoway_error error;
+  uint8_t out[256];
+  uint8_t* changed;
+  size_t written = 9;
+  const struct message request = seal_request(&peer, "question", &opener);
+  twoway_suite other = fixture->suite;
+
+  changed = copy_of(request.data, request.size);
+  changed[request.size - 1] ^= 1;
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, changed, request.size, NULL, out,
+                                            sizeof out, &written, &sealer, &error),
+               TWOWAY_OPEN_FAILED);
+  CHECK(error.native == 0);
+  CHECK(written == 0);
+  CHECK(sealer == NULL);
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size, "other", out,
+                                            sizeof out, &written, &sealer, NULL),
+               TWOWAY_OPEN_FAILED);
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, 6, NULL, out, sizeof out,
+                                            &written, &sealer, NULL),
+               TWOWAY_MALFORMED);
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, 20, NULL, out, sizeof out,
+                                            &written, &sealer, NULL),
+               TWOWAY_OPEN_FAILED);
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size - 9, NULL,
+                                            NULL, 0, &written, &sealer, NULL),
+               TWOWAY_OPEN_FAILED);  // no room is needed for what has no tag
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, NULL, 0, NULL, out, sizeof out, &written,
+                                            &sealer, NULL),
+               TWOWAY_MALFORMED);
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size, long_type(),
+                                            out, sizeof out, &written, &sealer, NULL),
+               TWOWAY_INVALID_ARGUMENT);
+  changed = copy_of(request.data, request.size);
+  changed[0] = 8;
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, changed, request.size, NULL, out,
+                                            sizeof out, &written, &sealer, NULL),
+               TWOWAY_UNKNOWN_KEY);
+  CHECK_STATUS(
+      twoway_request_receiver_begin(peer.receiver, changed, request.size, "type", &pending, NULL),
+      TWOWAY_UNKNOWN_KEY);
+  CHECK(pending == NULL);
+  changed = copy_of(request.data, request.size);
+  memset(changed + 7, 0, 32);  // of small order
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, changed, request.size, NULL, out,
+                                            sizeof out, &written, &sealer, NULL),
+               TWOWAY_OPEN_FAILED);
+
+  CHECK_STATUS(twoway_request_sender_seal(peer.sender, NULL, 0, long_type(), out, sizeof out,
+                                          &written, &opener, NULL),
+               TWOWAY_INVALID_ARGUMENT);
+  CHECK(opener == NULL);
+  CHECK_STATUS(twoway_request_sender_start(peer.sender, long_type(), &request_sealer, NULL),
+               TWOWAY_INVALID_ARGUMENT);
+  CHECK_STATUS(
+      twoway_request_sender_new(fixture->crypto, request.data, request.size, NULL, &sender, NULL),
+      TWOWAY_MALFORMED);
+  CHECK_STATUS(twoway_request_sender_new_to_key(fixture->crypto, 1, fixture->suite, out, 31, NULL,
+                                                &sender, NULL),
+               TWOWAY_INVALID_KEY);
+  other.kem = 0x7777;
+  CHECK_STATUS(
+      twoway_request_sender_new_to_key(fixture->crypto, 1, other, out, 32, NULL, &sender, NULL),
+      TWOWAY_NOT_SUPPORTED);
+  CHECK(sender == NULL);
+
+  // A size that no object has.
+  CHECK(twoway_request_sender_sealed_size(peer.sender, SIZE_MAX) == 0);
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, SIZE_MAX, NULL, out,
+                                            sizeof out, &written, &sealer, NULL),
+               TWOWAY_INVALID_ARGUMENT);
+  peer_free(&peer);
+}
+
+/// A receiver's side of one request, with the opener of its response.
+static twoway_response_sealer* accepted(const struct peer* peer, twoway_response_opener** opener) {
+  twoway_response_sealer* sealer = NULL;
+  uint8_t text[64];
+  size_t written = 0;
+  const struct message request = seal_request(peer, "question", opener);
+  CHECK_OK(twoway_request_receiver_open(peer->receiver, request.data, request.size, NULL, text,
+                                        sizeof text, &written, &sealer, NULL));
+  return sealer;
+}
+
+void response_refusals(const struct fixture* fixture) {
+  struct peer peer = peer_new(fixture);
+  twoway_response_opener* opener = NULL;
+  twoway_response_opener* other = NULL;
+  twoway_response_sealer* sealer = accepted(&peer, &opener);
+  twoway_response_sealer* other_sealer = accepted(&peer, &other);
+  twoway_chunk_sealer* chunks = NULL;
+  uint8_t message[128];
+  uint8_t out[128];
+  size_t size = 0;
+  size_t written = 9;
+  REQUIRE_OK(twoway_response_sealer_seal(sealer, (const uint8_t*)"answer", 6, NULL, message,
+                                         sizeof message, &size, NULL));
+  CHECK_STATUS(
+      twoway_response_opener_open(other, message, size, NULL, out, sizeof out, &written, NULL),
+      TWOWAY_OPEN_FAILED);
+  CHECK(written == 0);
+  CHECK_STATUS(
+      twoway_response_opener_open(opener, message, size, "other", out, sizeof out, &written, NULL),
+      TWOWAY_OPEN_FAILED);
+  CHECK_STATUS(
+      twoway_response_opener_open(opener, message, 3, NULL, out, sizeof out, &written, NULL),
+      TWOWAY_OPEN_FAILED);
+  CHECK_STATUS(twoway_response_opener_open(opener, NULL, 0, NULL, out, sizeof out, &written, NULL),
+               TWOWAY_OPEN_FAILED);
+  CHECK_OK(twoway_response_opener_open(opener, message, size, NULL, out, sizeof out, &written,
+                                       NULL));  // a failure used nothing up
+  CHECK(is_text(out, written, "answer"));
+
+  CHECK_STATUS(
+      twoway_response_sealer_seal(sealer, NULL, 0, NULL, message, sizeof message, &size, NULL),
+      TWOWAY_WRONG_STATE);
+  CHECK_STATUS(twoway_response_sealer_start_chunks(sealer, NULL, NULL, message, sizeof message,
+                                                   &size, &chunks, NULL),
+               TWOWAY_WRONG_STATE);
+  CHECK(chunks == NULL);
+  CHECK_STATUS(twoway_response_sealer_save_secret(sealer, message, sizeof message, &size, NULL),
+               TWOWAY_WRONG_STATE);
+  CHECK(twoway_response_sealer_sealed_size(sealer, SIZE_MAX) == 0);
+  twoway_response_sealer_free(sealer);
+  twoway_response_sealer_free(other_sealer);
+  twoway_response_opener_free(opener);
+  twoway_response_opener_free(other);
+  peer_free(&peer);
+}
+
+void short_buffers(const struct fixture* fixture) {
+  struct peer peer = peer_new(fixture);
+  twoway_response_opener* opener = NULL;
+  twoway_response_sealer* sealer = NULL;
+  twoway_request_sealer* request_sealer = NULL;
+  twoway_chunk_sealer* chunks = NULL;
+  const uint8_t* text = (const uint8_t*)"question";
+  struct message request;
+  size_t size = twoway_request_sender_sealed_size(peer.sender, 8);
+  size_t written = 0;
+  uint8_t* out = memory(size);
+
+  CHECK_STATUS(twoway_request_sender_seal(peer.sender, text, 8, NULL, out, size - 1, &written,
+                                          &opener, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == size);
+  CHECK(opener == NULL);
+  CHECK_STATUS(
+      twoway_request_sender_seal(peer.sender, text, 8, NULL, NULL, 0, &written, &opener, NULL),
+      TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == size);
+
+  REQUIRE_OK(
+      twoway_request_sender_start(peer.sender, TWOWAY_REQUEST_MEDIA_TYPE, &request_sealer, NULL));
+  CHECK_STATUS(twoway_request_sealer_prefix(request_sealer, out, 38, &written, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == 39);
+  CHECK_OK(twoway_request_sealer_prefix(request_sealer, out, 39, &written, NULL));
+  CHECK(out[0] == 7);
+  CHECK_STATUS(twoway_request_sealer_seal(request_sealer, text, 8, out, size - 1, &written, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == size);
+  CHECK_OK(twoway_request_sealer_seal(request_sealer, text, 8, out, size, &written, NULL));
+  CHECK_STATUS(twoway_request_sealer_seal(request_sealer, text, 8, out, size, &written, NULL),
+               TWOWAY_WRONG_STATE);
+  CHECK(written == 0);
+  CHECK_STATUS(twoway_request_sealer_chunks(request_sealer, NULL, &chunks, NULL),
+               TWOWAY_WRONG_STATE);
+  CHECK(twoway_request_sealer_sealed_size(request_sealer, SIZE_MAX) == 0);
+  twoway_request_sealer_free(request_sealer);
+
+  request = seal_request(&peer, "question", &opener);
+  out = memory(8);
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size, NULL, out, 7,
+                                            &written, &sealer, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == 8);
+  CHECK(sealer == NULL);
+  REQUIRE_OK(twoway_request_receiver_open(peer.receiver, request.data, request.size, NULL, out, 8,
+                                          &written, &sealer, NULL));
+
+  size = twoway_response_sealer_sealed_size(sealer, 8);
+  out = memory(size);
+  CHECK_STATUS(
+      twoway_response_sealer_start_chunks(sealer, NULL, NULL, out, 31, &written, &chunks, NULL),
+      TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == twoway_response_sealer_prefix_size(sealer));
+  CHECK(chunks == NULL);
+  CHECK_STATUS(twoway_response_sealer_seal(sealer, text, 8, NULL, out, size - 1, &written, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == size);
+  REQUIRE_OK(twoway_response_sealer_seal(sealer, text, 8, NULL, out, size, &written, NULL));
+  {
+    uint8_t* opened = memory(8);
+    CHECK_STATUS(twoway_response_opener_open(opener, out, size, NULL, opened, 7, &written, NULL),
+                 TWOWAY_BUFFER_TOO_SMALL);
+    CHECK(written == 8);
+    CHECK_OK(twoway_response_opener_open(opener, out, size, NULL, opened, 8, &written, NULL));
+    CHECK(is_text(opened, written, "question"));
+  }
+  twoway_response_sealer_free(sealer);
+  twoway_response_opener_free(opener);
+  peer_free(&peer);
+}
+
+void saved_states(const struct fixture* fixture) {
+  struct peer peer = peer_new(fixture);
+  twoway_response_opener* opener = NULL;
+  twoway_response_sealer* sealer = accepted(&peer, &opener);
+  struct message sender_state;
+  struct message receiver_state;
+  uint8_t message[128];
+  uint8_t text[128];
+  size_t size = 0;
+  size_t written = 0;
+  CHECK_STATUS(twoway_response_opener_save_secret(opener, NULL, 0, &sender_state.size, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  sender_state.data = memory(sender_state.size);
+  REQUIRE_OK(twoway_response_opener_save_secret(opener, sender_state.data, sender_state.size,
+                                                &sender_state.size, NULL));
+  CHECK_STATUS(twoway_response_sealer_save_secret(sealer, NULL, 0, &receiver_state.size, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  receiver_state.data = memory(receiver_state.size);
+  REQUIRE_OK(twoway_response_sealer_save_secret(sealer, receiver_state.data, receiver_state.size,
+                                                &receiver_state.size, NULL));
+  twoway_response_opener_free(opener);
+  twoway_response_sealer_free(sealer);
+  peer_free(&peer);
+
+  CHECK_STATUS(twoway_response_opener_restore(fixture->crypto, receiver_state.data,
+                                              receiver_state.size, &opener, NULL),
+               TWOWAY_MALFORMED);
+  CHECK(opener == NULL);
+  CHECK_STATUS(twoway_response_sealer_restore(fixture->crypto, sender_state.data, sender_state.size,
+                                              &sealer, NULL),
+               TWOWAY_MALFORMED);
+  CHECK(sealer == NULL);
+  CHECK_STATUS(twoway_response_opener_restore(fixture->crypto, NULL, 0, &opener, NULL),
+               TWOWAY_MALFORMED);
+  CHECK_STATUS(twoway_response_sealer_restore(fixture->crypto, receiver_state.data,
+                                              receiver_state.size - 1, &sealer, NULL),
+               TWOWAY_MALFORMED);
+  REQUIRE_OK(twoway_response_opener_restore(fixture->crypto, sender_state.data, sender_state.size,
+                                            &opener, NULL));
+  REQUIRE_OK(twoway_response_sealer_restore(fixture->crypto, receiver_state.data,
+                                            receiver_state.size, &sealer, NULL));
+  REQUIRE_OK(twoway_response_sealer_seal(sealer, (const uint8_t*)"answer", 6, NULL, message,
+                                         sizeof message, &size, NULL));
+  REQUIRE_OK(
+      twoway_response_opener_open(opener, message, size, NULL, text, sizeof text, &written, NULL));
+  CHECK(is_text(text, written, "answer"));
+  twoway_response_opener_free(opener);
+  twoway_response_sealer_free(sealer);
 }

@@ -12,48 +12,48 @@ extern "C" {
 
 /// What a test runs with: a provider, and a suite that it offers.
 struct fixture {
-  const twoway_provider *crypto;
+  const twoway_provider* crypto;
   twoway_suite suite;
 };
 
 struct peer {
-  twoway_private_key *key;
-  twoway_key_ring *ring;
-  twoway_request_receiver *receiver;
-  twoway_request_sender *sender;
+  twoway_private_key* key;
+  twoway_key_ring* ring;
+  twoway_request_receiver* receiver;
+  twoway_request_sender* sender;
 };
 
 /// A receiver with a new key of id 7, and a sender that read its key configurations.
-struct peer peer_new(const struct fixture *fixture);
+struct peer peer_new(const struct fixture* fixture);
 
 /// The same with a replay filter, a key id and a key: each may be NULL, or 0 for 7. The key is the
 /// peer's from here on.
-struct peer peer_with(const struct fixture *fixture, twoway_replay_filter *filter, uint8_t key_id,
-                      twoway_private_key *key);
-void peer_free(struct peer *peer);
+struct peer peer_with(const struct fixture* fixture, twoway_replay_filter* filter, uint8_t key_id,
+                      twoway_private_key* key);
+void peer_free(struct peer* peer);
 
 /// Memory of exactly `size` bytes, so that sanitizers see what is written beside it; freed at the
 /// end of the test.
-uint8_t *memory(size_t size);
-uint8_t *copy_of(const void *bytes, size_t size);
+uint8_t* memory(size_t size);
+uint8_t* copy_of(const void* bytes, size_t size);
 
 /// A message in such memory.
 struct message {
-  uint8_t *data;
+  uint8_t* data;
   size_t size;
 };
 
 /// Seals a whole request of `text`, and gives the opener of its response.
-struct message seal_request(const struct peer *peer, const char *text,
-                            twoway_response_opener **opener);
+struct message seal_request(const struct peer* peer, const char* text,
+                            twoway_response_opener** opener);
 
 /// Seals `text` in chunks of `chunk` bytes behind what `message` holds, an empty last one behind
 /// them, and frees the sealer.
-void append_chunks(struct message *message, twoway_chunk_sealer *sealer, const char *text,
+void append_chunks(struct message* message, twoway_chunk_sealer* sealer, const char* text,
                    size_t chunk);
 
 /// True where `size` bytes are `text`.
-int is_text(const uint8_t *bytes, size_t size, const char *text);
+int is_text(const uint8_t* bytes, size_t size, const char* text);
 
 /// The calls of a callback, and what it answers.
 struct calls {
@@ -61,13 +61,13 @@ struct calls {
   int released;
   twoway_status answer;
   uint64_t native;
-  const twoway_private_key *key;  ///< that a private key's callbacks stand for
-  const twoway_provider *crypto;
+  const twoway_private_key* key;  ///< that a private key's callbacks stand for
+  const twoway_provider* crypto;
 };
 
 /// Callbacks that forward to `calls->key` where `calls->answer` is TWOWAY_OK.
-twoway_private_key_callbacks key_callbacks(struct calls *calls);
-void count_release(void *context);
+twoway_private_key_callbacks key_callbacks(struct calls* calls);
+void count_release(void* context);
 
 #ifdef __cplusplus
 }

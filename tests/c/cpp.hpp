@@ -1,9 +1,5 @@
-// Catch2 beside check.h, whose macros for C have names of Catch2's.
+// What the C++ side of these tests includes.
 #pragma once
-
-#undef CHECK
-#undef REQUIRE
-#undef REQUIRE_OK
 
 #include <algorithm>
 #include <vector>

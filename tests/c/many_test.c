@@ -1,0 +1,326 @@
+// One request to many receivers.
+#include "bridge_calls.h"
+#include "cases.h"
+
+#define RECEIVERS 3
+#define TEXT "a request to three receivers"
+
+/// Three receivers, one of them of another KEM where the provider has it, and what goes to each.
+struct many {
+  struct peer peers[RECEIVERS];
+  twoway_multi_sealer* sealer;
+  struct message keys[RECEIVERS];
+  twoway_response_opener* responses[RECEIVERS];
+};
+
+static struct many many_new(const struct fixture* fixture, const char* media_type) {
+  struct many many;
+  twoway_multi_sender* sender = NULL;
+  int i;
+  memset(&many, 0, sizeof many);
+  CHECK_OK(twoway_multi_sender_new(fixture->crypto, fixture->suite.aead, NULL, &sender, NULL));
+  CHECK_OK(twoway_multi_sender_start(sender, media_type, &many.sealer, NULL));
+  twoway_multi_sender_free(sender);
+  for (i = 0; i < RECEIVERS; ++i) {
+    struct fixture own = *fixture;
+    struct message* key = &many.keys[i];
+    if (i == 1) {
+      own.suite.kem = TWOWAY_KEM_P256;
+      if (twoway_provider_offers(own.crypto, own.suite, NULL) != TWOWAY_OK) own = *fixture;
+    }
+    many.peers[i] = peer_with(&own, NULL, (uint8_t)(i + 1), NULL);
+    key->size = twoway_multi_sealer_key_size(many.sealer, many.peers[i].sender);
+    key->data = memory(key->size);
+    CHECK_OK(twoway_multi_sealer_encapsulate_key(many.sealer, many.peers[i].sender, key->data,
+                                                 key->size, &key->size, &many.responses[i], NULL));
+  }
+  return many;
+}
+
+static void many_free(struct many* many) {
+  int i;
+  twoway_multi_sealer_free(many->sealer);
+  for (i = 0; i < RECEIVERS; ++i) {
+    twoway_response_opener_free(many->responses[i]);
+    peer_free(&many->peers[i]);
+  }
+}
+
+static twoway_multi_receiver* receiver_of(const struct many* many, int i) {
+  twoway_multi_receiver* receiver = NULL;
+  CHECK_OK(twoway_multi_receiver_new(many->peers[i].ring, NULL, NULL, &receiver, NULL));
+  return receiver;
+}
+
+/// Answers with the receiver's number, which its own opener alone can read.
+static void check_response(const struct many* many, int i, twoway_response_sealer* sealer) {
+  const uint8_t answer = (uint8_t)('0' + i);
+  uint8_t message[64];
+  uint8_t text[64];
+  size_t size = 0;
+  size_t written = 0;
+  int other;
+  REQUIRE_OK(
+      twoway_response_sealer_seal(sealer, &answer, 1, NULL, message, sizeof message, &size, NULL));
+  for (other = 0; other < RECEIVERS; ++other) {
+    CHECK_STATUS(twoway_response_opener_open(many->responses[other], message, size, NULL, text,
+                                             sizeof text, &written, NULL),
+                 other == i ? TWOWAY_OK : TWOWAY_OPEN_FAILED);
+    if (other == i) CHECK(written == 1 && text[0] == answer);
+  }
+  twoway_response_sealer_free(sealer);
+}
+
+void many_whole(const struct fixture* fixture) {
+  struct many many = many_new(fixture, TWOWAY_REQUEST_MEDIA_TYPE);
+  const size_t size = twoway_multi_sealer_sealed_size(many.sealer, sizeof TEXT - 1);
+  const size_t prefix = twoway_multi_sealer_prefix_size(many.sealer);
+  uint8_t* body = memory(size);
+  uint8_t nonce[12];
+  size_t written = 0;
+  int i;
+  CHECK_STATUS(twoway_multi_sealer_seal(many.sealer, (const uint8_t*)TEXT, sizeof TEXT - 1, body,
+                                        size - 1, &written, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == size);
+  CHECK_STATUS(twoway_multi_sealer_prefix(many.sealer, nonce, 11, &written, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK_OK(twoway_multi_sealer_prefix(many.sealer, nonce, sizeof nonce, &written, NULL));
+  CHECK(written == prefix && prefix == 12);
+  memcpy(body + prefix, TEXT, sizeof TEXT - 1);
+  REQUIRE_OK(twoway_multi_sealer_seal(many.sealer, body + prefix, sizeof TEXT - 1, body, size,
+                                      &written, NULL));
+  CHECK(written == size);
+  CHECK(memcmp(body, nonce, prefix) == 0);
+  for (i = 0; i < RECEIVERS; ++i) {
+    twoway_multi_receiver* receiver = receiver_of(&many, i);
+    twoway_response_sealer* sealer = NULL;
+    uint8_t* text = memory(sizeof TEXT - 1);
+    CHECK_STATUS(
+        twoway_multi_receiver_open(receiver, many.keys[i].data, many.keys[i].size, body, size, NULL,
+                                   text, sizeof TEXT - 2, &written, &sealer, NULL),
+        TWOWAY_BUFFER_TOO_SMALL);
+    CHECK(written == sizeof TEXT - 1);
+    CHECK(sealer == NULL);
+    REQUIRE_OK(twoway_multi_receiver_open(receiver, many.keys[i].data, many.keys[i].size, body,
+                                          size, NULL, text, sizeof TEXT - 1, &written, &sealer,
+                                          NULL));
+    CHECK(is_text(text, written, TEXT));
+    check_response(&many, i, sealer);
+    twoway_multi_receiver_free(receiver);
+  }
+  many_free(&many);
+}
+
+void many_chunked(const struct fixture* fixture) {
+  struct many many = many_new(fixture, TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE);
+  twoway_chunk_sealer* chunks = NULL;
+  struct message body;
+  int i;
+  body.size = twoway_multi_sealer_prefix_size(many.sealer);
+  body.data = memory(body.size);
+  REQUIRE_OK(twoway_multi_sealer_prefix(many.sealer, body.data, body.size, &body.size, NULL));
+  REQUIRE_OK(twoway_multi_sealer_chunks(many.sealer, NULL, &chunks, NULL));
+  append_chunks(&body, chunks, TEXT, 9);
+  for (i = 0; i < RECEIVERS; ++i) {
+    twoway_multi_receiver* receiver = receiver_of(&many, i);
+    twoway_multi_pending* pending = NULL;
+    twoway_multi_opener* opener = NULL;
+    twoway_chunk_opener* chunk_opener = NULL;
+    twoway_response_sealer* sealer = NULL;
+    twoway_chunk_state state = 0;
+    uint8_t text[64];
+    size_t opened = 0;
+    size_t at;
+    REQUIRE_OK(twoway_multi_receiver_begin(receiver, many.keys[i].data, many.keys[i].size,
+                                           TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE, &pending, NULL));
+    CHECK(twoway_multi_pending_key_id(pending) == i + 1);
+    CHECK(twoway_multi_pending_suite(pending).aead == fixture->suite.aead);
+    REQUIRE_OK(twoway_multi_pending_decapsulate(pending, &opener, NULL));
+    twoway_multi_pending_free(pending);
+    twoway_multi_receiver_free(receiver);
+    REQUIRE_OK(twoway_multi_opener_chunks(opener, NULL, &chunk_opener, NULL));
+    CHECK_STATUS(twoway_multi_opener_response_sealer(opener, &sealer, NULL), TWOWAY_WRONG_STATE);
+    // In pieces of one byte, which end within the nonce, lengths and chunks.
+    for (at = 0; at < body.size; ++at) {
+      size_t consumed = 0;
+      size_t written = 0;
+      REQUIRE_OK(twoway_chunk_opener_open(chunk_opener, body.data + at, 1, at + 1 == body.size,
+                                          text + opened, sizeof text - opened, &consumed, &written,
+                                          &state, NULL));
+      CHECK(consumed == 1);
+      opened += written;
+    }
+    CHECK(state == TWOWAY_CHUNK_DONE);
+    CHECK(is_text(text, opened, TEXT));
+    REQUIRE_OK(twoway_multi_opener_response_sealer(opener, &sealer, NULL));
+    twoway_chunk_opener_free(chunk_opener);
+    twoway_multi_opener_free(opener);
+    check_response(&many, i, sealer);
+  }
+  many_free(&many);
+}
+
+void many_elsewhere(const struct fixture* fixture) {
+  struct many many = many_new(fixture, "type");
+  twoway_multi_receiver* receiver = receiver_of(&many, 0);
+  twoway_multi_pending* pending = NULL;
+  twoway_multi_opener* opener = NULL;
+  twoway_response_sealer* sealer = NULL;
+  twoway_private_key* key = NULL;
+  uint8_t enc[32];
+  uint8_t secret[32];
+  uint8_t body[128];
+  uint8_t text[64];
+  size_t enc_size = 0;
+  size_t size = 0;
+  size_t written = 0;
+  REQUIRE_OK(twoway_multi_sealer_seal(many.sealer, (const uint8_t*)TEXT, sizeof TEXT - 1, body,
+                                      sizeof body, &size, NULL));
+  REQUIRE_OK(twoway_multi_receiver_begin(receiver, many.keys[0].data, many.keys[0].size, "type",
+                                         &pending, NULL));
+  REQUIRE_OK(twoway_multi_pending_enc(pending, enc, sizeof enc, &enc_size, NULL));
+  REQUIRE_OK(twoway_multi_pending_key(pending, &key, NULL));
+  REQUIRE_OK(key_decap(fixture->crypto, key, enc, enc_size, secret, sizeof secret));
+  CHECK_STATUS(twoway_multi_pending_complete(pending, secret, 31, &opener, NULL),
+               TWOWAY_INVALID_ARGUMENT);
+  secret[0] ^= 1;
+  CHECK_STATUS(twoway_multi_pending_complete(pending, secret, sizeof secret, &opener, NULL),
+               TWOWAY_OPEN_FAILED);
+  CHECK(opener == NULL);
+  secret[0] ^= 1;
+  REQUIRE_OK(twoway_multi_pending_complete(pending, secret, sizeof secret, &opener, NULL));
+  CHECK(twoway_multi_opener_prefix_size(opener) == 12);
+  CHECK(twoway_multi_opener_opened_size(opener, size) == sizeof TEXT - 1);
+  CHECK(twoway_multi_opener_opened_size(opener, 20) == 0);
+  twoway_multi_opener_free(opener);
+  REQUIRE_OK(key_dh(fixture->crypto, key, enc, enc_size, secret, sizeof secret));
+  twoway_private_key_free(key);
+  CHECK_STATUS(twoway_multi_pending_complete_dh(pending, secret, 31, &opener, NULL),
+               TWOWAY_KEY_UNAVAILABLE);
+  REQUIRE_OK(twoway_multi_pending_complete_dh(pending, secret, sizeof secret, &opener, NULL));
+  // A failure uses nothing up.
+  CHECK_STATUS(twoway_multi_opener_open(opener, body, size - 1, text, sizeof text, &written, NULL),
+               TWOWAY_OPEN_FAILED);
+  CHECK_STATUS(twoway_multi_opener_open(opener, body, 3, text, sizeof text, &written, NULL),
+               TWOWAY_OPEN_FAILED);
+  CHECK_STATUS(twoway_multi_opener_open(opener, body, size, text, 3, &written, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == sizeof TEXT - 1);
+  // In place.
+  REQUIRE_OK(twoway_multi_opener_open(opener, body, size, body + 12, size - 12, &written, NULL));
+  CHECK(is_text(body + 12, written, TEXT));
+  CHECK_STATUS(twoway_multi_opener_open(opener, body, size, text, sizeof text, &written, NULL),
+               TWOWAY_WRONG_STATE);
+  REQUIRE_OK(twoway_multi_opener_response_sealer(opener, &sealer, NULL));
+  check_response(&many, 0, sealer);
+  twoway_multi_opener_free(opener);
+  twoway_multi_pending_free(pending);
+  twoway_multi_receiver_free(receiver);
+  many_free(&many);
+}
+
+void many_refusals(const struct fixture* fixture) {
+  struct many many = many_new(fixture, "type");
+  twoway_multi_receiver* receiver = receiver_of(&many, 0);
+  twoway_multi_sender* sender = NULL;
+  twoway_multi_sealer* other = NULL;
+  twoway_multi_pending* pending = NULL;
+  twoway_multi_opener* opener = NULL;
+  twoway_chunk_sealer* chunks = NULL;
+  twoway_chunk_opener* chunk_opener = NULL;
+  twoway_response_sealer* sealer = NULL;
+  twoway_response_opener* response = NULL;
+  twoway_chunk_limits limits;
+  uint8_t body[128];
+  uint8_t out[256];
+  size_t size = 0;
+  size_t written = 9;
+  const uint16_t other_aead = TWOWAY_AEAD_AES_256_GCM;
+  memset(&limits, 0, sizeof limits);
+  limits.size = sizeof limits;
+  limits.max_chunk = SIZE_MAX;
+  CHECK_STATUS(twoway_multi_sealer_chunks(many.sealer, &limits, &chunks, NULL),
+               TWOWAY_INVALID_ARGUMENT);  // uses nothing up
+  REQUIRE_OK(twoway_multi_sealer_seal(many.sealer, (const uint8_t*)TEXT, sizeof TEXT - 1, body,
+                                      sizeof body, &size, NULL));
+  CHECK_STATUS(twoway_multi_sealer_seal(many.sealer, NULL, 0, body, sizeof body, &size, NULL),
+               TWOWAY_WRONG_STATE);
+  CHECK_STATUS(twoway_multi_sealer_chunks(many.sealer, NULL, &chunks, NULL), TWOWAY_WRONG_STATE);
+  CHECK(twoway_multi_sealer_sealed_size(many.sealer, SIZE_MAX) == 0);
+  size = twoway_multi_sealer_sealed_size(many.sealer, sizeof TEXT - 1);
+  CHECK_STATUS(
+      twoway_multi_sealer_encapsulate_key(many.sealer, many.peers[0].sender, out,
+                                          many.keys[0].size - 1, &written, &response, NULL),
+      TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(written == many.keys[0].size);
+  CHECK(response == NULL);
+
+  CHECK_STATUS(twoway_multi_sender_new(fixture->crypto, 0xffff, NULL, &sender, NULL),
+               TWOWAY_NOT_SUPPORTED);
+  CHECK(sender == NULL);
+  if (twoway_multi_sender_new(fixture->crypto, other_aead, NULL, &sender, NULL) == TWOWAY_OK) {
+    REQUIRE_OK(twoway_multi_sender_start(sender, "type", &other, NULL));
+    CHECK_STATUS(twoway_multi_sealer_encapsulate_key(other, many.peers[0].sender, out, sizeof out,
+                                                     &written, &response, NULL),
+                 TWOWAY_INVALID_ARGUMENT);  // another AEAD than the receiver's
+    CHECK(written == 0);
+    twoway_multi_sealer_free(other);
+    twoway_multi_sender_free(sender);
+  }
+
+  CHECK_STATUS(twoway_multi_receiver_begin(receiver, many.keys[0].data, 6, "type", &pending, NULL),
+               TWOWAY_MALFORMED);
+  CHECK_STATUS(twoway_multi_receiver_begin(receiver, many.keys[1].data, many.keys[1].size, "type",
+                                           &pending, NULL),
+               TWOWAY_UNKNOWN_KEY);
+  CHECK_STATUS(twoway_multi_receiver_begin(receiver, many.keys[0].data, many.keys[0].size - 1,
+                                           "type", &pending, NULL),
+               TWOWAY_OPEN_FAILED);
+  CHECK(pending == NULL);
+  CHECK_STATUS(twoway_multi_receiver_open(receiver, many.keys[0].data, many.keys[0].size, body,
+                                          size, "other", out, sizeof out, &written, &sealer, NULL),
+               TWOWAY_OPEN_FAILED);
+  CHECK(written == 0);
+  CHECK(sealer == NULL);
+  REQUIRE_OK(twoway_multi_receiver_begin(receiver, many.keys[0].data, many.keys[0].size, "type",
+                                         &pending, NULL));
+  CHECK_STATUS(twoway_multi_pending_enc(pending, out, 31, &written, NULL), TWOWAY_BUFFER_TOO_SMALL);
+  REQUIRE_OK(twoway_multi_pending_decapsulate(pending, &opener, NULL));
+  CHECK_STATUS(twoway_multi_opener_response_sealer(opener, &sealer, NULL), TWOWAY_WRONG_STATE);
+  CHECK_STATUS(twoway_multi_opener_chunks(opener, &limits, &chunk_opener, NULL),
+               TWOWAY_INVALID_ARGUMENT);
+  CHECK_OK(twoway_multi_opener_chunks(opener, NULL, &chunk_opener, NULL));
+  twoway_chunk_opener_free(chunk_opener);
+  CHECK_STATUS(twoway_multi_opener_chunks(opener, NULL, &chunk_opener, NULL), TWOWAY_WRONG_STATE);
+  CHECK(chunk_opener == NULL);
+  twoway_multi_opener_free(opener);
+  twoway_multi_pending_free(pending);
+
+  // A replay filter counts key messages, and hears of them when the body is authentic.
+  {
+    twoway_replay_filter* filter = NULL;
+    twoway_multi_receiver* once = NULL;
+    REQUIRE_OK(twoway_replay_filter_new_in_memory(fixture->crypto, 4, 600, NULL, &filter, NULL));
+    REQUIRE_OK(twoway_multi_receiver_new(many.peers[0].ring, NULL, filter, &once, NULL));
+    twoway_replay_filter_free(filter);
+    body[size - 1] ^= 1;
+    CHECK_STATUS(twoway_multi_receiver_open(once, many.keys[0].data, many.keys[0].size, body, size,
+                                            "type", out, sizeof out, &written, &sealer, NULL),
+                 TWOWAY_OPEN_FAILED);
+    body[size - 1] ^= 1;
+    CHECK_STATUS(twoway_multi_receiver_open(once, many.keys[0].data, many.keys[0].size, body, size,
+                                            "type", out, 3, &written, &sealer, NULL),
+                 TWOWAY_BUFFER_TOO_SMALL);
+    CHECK_OK(twoway_multi_receiver_open(once, many.keys[0].data, many.keys[0].size, body, size,
+                                        "type", out, sizeof out, &written, &sealer, NULL));
+    twoway_response_sealer_free(sealer);
+    CHECK_STATUS(twoway_multi_receiver_open(once, many.keys[0].data, many.keys[0].size, body, size,
+                                            "type", out, sizeof out, &written, &sealer, NULL),
+                 TWOWAY_REPLAYED);
+    CHECK(written == 0);
+    twoway_multi_receiver_free(once);
+  }
+  twoway_multi_receiver_free(receiver);
+  many_free(&many);
+}
