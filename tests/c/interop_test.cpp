@@ -33,7 +33,7 @@ Unique made(Function function) {
 template <typename Function>
 Bytes written(Function function) {
   std::size_t size = 0;
-  const twoway_status status = function(nullptr, 0, &size);
+  const twoway_status status = function(static_cast<std::uint8_t*>(nullptr), std::size_t{0}, &size);
   if (status == TWOWAY_OK) return {};
   REQUIRE(status == TWOWAY_BUFFER_TOO_SMALL);
   Bytes bytes(size);

@@ -1,0 +1,36 @@
+#include "provider_cases.h"
+
+static twoway_status give_text(void* context, uint8_t* out, size_t capacity, size_t* written,
+                               uint64_t* native) {
+  struct text_source* source = context;
+  const size_t size = strlen(source->text);
+  ++source->asked;
+  *native = source->native;
+  if (source->status != TWOWAY_OK) return source->status;
+  CHECK(capacity == TWOWAY_MAX_SOURCE_SECRET);
+  *written = source->size != 0 ? source->size : size;
+  memcpy(out, source->text, size);
+  return TWOWAY_OK;
+}
+
+static void release_text(void* context) { ++((struct text_source*)context)->released; }
+
+twoway_secret_source secret_source(struct text_source* source) {
+  twoway_secret_source secret;
+  memset(&secret, 0, sizeof secret);
+  secret.size = sizeof secret;
+  secret.context = source;
+  secret.read = give_text;
+  secret.release = release_text;
+  return secret;
+}
+
+void check_key(const twoway_provider* crypto, const twoway_private_key* key, uint16_t kem) {
+  const twoway_symmetric_algorithms pair = {TWOWAY_KDF_HKDF_SHA256, TWOWAY_AEAD_CHACHA20_POLY1305};
+  twoway_key_ring* ring = NULL;
+  CHECK(twoway_private_key_kem(key) == kem);
+  CHECK_OK(twoway_key_ring_new(crypto, NULL, &ring, NULL));
+  // The ring encapsulates to the key, and decapsulates with it.
+  CHECK_OK(twoway_key_ring_add(ring, 1, key, &pair, 1, TWOWAY_KEY_ACTIVE, NULL));
+  twoway_key_ring_free(ring);
+}

@@ -1,0 +1,42 @@
+// Tests in C of what the providers' own headers offer.
+#ifndef TWOWAY_TESTS_C_PROVIDER_CASES_H
+#define TWOWAY_TESTS_C_PROVIDER_CASES_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A text that a secret source gives, unless it fails.
+struct text_source {
+  const char* text;
+  int asked;
+  int released;
+  twoway_status status;
+  uint64_t native;
+  size_t size;  ///< that it claims to have written; 0 for the text's
+};
+
+twoway_secret_source secret_source(struct text_source* source);
+
+/// Adds a key to a ring, which tries it.
+void check_key(const twoway_provider* crypto, const twoway_private_key* key, uint16_t kem);
+
+void openssl_providers(void);
+void openssl_evp_keys(void);
+void openssl_key_stores(const char* directory);
+void sodium_provider(void);
+
+/// `uri` names a token without keys, `pin` is its PIN, and `pin_file` holds it.
+void token_keys(const twoway_provider* crypto, const char* uri, const char* pin,
+                const char* pin_file);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
