@@ -42,7 +42,7 @@ static void push(twoway_chunked_request_opener* opener, const uint8_t* in, size_
     CHECK(written <= room);
     if (written != 0) memcpy(opened->text + opened->size, out, written);
     opened->size += written;
-    in += consumed;
+    if (consumed != 0) in += consumed;  // `in` may be NULL
     size -= consumed;
     if (opened->status != TWOWAY_OK) {
       CHECK(consumed == 0 && written == 0 && opened->state == 0);

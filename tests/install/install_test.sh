@@ -28,7 +28,7 @@ export PKG_CONFIG_PATH="$lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root" LD_LIBRAR
 
 echo '== headers: all of the tree, no other, each complete in itself'
 (cd "$include/twoway" && find . -type f) | sort >"$work/installed"
-folders='core framing api'
+folders='core framing api api/c'
 for name in $providers $key_sources; do folders="$folders providers/$name"; done
 for folder in $folders; do (cd "$source/$folder/include/twoway" && find . -type f); done |
   sort >"$work/expected"
@@ -38,6 +38,10 @@ while read -r header; do
   echo "#include <twoway/${header#./}>" |
     "$@" -std=c++20 -Wall -Wextra -Wpedantic -Werror -I"$include" -fsyntax-only -x c++ - ||
     fail "${header#./} does not compile by itself"
+  case $header in *.hpp) continue ;; esac
+  echo "#include <twoway/${header#./}>" |
+    "$@" -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$include" -fsyntax-only -x c - ||
+    fail "${header#./} does not compile as C99"
 done <"$work/installed"
 
 second=
@@ -88,6 +92,24 @@ for provider in $providers; do
   done
 done
 
+build_c_consumer() {  # OUTPUT PROVIDER PKG_CONFIG_ARGUMENT COMPILER...
+  output=$1 provider=$2 linkage=$3
+  shift 3
+  # shellcheck disable=SC2046  # lists of flags
+  "$@" -x c -std=c99 -Wall -Wextra -Wpedantic -Werror \
+    -DPROVIDER="twoway_${provider}_provider" -DPROVIDER_HEADER="<twoway/$provider.h>" \
+    $(pkg-config --cflags "twoway-$provider") "$source/tests/install/consumer.c" \
+    -c -o "$output.o" &&
+    "$@" "$output.o" -o "$output" \
+      $(pkg-config ${linkage:+"$linkage"} --libs "twoway-$provider")
+}
+
+for provider in $providers; do
+  echo "== $provider: C"
+  build_c_consumer "$work/c" "$provider" '' "$@"
+  check_output "$work/c" "$provider"
+done
+
 build_key_source() {  # OUTPUT NAME PKG_CONFIG_ARGUMENT COMPILER...
   output=$1 name=$2 linkage=$3
   shift 3
@@ -130,5 +152,7 @@ for provider in $providers; do
   fi
   build_consumer "$work/static" "$provider" --static "$@"
   check_output "$work/static" "$provider"
+  build_c_consumer "$work/c-static" "$provider" --static "$@"
+  check_output "$work/c-static" "$provider"
   if ldd "$work/static" | grep libtwoway; then fail 'the static program loads libtwoway'; fi
 done
