@@ -186,6 +186,7 @@ void request_refusals(const struct fixture* fixture) {
                                             sizeof out, &written, &sealer, NULL),
                TWOWAY_OPEN_FAILED);
 
+  twoway_response_opener_free(opener);
   CHECK_STATUS(twoway_request_sender_seal(peer.sender, NULL, 0, long_type(), out, sizeof out,
                                           &written, &opener, NULL),
                TWOWAY_INVALID_ARGUMENT);
