@@ -137,6 +137,11 @@ static void check_callback_key(struct peer* peer, struct calls* calls) {
   size_t size = 0;
   twoway_error error;
   const struct message request = seal_request(peer, "question", &response);
+  const int before = calls->calls;
+  CHECK_STATUS(twoway_request_receiver_open(peer->receiver, request.data, request.size, NULL, text,
+                                            7, &size, &sealer, NULL),
+               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK(calls->calls == before);  // the room is checked before the key is used
   REQUIRE_OK(twoway_request_receiver_open(peer->receiver, request.data, request.size, NULL, text,
                                           sizeof text, &size, &sealer, NULL));
   CHECK(is_text(text, size, "question"));

@@ -1,21 +1,25 @@
 // Runs the test in C of keys in tokens.
 #include <fstream>
 
-#include <twoway/c/bridge.hpp>
-
+#include "cpp.hpp"
 #include "provider_cases.h"
 #include "soft_token.hpp"
 
+using namespace twoway;
+
 TEST_CASE("keys in tokens in C") {
-  const twoway::Provider* provider = twoway::test::provider_for(twoway::KemId::dhkem_p256);
-  if (provider == nullptr) {
+  const auto all = built::providers();
+  const auto provider = std::ranges::find_if(all, [](const core::Provider* p) {
+    return core::Kem::find(*p, core::KemId::dhkem_p256).ok();
+  });
+  if (provider == all.end()) {
     WARN("no provider of this build offers P-256");
     return;
   }
-  const twoway::test::SoftToken token;
+  const test::SoftToken token;
   const std::string pin_file = (token.directory() / "pin").string();
-  std::ofstream(pin_file) << twoway::test::kPin << '\n';
-  token_keys(twoway::c::handle(*provider),
-             (std::string("pkcs11:token=gateway?module-path=") + SOFTHSM_MODULE).c_str(),
-             twoway::test::kPin, pin_file.c_str());
+  std::ofstream(pin_file) << test::kPin << '\n';
+  const std::string uri =
+      std::string("pkcs11:token=gateway?module-path=") + test::SoftToken::module_path();
+  token_keys(c::handle(**provider), uri.c_str(), test::kPin, pin_file.c_str());
 }

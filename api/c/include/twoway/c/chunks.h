@@ -78,10 +78,9 @@ TWOWAY_C_API size_t twoway_chunk_opener_output_size(const twoway_chunk_opener* o
                                                     size_t input_size) TWOWAY_C_NOEXCEPT;
 
 /// Opens at most one chunk of `in`, the input after what was consumed; `end` says that it reaches
-/// the end of the message. Writes its plaintext to `out`, how many bytes are not to be given again
-/// to
-/// `*consumed`, and to `*state` what it came to. Keeps of a chunk that comes in pieces at most
-/// max_chunk and a tag.
+/// the end of the message. Writes the chunk's plaintext to `out`, to `*consumed` how many bytes of
+/// `in` are not to be given again, and to `*state` what it came to. Keeps of a chunk that comes in
+/// pieces at most max_chunk and a tag.
 ///
 /// Plaintext is authentic when it is written; the message is complete only with TWOWAY_CHUNK_DONE.
 /// Errors: TWOWAY_TRUNCATED (`end` came before the last chunk did), TWOWAY_OPEN_FAILED (a chunk was
