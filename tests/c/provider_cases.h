@@ -29,6 +29,7 @@ void check_key(const twoway_provider* crypto, const twoway_private_key* key, uin
 void openssl_providers(void);
 void openssl_evp_keys(void);
 void openssl_key_stores(const char* directory);
+void boringssl_provider(void);
 void sodium_provider(void);
 
 /// `uri` names a token without keys, `pin` is its PIN, and `pin_file` holds it.

@@ -55,6 +55,8 @@ void errors(const struct fixture* fixture) {
 
   CHECK(strlen(twoway_provider_name(fixture->crypto)) > 0);
   CHECK(twoway_provider_name(NULL) == NULL);
+  CHECK(twoway_provider_unusable(fixture->crypto) == NULL);
+  CHECK(twoway_provider_unusable(NULL) == NULL);
   CHECK(strchr(twoway_version(), '.') != NULL);
   twoway_wipe(secret, sizeof secret);
   CHECK(secret[0] == 0 && secret[1] == 0 && secret[2] == 0);

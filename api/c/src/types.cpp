@@ -146,6 +146,10 @@ const char* twoway_provider_name(const twoway_provider* provider) noexcept {
   return provider == nullptr ? nullptr : c::object(provider)->name();
 }
 
+const char* twoway_provider_unusable(const twoway_provider* provider) noexcept {
+  return provider == nullptr ? nullptr : c::object(provider)->unusable();
+}
+
 twoway_status twoway_provider_offers(const twoway_provider* provider, twoway_suite suite,
                                      twoway_error* error) noexcept {
   if (provider == nullptr) return c::answer(error, c::kNull);

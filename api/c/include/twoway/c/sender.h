@@ -13,7 +13,8 @@ typedef struct twoway_request_sender twoway_request_sender;
 
 /// A sender to the first usable key of a list of media type application/ohttp-keys: one fixed rule,
 /// because the choice would tell senders apart otherwise. Ephemeral keys are drawn from `rng`
-/// (RFC 9180 section 4, DeriveKeyPair(random(Nsk))), or by the provider where it is NULL. Errors:
+/// (RFC 9180 section 4, DeriveKeyPair(random(Nsk))), or by the provider where it is NULL; where the
+/// KEM takes none from outside, requests then fail with TWOWAY_NOT_SUPPORTED. Errors:
 /// TWOWAY_MALFORMED, TWOWAY_NOT_SUPPORTED (nothing there is usable), TWOWAY_INVALID_KEY.
 TWOWAY_C_CALL twoway_status twoway_request_sender_new(const twoway_provider* provider,
                                                       const uint8_t* key_configs,

@@ -97,7 +97,10 @@ enum {
   TWOWAY_KEM_P384 = 0x0011,
   TWOWAY_KEM_P521 = 0x0012,
   TWOWAY_KEM_X25519 = 0x0020,
-  TWOWAY_KEM_X448 = 0x0021
+  TWOWAY_KEM_X448 = 0x0021,
+  TWOWAY_KEM_ML_KEM_768 = 0x0041,  ///< this and the next two: draft-ietf-hpke-pq
+  TWOWAY_KEM_ML_KEM_1024 = 0x0042,
+  TWOWAY_KEM_MLKEM768_X25519 = 0x647a
 };
 enum {
   TWOWAY_KDF_HKDF_SHA256 = 0x0001,
@@ -128,6 +131,11 @@ typedef struct twoway_provider twoway_provider;
 
 /// A short, stable name: "openssl". NULL for NULL.
 TWOWAY_C_API const char* twoway_provider_name(const twoway_provider* provider) TWOWAY_C_NOEXCEPT;
+
+/// Why the provider offers nothing, where its library cannot be used in this process; else NULL.
+/// Lives as long as the provider.
+TWOWAY_C_API const char* twoway_provider_unusable(const twoway_provider* provider)
+    TWOWAY_C_NOEXCEPT;
 
 /// TWOWAY_OK where the provider offers all three algorithms for requests and responses, else
 /// TWOWAY_NOT_SUPPORTED.
