@@ -1,6 +1,7 @@
 // The C interface: encrypted request-response messaging on HPKE, for C99 and later, and for every
-// language that calls C. Includes all of it save the providers' own headers (<twoway/openssl.h>,
-// <twoway/sodium.h>) and that of keys in tokens (<twoway/pkcs11.h>), which stand beside it.
+// language that calls C. Includes all of it save the headers of providers (<twoway/openssl.h>,
+// <twoway/boringssl.h>, <twoway/sodium.h>) and that of keys in tokens (<twoway/pkcs11.h>), which
+// stand beside it.
 //
 // The rules that hold for all functions are at the beginning of <twoway/c/types.h>.
 #ifndef TWOWAY_TWOWAY_H
