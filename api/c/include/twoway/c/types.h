@@ -4,7 +4,7 @@
 // at its end, and goes to the `_free` function of its type, which accepts NULL. Handles may be
 // freed in any order: an object keeps alive what it needs of others, and copies the bytes, strings
 // and structs that it was given. Only providers are borrowed, and must outlive all objects; those
-// of <twoway/openssl.h> and <twoway/sodium.h> live for ever unless their function says otherwise.
+// of the providers' own headers live for ever unless their function says otherwise.
 //
 // Spans. Bytes to read are a pointer and a size; NULL is an empty span where the size is 0. Strings
 // end in a zero byte. Buffers of one call do not overlap, save where its comment allows it.
