@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   using namespace twoway::bench;
   for (const RawLibrary* library : raw_libraries()) {
     add_setup_pairs(*library);
+    add_hpke_pairs(*library);
     for (const KeyCases add : key_cases()) add(*library);
     add_aead_pairs(*library);
     add_stream_pairs(*library);

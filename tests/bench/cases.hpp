@@ -10,6 +10,10 @@ namespace twoway::bench {
 /// requires.
 void add_setup_pairs(const RawLibrary& library);
 
+/// HPKE in base mode with a text of 1 KiB, set-up included and no framing, against the HPKE of
+/// `library` itself, if it has one.
+void add_hpke_pairs(const RawLibrary& library);
+
 /// Receivers whose key is in a PKCS#11 token (SoftHSM) or a TPM (swtpm), on several threads.
 using KeyCases = void (*)(const RawLibrary& library);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <twoway/core/provider.hpp>
+#include <twoway/core/suite.hpp>
 
 namespace twoway::bench {
 
@@ -48,6 +49,19 @@ class RawAead {
                     core::ByteView tag) = 0;
 };
 
+/// A library's own HPKE in base mode, for one suite: a context set up and used for one message.
+class RawHpke {
+ public:
+  virtual ~RawHpke() = default;
+  /// That of the fixed private key with which `receive` opens.
+  virtual core::ByteView public_key() const = 0;
+  virtual void send(core::ByteSpan enc, core::ByteSpan out, core::ByteView peer,
+                    core::ByteView info, core::ByteView pt) = 0;
+  /// `out` has room for as many bytes as `ct` has.
+  virtual void receive(core::ByteSpan out, core::ByteView enc, core::ByteView info,
+                       core::ByteView ct) = 0;
+};
+
 enum class Direction { seal, open };
 
 /// What a library offers raw. Asked only for algorithms that its provider offers.
@@ -58,6 +72,8 @@ class RawLibrary {
   virtual std::unique_ptr<RawDh> dh(core::DhId id, core::ByteView peer) const = 0;
   virtual std::unique_ptr<RawHmac> hmac(core::KdfId id) const = 0;
   virtual std::unique_ptr<RawAead> aead(core::AeadId id, Direction direction) const = 0;
+  /// Null where the library has no HPKE of its own, or not this suite. May be asked for any.
+  virtual std::unique_ptr<RawHpke> hpke(core::Suite) const { return nullptr; }
 };
 
 /// The libraries of this build. Each file adds its own by a static Registration.

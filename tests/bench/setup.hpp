@@ -75,8 +75,8 @@ class Setup {
 };
 
 /// A side that calls one function of a set-up again and again.
-template <typename... Arguments>
-Side repeat(const std::shared_ptr<Setup>& setup, void (Setup::*work)(Arguments...),
+template <typename Object, typename... Arguments>
+Side repeat(const std::shared_ptr<Object>& setup, void (Object::*work)(Arguments...),
             Arguments... arguments) {
   return {[=](std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) ((*setup).*work)(arguments...);
