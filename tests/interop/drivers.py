@@ -50,7 +50,7 @@ def tool(name, version_command, least):
 
 def build(what, command, cwd, log, **environment):
     """Runs a build, with its output in a file. A failure skips the peer, with the log's end."""
-    print(f"interop: building the {what} drivers", file=sys.stderr)
+    print(f"interop: building for {what}", file=sys.stderr)
     with log.open("w") as out:
         done = subprocess.run(
             command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
@@ -92,19 +92,34 @@ def build_node(folder):
     return [[node, str(folder / "driver.mjs")]]
 
 
-def build_python(folder):
+def venv(what, folder, requirements):
+    """A Python that has the packages of a file of pinned requirements."""
     tool("python3", ["--version"], (3, 10))
     python = folder / "venv" / "bin" / "python"
     stamp = folder / "installed"
-    lock = (HERE / "python" / "requirements.txt").read_bytes()
+    lock = requirements.read_bytes()
     if not stamp.exists() or stamp.read_bytes() != lock:
-        build("Python", ["python3", "-m", "venv", "--clear", str(folder / "venv")], folder,
+        build(what, ["python3", "-m", "venv", "--clear", str(folder / "venv")], folder,
               folder / "venv.log")
-        build("Python", [str(python), "-m", "pip", "install", "--quiet", "--require-hashes",
-                         "--only-binary=:all:", "-r", str(HERE / "python" / "requirements.txt")],
+        build(what, [str(python), "-m", "pip", "install", "--quiet", "--require-hashes",
+                     "--only-binary=:all:", "-r", str(requirements)],
               folder, folder / "build.log")
         stamp.write_bytes(lock)
+    return python
+
+
+def build_python(folder):
+    python = venv("Python", folder, HERE / "python" / "requirements.txt")
     return [[str(python), str(HERE / "python" / "driver.py")]]
+
+
+def own_commands(programs):
+    """This library's drivers, one for each provider; one that several programs hold runs once."""
+    commands = {}
+    for path in programs.split(":"):
+        for name in output_of(path, "--list").split():
+            commands.setdefault(name, [path, "--provider", name])
+    return list(commands.values())
 
 
 # A new peer's toolchain is a row here.

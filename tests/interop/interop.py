@@ -6,7 +6,6 @@ known deviations; the last line is the totals.
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from itertools import combinations
@@ -20,7 +19,7 @@ import cases_ohttp
 import cases_refusals
 import cases_token
 from deviations import DEVIATIONS
-from drivers import TOOLCHAINS, Driver, Skipped
+from drivers import TOOLCHAINS, Driver, Skipped, own_commands
 from record import Recorder
 from report import Report
 
@@ -66,15 +65,9 @@ class Peers:
         return driver
 
     def ours(self):
-        """A driver for each provider; one that several of the programs hold is asked once."""
-        programs = {}
-        for path in self.options.drivers.split(":"):
-            names = subprocess.run([path, "--list"], check=True, capture_output=True,
-                                   text=True).stdout.split()
-            for name in names:
-                programs.setdefault(name, path)
-        return [self.keep(Driver([path, "--provider", name]), True)
-                for name, path in programs.items()]
+        """A driver for each provider."""
+        return [self.keep(Driver(command), True) for command in own_commands(self.options.drivers)]
+
     def others(self):
         found = []
         only = self.options.only

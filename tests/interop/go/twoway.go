@@ -18,6 +18,7 @@ func twowayPeer() peer {
 		"mixed":       true,
 	}
 	d := &twowayDriver{requests: map[int]responseOpener{}, opened: map[int]*twoway.RequestOpener{}}
+	b := &bench{}
 	return peer{
 		hello: map[string]any{
 			"name":    "go-twoway",
@@ -25,6 +26,7 @@ func twowayPeer() peer {
 			"version": moduleVersion("github.com/openpcc/twoway"),
 			"ohttp":   offered,
 			"many":    offered,
+			"bench":   benchWorks(),
 		},
 		operations: map[string]operation{
 			"public_key":    op(circlPublicKey),
@@ -34,6 +36,8 @@ func twowayPeer() peer {
 			"open_response": op(d.openResponse),
 			"seal_many":     op(d.sealMany),
 			"open_many":     op(d.openMany),
+			"bench_prepare": op(b.prepare),
+			"bench_run":     op(b.repeat),
 		},
 	}
 }

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 
+#include "bench.hpp"
 #include "exchanges.hpp"
 #include "hpke.hpp"
 
@@ -49,6 +50,7 @@ Json hello(const Provider& provider) {
           {"hpke", hpke},
           {"ohttp", ohttp},
           {"many", ohttp},
+          {"bench", Bench::works()},
           {"random", true},
           {"token_keys", has_token_keys()}};
 }
@@ -64,7 +66,7 @@ Json public_key(const Provider& provider, const Json& request) {
 class Driver {
  public:
   explicit Driver(const Provider& provider)
-      : provider_(provider), draws_(provider), exchanges_(provider, draws_) {
+      : provider_(provider), draws_(provider), exchanges_(provider, draws_), bench_(provider) {
     operations_ = {
         {"hello", [this](const Json&) { return hello(provider_); }},
         {"public_key", [this](const Json& r) { return public_key(provider_, r); }},
@@ -77,6 +79,8 @@ class Driver {
         {"seal_many", [this](const Json& r) { return exchanges_.seal_many(r); }},
         {"open_many", [this](const Json& r) { return exchanges_.open_many(r); }},
         {"key_configs", [this](const Json& r) { return exchanges_.key_configs(r); }},
+        {"bench_prepare", [this](const Json& r) { return bench_.prepare(r); }},
+        {"bench_run", [this](const Json& r) { return bench_.run(r); }},
     };
   }
 
@@ -105,6 +109,7 @@ class Driver {
   const Provider& provider_;
   Draws draws_;
   Exchanges exchanges_;
+  Bench bench_;
   std::map<std::string, std::function<Json(const Json&)>> operations_;
 };
 

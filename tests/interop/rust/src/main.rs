@@ -1,6 +1,7 @@
 //! Drivers for peers in Rust: the crates `ohttp` and `hpke`. Speaks the line protocol of
 //! tests/interop/README.md on standard input and output.
 
+mod bench;
 mod hpke_peer;
 mod ohttp_peer;
 mod protocol;

@@ -16,13 +16,23 @@ use ohttp::{
 };
 use serde_json::{Value, json};
 
-use crate::protocol::{
-    Answer, Failure, bytes, give, list, message, number, pieces, refused, unserved,
+use crate::{
+    bench::{Bench, WORKS},
+    protocol::{Answer, Failure, bytes, give, list, message, number, pieces, refused, unserved},
 };
 
 /// What a stream of the crate has written: it keeps its destination to itself.
 #[derive(Clone, Default)]
-struct Written(Rc<RefCell<Vec<u8>>>);
+pub struct Written(Rc<RefCell<Vec<u8>>>);
+
+impl Written {
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self(Rc::new(RefCell::new(Vec::with_capacity(capacity))))
+    }
+    pub fn take(&self) -> Vec<u8> {
+        self.0.take()
+    }
+}
 
 impl AsyncWrite for Written {
     fn poll_write(
@@ -54,6 +64,7 @@ pub struct Peer {
     sent_streams: HashMap<u64, OpenResponse>,
     opened: HashMap<u64, ServerResponse>,
     opened_streams: HashMap<u64, SealResponse>,
+    bench: Bench,
 }
 
 /// A write of no bytes makes an empty chunk; `write_all` would not call the stream.
@@ -68,14 +79,14 @@ async fn write_pieces<W: AsyncWrite + Unpin>(stream: &mut W, pieces: &[Vec<u8>])
     stream.close().await
 }
 
-fn symmetric(kdf: u16, aead: u16) -> Result<SymmetricSuite, Failure> {
+pub fn symmetric(kdf: u16, aead: u16) -> Result<SymmetricSuite, Failure> {
     Ok(SymmetricSuite::new(
         Kdf::try_from(kdf).map_err(unserved)?,
         Aead::try_from(aead).map_err(unserved)?,
     ))
 }
 
-fn key_config(key: &Value, symmetric: Vec<SymmetricSuite>) -> Result<KeyConfig, Failure> {
+pub fn key_config(key: &Value, symmetric: Vec<SymmetricSuite>) -> Result<KeyConfig, Failure> {
     let kem = Kem::try_from(number::<u16>(key, "kem")?).map_err(unserved)?;
     let key_id = key["key_id"].as_u64().unwrap_or_default() as u8;
     KeyConfig::derive(key_id, kem, symmetric, &bytes(key, "ikm")?).map_err(refused)
@@ -161,6 +172,7 @@ impl Peer {
                     "key_configs": true,
                     "seals_empty_chunks": true,
                 },
+                "bench": WORKS,
             })),
             "public_key" => public_key(request),
             "key_configs" => key_configs(request),
@@ -168,6 +180,8 @@ impl Peer {
             "open_request" => self.open_request(request),
             "seal_response" => self.seal_response(request),
             "open_response" => self.open_response(request),
+            "bench_prepare" => self.bench.prepare(request),
+            "bench_run" => self.bench.run(request),
             other => Err(unserved(format!("no such operation: {other}"))),
         }
     }
@@ -187,7 +201,7 @@ impl Peer {
                 Ok(text)
             };
             self.sent_streams.insert(self.last, Box::new(open));
-            out.0.take()
+            out.take()
         } else {
             let (sealed, response) = client.encapsulate(&pieces.concat()).map_err(refused)?;
             self.sent.insert(self.last, response);
@@ -210,7 +224,7 @@ impl Peer {
                 let out = Written::default();
                 let mut response = stream.response(out.clone()).map_err(refused)?;
                 block_on(write_pieces(&mut response, pieces)).map_err(refused)?;
-                Ok(out.0.take())
+                Ok(out.take())
             };
             self.opened_streams.insert(self.last, Box::new(seal));
             text
