@@ -69,6 +69,9 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=0.3, help="length of a round (0.3)")
     parser.add_argument("--mebibytes", type=int, default=64, help="length of a stream (64)")
     parser.add_argument("--filter", default="", metavar="REGEX", help="only works whose title matches")
+    parser.add_argument("--only-ours", action="store_true", help="leave the peers out")
+    parser.add_argument("--also", action="append", default=[], metavar="NAME=PROVIDER,PROGRAM",
+                        help="a driver of another build of this library, in a column of that name")
     parser.add_argument("--require", default="", metavar="LIST",
                         help="toolchains that must not be missing, of go,rust")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
@@ -94,15 +97,21 @@ def peer_commands(folder, skipped):
     return commands
 
 
-def start_all(commands):
-    """The drivers that offer the works. They inherit the core that this process is pinned to."""
+def start_all(commands, also):
+    """The drivers that offer the works, in the order of the columns. They inherit the core that
+    this process is pinned to."""
     found = []
-    for command in commands:
-        driver = Driver(command)
+    for driver in map(Driver, commands):
         if "bench" in driver.hello:
             found.append(driver)
         else:
             driver.stop()
+    for wanted in also:
+        name, rest = wanted.split("=", 1)
+        provider, program = rest.split(",", 1)
+        driver = Driver([program, "--provider", provider])
+        driver.name = f"ours-{name}"
+        found.append(driver)
     return found
 
 
@@ -271,12 +280,14 @@ def main():
     if options.plot:
         options.plot = options.plot.resolve()
     skipped = {}
-    commands = own_commands(options.drivers) + peer_commands(options.build, skipped)
+    commands = own_commands(options.drivers)
+    if not options.only_ours:
+        commands += peer_commands(options.build, skipped)
     core = pin()
     wanted = re.compile(options.filter)
     rows = [row for row in (*setup_rows(), *stream_rows(options.mebibytes * MIB), *many_rows())
             if wanted.search(row["title"])]
-    drivers = start_all(commands)
+    drivers = start_all(commands, options.also)
     try:
         ours = [driver.name for driver in drivers if driver.name.startswith("ours-")]
         peers = [driver.name for driver in drivers if driver.name not in ours]
@@ -314,7 +325,8 @@ def main():
         options.json.write_text(json.dumps(data, indent=1) + "\n")
     if options.plot:
         draw(options, data)
-    missing = [name for name in options.require if name in skipped or name not in PEERS]
+    missing = [name for name in options.require
+               if name in skipped or name not in PEERS or options.only_ours]
     for name in missing:
         print(f"FAILED: required, but it did not run: {name}")
     return 1 if missing else 0

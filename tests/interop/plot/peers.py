@@ -15,8 +15,8 @@ matplotlib.rcParams["font.family"] = "sans-serif"
 
 import matplotlib.pyplot as plot
 
-COLOURS = {"ours-openssl": "#1f5fa8", "ours-sodium": "#5aa0d8", "ours-boringssl": "#10355c",
-           "go-twoway": "#c9a227", "rust-ohttp": "#b5522b"}
+PEER_COLOURS = {"go-twoway": "#c9a227", "rust-ohttp": "#b5522b"}
+OWN_COLOURS = ["#1f5fa8", "#7db8e0", "#10355c", "#4a4f9e"]  # in the order of the columns
 TITLES = {"setup": "Requests of 1 KiB", "stream": "Streams in chunks of 16 KiB",
           "many": "One request to 100 receivers"}
 
@@ -32,6 +32,7 @@ def main():
         len(groups), 1, figsize=(9, 0.55 * sum(len(rows) + 1 for _, rows in groups)),
         gridspec_kw={"height_ratios": [len(rows) for _, rows in groups]}, layout="constrained",
         squeeze=False)
+    colours = {**dict(zip(data["ours"], OWN_COLOURS * len(names))), **PEER_COLOURS}
     height = 0.85 / len(names)
     for axis, (title, rows) in zip(axes[:, 0], groups):
         for index, name in enumerate(names):
@@ -43,7 +44,7 @@ def main():
                 if times and not isinstance(time, str):
                     places.append(place + (index - (len(names) - 1) / 2) * height)
                     lengths.append(min(times) / time)
-            axis.barh(places, lengths, height, color=COLOURS.get(name, "#808080"),
+            axis.barh(places, lengths, height, color=colours[name],
                       label=name.replace("ours-", "twoway, "))
         axis.set_yticks(range(len(rows)), [row["title"] for row in rows], fontsize=8)
         axis.invert_yaxis()
