@@ -189,6 +189,8 @@ def memory_of(drivers, row):
             measure(fresh, 0)
             peak = status_kib(fresh.process.pid, "VmHWM") / 1024
             cells[driver.name] = {"peak": peak - held / MIB, "grown": peak - before}
+        except OSError:
+            cells[driver.name] = "unknown"  # the system does not say, or not here
         finally:
             fresh.stop()
     return cells
