@@ -100,6 +100,15 @@ std::vector<NamedKey> named_keys(const KeyOptions& options) {
 
 }  // namespace
 
+void add_pin_options(CLI::App& command, PinOptions& options) {
+  CLI::Option* file = command.add_option(
+      "--pin-file", options.file, "File with the PIN of the token or TPM that holds the key");
+  file->type_name("FILE");
+  command.add_option("--pin-env", options.environment, "Environment variable with that PIN")
+      ->excludes(file)
+      ->type_name("NAME");
+}
+
 bool is_tpm_key_file(ByteView file) {
   constexpr std::string_view kMark = "-----BEGIN TSS2 PRIVATE KEY-----";
   return std::search(file.begin(), file.end(), kMark.begin(), kMark.end()) != file.end();

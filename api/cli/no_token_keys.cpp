@@ -13,8 +13,6 @@ namespace {
 
 }  // namespace
 
-void add_pin_options(CLI::App&, PinOptions&) {}
-
 std::shared_ptr<const PrivateKey> open_token_key(const Provider&, const std::string&,
                                                  const PinOptions&) {
   not_built();

@@ -77,15 +77,6 @@ Place place_of(const std::string& uri, const PinOptions& pin) {
 
 }  // namespace
 
-void add_pin_options(CLI::App& command, PinOptions& options) {
-  CLI::Option* file = command.add_option(
-      "--pin-file", options.file, "File with the PIN of the token or TPM that holds the key");
-  file->type_name("FILE");
-  command.add_option("--pin-env", options.environment, "Environment variable with that PIN")
-      ->excludes(file)
-      ->type_name("NAME");
-}
-
 std::shared_ptr<pkcs11::PinSource> pin_source(const PinOptions& pin,
                                               std::shared_ptr<pkcs11::PinSource> of_uri) {
   if (!pin.file.empty()) return pkcs11::pin_from_file(pin.file);
