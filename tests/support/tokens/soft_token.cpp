@@ -36,7 +36,8 @@ void SoftToken::run(const std::string& command) const {
 }
 
 RawModule::RawModule(const char* path) {
-  library_ = ::dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  // It stays loaded: what SoftHSM leaves behind would be lost without it, and reported as leaked.
+  library_ = ::dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   must(library_ != nullptr, std::string(path) + " cannot be loaded");
   const auto get = reinterpret_cast<CK_C_GetFunctionList>(symbol("C_GetFunctionList"));
   must(get(&list_) == CKR_OK, "C_GetFunctionList failed");
