@@ -37,7 +37,8 @@ bool can_run() {
 
 }  // namespace
 
-TEST_CASE("a key is made on a token, listed and used, and the PIN may come from several places") {
+TEST_CASE("a key is made on a token, listed and used, and the PIN may come from several places",
+          "[token]") {
   if (!can_run()) return;
   const TokenFolder token;
   REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 0);
@@ -83,7 +84,7 @@ TEST_CASE("a key is made on a token, listed and used, and the PIN may come from 
   REQUIRE(response.out == "answer");
 }
 
-TEST_CASE("what is wrong with a token or its PIN is said, and the PIN never is") {
+TEST_CASE("what is wrong with a token or its PIN is said, and the PIN never is", "[token]") {
   if (!can_run()) return;
   const TokenFolder token;
   REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 0);

@@ -59,14 +59,15 @@ for name in $(needed "$lib/libtwoway.so"); do
   esac
 done
 
+packages=pkg-config
 build_consumer() {  # OUTPUT PROVIDER PKG_CONFIG_ARGUMENT COMPILER...
   output=$1 provider=$2 linkage=$3
   shift 3
   # shellcheck disable=SC2046  # lists of flags
   "$@" -std="${standard:-c++20}" -Wall -Wextra -Wpedantic -Werror \
     -DPROVIDER="$provider" -DPROVIDER_HEADER="<twoway/$provider.hpp>" \
-    $(pkg-config --cflags twoway "twoway-$provider") "$source/tests/install/consumer.cpp" \
-    -o "$output" $(pkg-config ${linkage:+"$linkage"} --libs twoway "twoway-$provider")
+    $($packages --cflags twoway "twoway-$provider") "$source/tests/install/consumer.cpp" \
+    -o "$output" $($packages ${linkage:+"$linkage"} --libs twoway "twoway-$provider")
 }
 
 check_output() {  # PROGRAM PROVIDER
@@ -98,10 +99,10 @@ build_c_consumer() {  # OUTPUT PROVIDER PKG_CONFIG_ARGUMENT COMPILER...
   # shellcheck disable=SC2046  # lists of flags
   "$@" -x c -std=c99 -Wall -Wextra -Wpedantic -Werror \
     -DPROVIDER="twoway_${provider}_provider" -DPROVIDER_HEADER="<twoway/$provider.h>" \
-    $(pkg-config --cflags "twoway-$provider") "$source/tests/install/consumer.c" \
+    $($packages --cflags "twoway-$provider") "$source/tests/install/consumer.c" \
     -c -o "$output.o" &&
     "$@" "$output.o" -o "$output" \
-      $(pkg-config ${linkage:+"$linkage"} --libs "twoway-$provider")
+      $($packages ${linkage:+"$linkage"} --libs "twoway-$provider")
 }
 
 for provider in $providers; do
@@ -128,31 +129,24 @@ done
 echo '== static'
 rm "$lib"/libtwoway*.so*
 for provider in $providers; do
-  if [ "$provider" = boringssl ]; then
-    # It has no .pc file: its path stands in ours, and is no part of the folder installed to.
-    prefix=$(sed -n 's/^prefix=//p' "$pc")
-    (
-      unset PKG_CONFIG_SYSROOT_DIR
-      # shellcheck disable=SC2046  # lists of flags
-      "$@" -std=c++20 -DPROVIDER=boringssl -DPROVIDER_HEADER='<twoway/boringssl.hpp>' -I"$include" \
-        "$source/tests/install/consumer.cpp" -o "$work/static" \
-        $(pkg-config --define-variable=prefix="$root$prefix" --static --libs twoway-boringssl)
-    )
-    check_output "$work/static" boringssl
-    if ldd "$work/static" | grep libtwoway; then fail 'the static program loads libtwoway'; fi
-    continue
-  fi
   # Some systems name more libraries in a backend's static flags than they install with it.
   backend=$(sed -n 's/^Requires.private: *\([^ ,]*\).*/\1/p' "$lib/pkgconfig/twoway-$provider.pc")
   # shellcheck disable=SC2046  # lists of flags
-  if ! echo 'int main() {}' |
+  if [ -n "$backend" ] && ! echo 'int main() {}' |
     "$@" -x c++ - -o "$work/probe" $(pkg-config --static --libs "$backend") 2>"$work/probe.log"; then
     echo "skipped for $provider: nothing links with $(pkg-config --static --libs "$backend")"
     continue
   fi
-  build_consumer "$work/static" "$provider" --static "$@"
+  (
+    if [ "$provider" = boringssl ]; then
+      # It has no .pc file: its path stands in ours, and is no part of the folder installed to.
+      unset PKG_CONFIG_SYSROOT_DIR
+      packages="pkg-config --define-variable=prefix=$root$(sed -n 's/^prefix=//p' "$pc")"
+    fi
+    build_consumer "$work/static" "$provider" --static "$@"
+    build_c_consumer "$work/c-static" "$provider" --static "$@"
+  )
   check_output "$work/static" "$provider"
-  build_c_consumer "$work/c-static" "$provider" --static "$@"
   check_output "$work/c-static" "$provider"
   if ldd "$work/static" | grep libtwoway; then fail 'the static program loads libtwoway'; fi
 done
