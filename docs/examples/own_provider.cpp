@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include <twoway/c/bridge.hpp>
 #include <twoway/core/hkdf.hpp>
 #include <twoway/core/hmac.hpp>
 #include <twoway/core/keyed_aead.hpp>
@@ -121,8 +122,20 @@ class AcmeProvider final : public Provider {
 };
 // } example
 
+// example {
+const Provider& acme() {
+  static const AcmeProvider provider;
+  return provider;
+}
+
+extern "C" const twoway_provider* acme_twoway_provider() noexcept {
+  return twoway::c::handle(acme());
+}
+// } example
+
 int main() {
-  static const AcmeProvider crypto;
+  const Provider& crypto = acme();
+  if (std::strcmp(twoway_provider_name(acme_twoway_provider()), "acme") != 0) return 1;
   KeyRing ring{crypto};
   auto key = Kem::find(crypto, KemId::dhkem_x25519)->generate_key_pair();
   if (!ring.add(1, std::move(*key), {{KdfId::hkdf_sha256, AeadId::chacha20_poly1305}})) return 1;

@@ -1,0 +1,130 @@
+// What the tests of threads share: the objects that all threads use at once, and the operations on
+// them, by area.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "multi_exchange.hpp"
+#include "threads.hpp"
+
+namespace twoway::test {
+
+inline constexpr unsigned kRounds = 4;
+inline constexpr std::string_view kQuestion = "question";
+inline constexpr std::string_view kAnswer = "answer";
+
+/// One of many: which thread, in which round.
+struct Turn {
+  unsigned thread;
+  unsigned round;
+  unsigned number() const { return round * kThreads + thread; }
+  std::string text() const { return "text " + std::to_string(number()); }
+};
+
+template <typename T>
+T need(Result<T> result) {
+  REQUIRE_OK(result);
+  return std::move(*result);
+}
+
+/// The request that `form` says, as a stream gives it.
+inline Bytes seal_request(const RequestSender& sender, std::string_view type, Form form) {
+  RequestSealer sealer = need(sender.start(type));
+  SealStream stream = need(sealer.stream(from_memory(as_bytes(kQuestion)), {.form = form}));
+  return need(read_all(stream));
+}
+
+/// What all threads use at once, and what they must get.
+struct Shared {
+  Shared(const Provider& crypto, KemId kem_id, SymmetricAlgorithms algorithms)
+      : provider(crypto), pair(crypto, kem_id, algorithms) {
+    configs = need(pair.ring.key_configs());
+    public_key = need(pending.kem().import_public(pending.key().public_key()));
+    REQUIRE_OK(pending.key().decap(secret, pending.kem(), pending.enc()));
+    REQUIRE_OK(pending.key().decap(multi_secret, multi_pending.request().kem(),
+                                   multi_pending.request().enc()));
+    OpenedRequest opened = need(receiver.open(whole.message, kType));
+    receiver_state = need(opened.response_sealer.export_secret_state(SecretAccess{}));
+    sender_state = whole.response_opener.export_secret_state(SecretAccess{});
+    response = need(opened.response_sealer.seal(as_bytes(kAnswer)));
+    ResponseSealer chunked_sealer = need(ResponseSealer::restore(provider, receiver_state.view()));
+    SealStream stream = need(chunked_sealer.stream(from_memory(as_bytes(kAnswer))));
+    chunked_response = need(read_all(stream));
+    body = seal_body(sealed, kQuestion, Form::whole);
+    for (unsigned round = 0; round < kRounds; ++round) {
+      sealers.push_back(need(multi_sender.start(kType)));
+    }
+    for (unsigned i = 0; i < kThreads * kRounds; ++i) {
+      new_keys.push_back(new_key(kem_id, provider));
+    }
+  }
+
+  const Provider& provider;
+  Pair pair;
+  Bytes configs;
+  const RequestSender& sender = *pair.sender;
+  RequestReceiver receiver{pair.ring};
+  std::unique_ptr<PublicKey> public_key;
+
+  // One request to one receiver.
+  SealedRequest whole = need(sender.seal(as_bytes(kQuestion), kType));
+  Bytes chunked = seal_request(sender, kType, Form::chunked);
+  PendingRequest pending = need(receiver.begin(whole.message, kType));
+  SharedSecret secret;  // of `pending`
+  Bytes response;
+  Bytes chunked_response;
+  SecretBytes sender_state;
+  SecretBytes receiver_state;
+
+  // One request to many: a sealed one, and one for each round that a thread seals meanwhile.
+  MultiRequestSender multi_sender = need(MultiRequestSender::create(provider, sender.suite().aead));
+  MultiRequestReceiver multi_receiver{pair.ring};
+  MultiRequestSealer sealed = need(multi_sender.start(kType));
+  EncapsulatedKey key = key_for(sealed, pair);
+  PendingMultiRequest multi_pending = need(multi_receiver.begin(key.message, kType));
+  SharedSecret multi_secret;  // of `multi_pending`
+  Bytes body;
+  std::vector<MultiRequestSealer> sealers;
+  std::array<Bytes, kRounds> bodies;
+  std::array<std::array<std::optional<EncapsulatedKey>, kThreads>, kRounds> keys;
+
+  // One request that each round sends to all threads at once.
+  std::unique_ptr<MemoryReplayFilter> filter = need(MemoryReplayFilter::create(
+      provider, {.max_entries = kRounds, .window = std::chrono::hours(1)}));
+  RequestReceiver once{pair.ring, {.replay_filter = filter.get()}};
+  std::array<Bytes, kRounds> replays;
+  std::array<std::array<bool, kThreads>, kRounds> accepted{};
+
+  std::vector<std::shared_ptr<const PrivateKey>> new_keys;  // for the ring, one for each turn
+};
+
+/// Answers what was wrong, or null. What a thread leaves for later lies at its own turn.
+struct Operation {
+  const char* name;
+  const char* (*run)(Shared&, Turn);
+};
+
+/// Requests to one receiver, and their responses.
+std::span<const Operation> request_operations();
+/// Requests to many receivers.
+std::span<const Operation> multi_operations();
+/// Rings, keys and what a provider offers.
+std::span<const Operation> key_operations();
+
+/// Leaves an operation with what was wrong.
+#define WANT(condition) \
+  if (!(condition)) return #condition
+
+inline bool is(ByteView bytes, std::string_view text) {
+  return copy(bytes) == copy(as_bytes(text));
+}
+
+}  // namespace twoway::test
