@@ -20,6 +20,14 @@ extern char** environ;
 namespace twoway::test {
 namespace {
 
+/// A file in memory for what programs print. They append: those that write at the same time would
+/// overwrite each other else.
+int memory_file(const char* name) {
+  const int fd = memfd_create(name, MFD_CLOEXEC);
+  REQUIRE(fcntl(fd, F_SETFL, O_APPEND) == 0);
+  return fd;
+}
+
 /// All that was written to a memory file, which is closed.
 std::string taken(int fd) {
   std::string text;
@@ -41,8 +49,8 @@ std::string program_path() {
 Running::Running(const Words& command, int out) {
   int pipe_ends[2];
   REQUIRE(pipe2(pipe_ends, O_CLOEXEC) == 0);
-  if (out < 0) out_ = memfd_create("out", MFD_CLOEXEC);
-  err_ = memfd_create("err", MFD_CLOEXEC);
+  if (out < 0) out_ = memory_file("out");
+  err_ = memory_file("err");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, pipe_ends[0], 0);
