@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <twoway/core/kem.hpp>
 #include <twoway/core/self_check.hpp>
 
 namespace twoway::cli {
@@ -51,6 +52,13 @@ std::vector<SurveyRow> survey(std::span<const Provider* const> providers) {
     const core::DhKemParams* parts = core::find_dhkem(kem.id);
     rows.push_back(row("kem", kem.short_name, providers, [&](const Provider& p) {
       return both(ask(p.dh(parts->dh), parts->dh), ask(p.kdf(parts->kdf), parts->kdf));
+    }));
+  }
+  for (const core::KemParams& kem : core::native_kem_table()) {
+    rows.push_back(row("kem", kem.short_name, providers, [&](const Provider& p) {
+      const core::Result<core::Kem> found = core::Kem::find(p, kem.id);
+      if (!found) return Answer::no;
+      return core::self_check(*found).ok() ? Answer::yes : Answer::failed;
     }));
   }
   for (const core::KdfParams& kdf : core::kdf_table()) {

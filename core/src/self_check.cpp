@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <twoway/core/self_check.hpp>
 
@@ -92,6 +93,36 @@ Status check_ephemeral(const DhGroup& group, const DhPrivateKey& key) noexcept {
   return {};
 }
 
+/// The key pair, and in `key` its private half.
+Status check_derived(std::unique_ptr<PrivateKey>& key, const Kem& kem,
+                     const KemAnswer& known) noexcept {
+  PrivateKeyBytes sk;
+  if (Status s = kem.derive_private(sk, known.ikm.view()); !s) return s;
+  if (Status s = expect(sk.view(), known.sk); !s) return s;
+  auto imported = kem.import_private(sk.view());
+  if (!imported) return imported.error();
+  key = std::move(*imported);
+  const ByteView pk = key->public_key();
+  if (pk.size() != kem.params().npk || pk.size() < KemAnswer::kEnd) return kWrongAnswer;
+  Buffer ends;
+  const ByteSpan both = ends.reset(2 * KemAnswer::kEnd);
+  std::ranges::copy(pk.first(KemAnswer::kEnd), both.begin());
+  std::ranges::copy(pk.last(KemAnswer::kEnd), both.begin() + KemAnswer::kEnd);
+  return expect(ends.view(), known.pk_ends);
+}
+
+/// A fresh secret has no known answer, but both sides must have the same.
+Status check_encapsulated(const Kem& kem, const PrivateKey& key) noexcept {
+  auto receiver = kem.import_public(key.public_key());
+  if (!receiver) return receiver.error();
+  std::array<std::uint8_t, kMaxEnc> room{};
+  const ByteSpan enc = ByteSpan(room).first(kem.params().nenc);
+  SharedSecret sent, received;
+  if (Status s = kem.encap(sent, enc, **receiver); !s) return s;
+  if (Status s = key.decap(received, kem, enc); !s) return s;
+  return std::ranges::equal(sent.view(), received.view()) ? Status() : kWrongAnswer;
+}
+
 }  // namespace
 
 Status self_check(const Aead& algorithm) noexcept {
@@ -120,6 +151,22 @@ Status self_check(const DhGroup& algorithm) noexcept {
   if (Status s = (*key)->dh(secret, **peer); !s) return s;
   if (Status s = expect(secret.view(), known->secret); !s) return s;
   return check_ephemeral(algorithm, **key);
+}
+
+Status self_check(const Kem& algorithm) noexcept {
+  const KemAnswer* known = row_of(kem_answers(), algorithm.params().id);
+  if (known == nullptr) return kNoAnswer;
+  std::unique_ptr<PrivateKey> key;
+  if (Status s = check_derived(key, algorithm, *known); !s) return s;
+  std::array<std::uint8_t, kMaxEnc> forged{};
+  forged.fill(KemAnswer::kForgedByte);
+  SharedSecret secret;
+  if (Status s = key->decap(secret, algorithm, ByteView(forged).first(algorithm.params().nenc));
+      !s) {
+    return s;
+  }
+  if (Status s = expect(secret.view(), known->rejected); !s) return s;
+  return check_encapsulated(algorithm, *key);
 }
 
 Status self_check(Rng& generator) noexcept {

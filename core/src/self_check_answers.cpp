@@ -161,6 +161,41 @@ constexpr std::array kDhAnswers{
         "07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56fd2464c33554"
         "3936521c24403085d59a449a5037514a879d"},
 };
+
+// Keys: draft-ietf-hpke-pq, test-vectors.json. What `rejected` is was computed with Python's hashlib
+// and cryptography, from FIPS 203 section 6.3, algorithm 18: SHAKE256(z || c), and the combiner of the
+// hybrid over that.
+constexpr std::array kKemAnswers{
+    KemAnswer{KemId::ml_kem_768,
+        /*ikm*/
+        "353e522ee88da0097916c435377e3ffee4cd8288b910a79882f4ac87787cebe6ef7d126a2ef9"
+        "1b2c37f741af42851a08d24a756b225d86d534902829896e726b",
+        /*sk*/
+        "e3408aae322a3628a4d641c2690d4eb212fd66f369782f2dd22fa293476c69957716be20e839"
+        "20cd26a7710110a34ac3d5da7d90efdc9759812f5cf1a47e85bf",
+        /*pk_ends*/
+        "0665cd16340cd373c7a7290f9ce315ddb57b61778aebd15fae817be1622f5f1364c0b6df38ec"
+        "cab8b16f84038256c344dd4449aae52821a49ed62df1767d1a4b",
+        /*rejected*/ "ae7080a2e0dc831d0eec8c5217fda4f08c62c129e8ec7569fe303911f26dba03"},
+    KemAnswer{KemId::ml_kem_1024,
+        /*ikm*/
+        "ece1c121b5cc978bdce5eb8d60e9ff101d65b94379898e800c37f79164a25d03264a357df7cd"
+        "28214b11e171c94dea2338b736e7dbb6f00a0b1b280ae6ad1ba4",
+        /*sk*/
+        "c58f733ea1245a7a54723c30dbf0837acdd7e93c188692523b53b132b993a25af933368a76bb"
+        "cbf1212e1d34d7128e32c387dc9b04a7ceb0e2b40e1e5769c57d",
+        /*pk_ends*/
+        "94c27955cc5863380245cbb32d564f4d86579f130e96947391f382f9931843966912c8ba4c3d"
+        "d1399a1fd014fda88e38712368772684c68880728930425b37b5",
+        /*rejected*/ "d35c70a62dd25ecb0ccc5f5cd89444369298b84866644300d8784785db2a1a90"},
+    KemAnswer{KemId::mlkem768_x25519,
+        /*ikm*/ "b86e76a59fabfc87b30cd7b1f7aaa28a834eb64e7a261c197b9a842893fbce56",
+        /*sk*/ "3ec47fa82dd5689d27c6190e724c74ec8f608df3331ce331929e37b829676630",
+        /*pk_ends*/
+        "f5fb01a5db909ac907ecc9524de9b9eaf4997dac7d22c961267c964403825160f57168661961"
+        "2d7bc8206650c1d2fc9072220e7f4d4f557f15b33dcf32e5c837",
+        /*rejected*/ "e82206b222295aba0fd4dbe19a6a22a620546267a90aa40316f6c73f07cbc43e"},
+};
 // clang-format on
 
 }  // namespace
@@ -168,5 +203,6 @@ constexpr std::array kDhAnswers{
 std::span<const AeadAnswer> aead_answers() noexcept { return kAeadAnswers; }
 std::span<const KdfAnswer> kdf_answers() noexcept { return kKdfAnswers; }
 std::span<const DhAnswer> dh_answers() noexcept { return kDhAnswers; }
+std::span<const KemAnswer> kem_answers() noexcept { return kKemAnswers; }
 
 }  // namespace twoway::core

@@ -53,8 +53,19 @@ struct DhAnswer {
   Answer sk, pk, peer, secret;
 };
 
+/// Of a native KEM: what the key pair of DeriveKeyPair(ikm) is, of the public key its first and
+/// last 32 bytes; and the secret for an `enc` that nobody made, all bytes of which are kForgedByte.
+struct KemAnswer {
+  static constexpr std::size_t kEnd = 32;
+  static constexpr std::uint8_t kForgedByte = 9;
+
+  KemId id;
+  Answer ikm, sk, pk_ends, rejected;
+};
+
 std::span<const AeadAnswer> aead_answers() noexcept;
 std::span<const KdfAnswer> kdf_answers() noexcept;
 std::span<const DhAnswer> dh_answers() noexcept;
+std::span<const KemAnswer> kem_answers() noexcept;
 
 }  // namespace twoway::core

@@ -1,7 +1,10 @@
 // The KEMs that a provider brings whole, for those that bring any.
 #include <algorithm>
 
+#include <twoway/core/self_check.hpp>
+
 #include "contract.hpp"
+#include "wrapping.hpp"
 
 using namespace twoway::core;
 using namespace twoway::test;
@@ -36,7 +39,89 @@ Bytes decap(const Kem& kem, const PrivateKey& key, ByteView enc) {
   return copy(secret.view());
 }
 
+void spoil(ByteSpan bytes) { bytes[0] = static_cast<std::uint8_t>(bytes[0] ^ 1); }
+
+enum class Spoiled { private_key, first_of_public, last_of_public, forged, fresh };
+
+struct SpoiledPrivateKey final : PrivateKey {
+  SpoiledPrivateKey(std::unique_ptr<PrivateKey> inner, Spoiled what)
+      : inner(std::move(inner)), what(what), pk(copy(this->inner->public_key())) {
+    if (what == Spoiled::first_of_public) spoil(pk);
+    if (what == Spoiled::last_of_public) spoil(ByteSpan(pk).last(1));
+  }
+  KemId kem_id() const noexcept override { return inner->kem_id(); }
+  ByteView public_key() const noexcept override { return pk; }
+  Status decap(SharedSecret& secret, const Kem& kem, ByteView enc) const noexcept override {
+    Status s = inner->decap(secret, kem, enc);
+    const bool forged = std::ranges::count(enc, enc[0]) == static_cast<std::ptrdiff_t>(enc.size());
+    if (what == (forged ? Spoiled::forged : Spoiled::fresh)) spoil(secret.span());
+    return s;
+  }
+  std::unique_ptr<PrivateKey> inner;
+  Spoiled what;
+  Bytes pk;
+};
+
+/// A KEM that spoils one of its answers; or, without an `inner`, knows none of them.
+struct SpoiledKem final : NativeKem {
+  SpoiledKem(const KemParams& row, const NativeKem* inner, Spoiled what)
+      : row(row), inner(inner), what(what) {}
+  const KemParams& params() const noexcept override { return row; }
+  Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept override {
+    return inner->import_public(pk);
+  }
+  Result<std::unique_ptr<PrivateKey>> import_private(ByteView sk) const noexcept override {
+    auto made = inner->import_private(sk);
+    if (!made) return made.error();
+    return std::unique_ptr<PrivateKey>(std::make_unique<SpoiledPrivateKey>(std::move(*made), what));
+  }
+  Status derive_private(PrivateKeyBytes& sk, ByteView ikm) const noexcept override {
+    Status s;
+    if (inner != nullptr) s = inner->derive_private(sk, ikm);
+    if (inner == nullptr) std::ranges::fill(sk.reset(row.nsk), std::uint8_t{1});
+    if (what == Spoiled::private_key) spoil(sk.span());
+    return s;
+  }
+  Status encap(SharedSecret& secret, ByteSpan enc, const PublicKey& receiver,
+               Rng* rng) const noexcept override {
+    return inner->encap(secret, enc, receiver, rng);
+  }
+  const KemParams& row;
+  const NativeKem* inner;
+  Spoiled what;
+};
+
+struct SpoiledProvider final : WrappingProvider {
+  SpoiledProvider(const Provider& inner, const KemParams& row, Spoiled what)
+      : WrappingProvider(inner), kem(row, inner.native_kem(row.id), what) {}
+  const NativeKem* native_kem(KemId) const noexcept override { return &kem; }
+  SpoiledKem kem;
+};
+
 }  // namespace
+
+TEST_CASE("the self-check passes a native KEM, and notices one that is wrong") {
+  for_each_native_kem([](const Provider& provider, const Kem& kem) {
+    REQUIRE_OK(self_check(kem));
+    for (const Spoiled what : {Spoiled::private_key, Spoiled::first_of_public,
+                               Spoiled::last_of_public, Spoiled::forged, Spoiled::fresh}) {
+      const SpoiledProvider wrong(provider, kem.params(), what);
+      REQUIRE_ERRC(self_check(*Kem::find(wrong, kem.params().id)), Errc::provider_failure);
+    }
+  });
+}
+
+TEST_CASE("the self-check of a KEM is for native ones, and knows their answers") {
+  for (const Provider* provider : twoway::built::providers()) {
+    for (const KemParams& row : native_kem_table()) {
+      if (provider->native_kem(row.id) != nullptr) continue;
+      const SpoiledProvider wrong(*provider, row, Spoiled::fresh);
+      REQUIRE_ERRC(self_check(*Kem::find(wrong, row.id)), Errc::provider_failure);
+    }
+  }
+  for_each_kem(
+      [](const Provider&, const Kem& kem) { REQUIRE_ERRC(self_check(kem), Errc::not_supported); });
+}
 
 TEST_CASE("native KEMs: both sides get the same secret, and a changed enc another") {
   for_each_native_kem([](const Provider&, const Kem& kem) {

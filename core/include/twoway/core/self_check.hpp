@@ -1,7 +1,7 @@
 // Known-answer tests: whether an algorithm of a provider computes what its specification says.
 #pragma once
 
-#include <twoway/core/provider.hpp>
+#include <twoway/core/kem.hpp>
 
 namespace twoway::core {
 
@@ -18,6 +18,10 @@ TWOWAY_API Status self_check(const Kdf& algorithm) noexcept;
 
 /// Computes a public key and a shared secret; then a fresh ephemeral key agrees with it.
 TWOWAY_API Status self_check(const DhGroup& algorithm) noexcept;
+
+/// For native KEMs: derives a key pair, and the secret of an `enc` that nobody made; then a fresh
+/// encapsulation agrees with the key. not_supported for a DHKEM: check its group and KDF.
+TWOWAY_API Status self_check(const Kem& algorithm) noexcept;
 
 /// Draws twice: a generator that repeats itself is provider_failure. There is no known answer.
 TWOWAY_API Status self_check(Rng& generator) noexcept;
