@@ -162,9 +162,8 @@ constexpr std::array kDhAnswers{
         "3936521c24403085d59a449a5037514a879d"},
 };
 
-// Keys: draft-ietf-hpke-pq, test-vectors.json. What `rejected` is was computed with Python's hashlib
-// and cryptography, from FIPS 203 section 6.3, algorithm 18: SHAKE256(z || c), and the combiner of the
-// hybrid over that.
+// Keys: draft-ietf-hpke-pq, test-vectors.json. `rejected` was computed with Python's hashlib and
+// cryptography: K = J(z || c) of FIPS 203 section 6.3, and the hybrid's combiner over that.
 constexpr std::array kKemAnswers{
     KemAnswer{KemId::ml_kem_768,
         /*ikm*/
