@@ -158,6 +158,7 @@ Status self_check(const Kem& algorithm) noexcept {
   if (known == nullptr) return kNoAnswer;
   std::unique_ptr<PrivateKey> key;
   if (Status s = check_derived(key, algorithm, *known); !s) return s;
+  // FIPS 203 section 6.3: an `enc` that nobody made gives a secret that the private key decides.
   std::array<std::uint8_t, kMaxEnc> forged{};
   forged.fill(KemAnswer::kForgedByte);
   SharedSecret secret;
