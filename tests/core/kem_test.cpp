@@ -56,6 +56,17 @@ class KdfProvider final : public WrappingProvider {
   const Kdf& kdf_;
 };
 
+/// A provider whose generator gives `size` bytes and then fails.
+class RngProvider final : public WrappingProvider {
+ public:
+  RngProvider(const Provider& inner, std::size_t size)
+      : WrappingProvider(inner), rng_(Bytes(size)) {}
+  Rng& rng() const noexcept override { return rng_; }
+
+ private:
+  mutable FixedRng rng_;
+};
+
 /// Calls `test` with every DHKEM over a NIST curve that is built.
 template <typename Test>
 void for_each_nist(const Test& test) {
@@ -294,6 +305,19 @@ TEST_CASE("an ephemeral key drawn from an empty source is refused") {
     REQUIRE_ERRC(receiver.suite.kem().encap(secret, receiver.enc, *receiver.pk, &rng),
                  Errc::provider_failure);
     REQUIRE(secret.empty());
+  }
+}
+
+TEST_CASE("no key pair is made if the generator fails") {
+  for (const Provider* provider : twoway::built::providers()) {
+    for (const KemParams& row : kem_table()) {
+      if (!Kem::find(*provider, row.id)) continue;
+      INFO(row.name);
+      const RngProvider enough(*provider, row.nsk);
+      REQUIRE_OK(Kem::find(enough, row.id)->generate_key_pair());
+      const RngProvider short_of_one(*provider, row.nsk - 1);
+      REQUIRE_ERRC(Kem::find(short_of_one, row.id)->generate_key_pair(), Errc::provider_failure);
+    }
   }
 }
 
