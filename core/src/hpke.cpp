@@ -39,6 +39,15 @@ bool has_auth(const CipherSuite& suite) noexcept {
   return suite.kdf().params().stages == KdfStages::two;
 }
 
+/// Whether the library's types hold the sizes of a provider's own KDF and AEAD. A nonce has room
+/// for the 64-bit counter.
+bool sizes_ok(const KdfParams& kdf, const AeadParams* aead) noexcept {
+  if (kdf.nh == 0 || kdf.nh > kMaxNh) return false;
+  if (aead == nullptr) return true;
+  return aead->nk >= 1 && aead->nk <= kMaxNk && aead->nn >= kMinNn && aead->nn <= kMaxNn &&
+         aead->nt >= 1 && aead->nt <= kMaxNt;
+}
+
 /// Moves the sequence out of a context.
 template <typename Sequence>
 Result<Sequence> take(std::optional<Sequence>& from) noexcept {
@@ -97,6 +106,10 @@ Result<CipherSuite> CipherSuite::find(const Provider& provider, Suite suite) noe
       return Error{Errc::not_supported,
                    "the provider does not offer this AEAD: choose another suite"};
     }
+  }
+  if (!sizes_ok(kdf->params(), aead == nullptr ? nullptr : &aead->params())) {
+    return Error{Errc::not_supported,
+                 "the KDF's or AEAD's sizes are outside of this library's bounds"};
   }
   CipherSuite found(suite, *kem, *kdf, aead);
   if (kdf->params().stages == KdfStages::two) {

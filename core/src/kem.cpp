@@ -15,7 +15,7 @@ constexpr Error kBadPrivateKey{Errc::invalid_key,
                                "the private key is not valid for its KEM: wrong length or range"};
 constexpr Error kBadEnc{Errc::open_failed, kBadAeadTag.message};
 constexpr Error kBadDhResult{Errc::key_unavailable,
-                             "the private key gave a result of the wrong length, or all zero"};
+                             "the private key gave a result of the wrong length, or zeros"};
 constexpr Error kOtherKem{Errc::invalid_argument, "the key belongs to another KEM than the suite"};
 constexpr Error kNotDhKem{Errc::not_supported, "this KEM is not a DHKEM of its provider"};
 
@@ -28,10 +28,9 @@ struct KemSuiteId {
   std::array<std::uint8_t, 5> bytes;
 };
 
-/// RFC 9180 section 7.1.4: the result of X25519 and X448 is checked for all zeros. A NIST result
-/// of all zeros is a faulty key just as well, so there is one rule.
+/// RFC 9180 section 7.1.4: the result of X25519 and X448 is checked for all zeros.
 Status check_dh(ByteView secret, const DhParams& dh) noexcept {
-  if (secret.size() != dh.ndh || all_zero(secret)) return kBadDhResult;
+  if (secret.size() != dh.ndh || (dh.refuse_zero && all_zero(secret))) return kBadDhResult;
   return {};
 }
 

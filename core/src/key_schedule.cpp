@@ -7,12 +7,24 @@
 namespace twoway::core {
 namespace {
 
+/// Nk and Nn, of the AEAD itself since a provider's own has no row in the table; 0 in an
+/// export-only suite.
+struct AeadSizes {
+  std::size_t nk = 0;
+  std::size_t nn = 0;
+
+  static AeadSizes of(const CipherSuite& suite) noexcept {
+    if (suite.aead() == nullptr) return {};
+    return {suite.aead()->params().nk, suite.aead()->params().nn};
+  }
+};
+
 // RFC 9180 section 5.1, KeySchedule:
 //   key = LabeledExpand(secret, "key", key_schedule_context, Nk)
 //   base_nonce = LabeledExpand(secret, "base_nonce", key_schedule_context, Nn)
 //   exporter_secret = LabeledExpand(secret, "exp", key_schedule_context, Nh)
 Status two_stage(KeySchedule& out, const CipherSuite& suite, const KeyScheduleInput& input,
-                 const AeadParams& aead) noexcept {
+                 AeadSizes aead) noexcept {
   const Kdf& kdf = suite.kdf();
   KeyScheduleContext context;
   if (Status s = key_schedule_context(context, suite, input); !s) return s;
@@ -35,7 +47,7 @@ Status two_stage(KeySchedule& out, const CipherSuite& suite, const KeyScheduleIn
 //   secret = LabeledDerive(secrets, "secret", context, Nk + Nn + Nh)
 //   key = secret[:Nk]; base_nonce = secret[Nk:Nk+Nn]; exporter_secret = secret[Nk+Nn:]
 Status one_stage(KeySchedule& out, const CipherSuite& suite, const KeyScheduleInput& input,
-                 const AeadParams& aead) noexcept {
+                 AeadSizes aead) noexcept {
   const Kdf& kdf = suite.kdf();
   const auto mode = static_cast<std::uint8_t>(input.mode);
   const auto psk_length = i2osp2(input.psk.size());
@@ -93,7 +105,7 @@ Status key_schedule_secret(Prk& secret, const CipherSuite& suite,
 
 Status key_schedule(KeySchedule& out, const CipherSuite& suite,
                     const KeyScheduleInput& input) noexcept {
-  const AeadParams& aead = *find_aead(suite.id().aead);
+  const AeadSizes aead = AeadSizes::of(suite);
   return suite.kdf().params().stages == KdfStages::two ? two_stage(out, suite, input, aead)
                                                        : one_stage(out, suite, input, aead);
 }

@@ -23,13 +23,13 @@ constexpr std::array<std::uint8_t, 66> kOrderP521{
     0x47, 0xae, 0xbb, 0x6f, 0xb7, 0x1e, 0x91, 0x38, 0x64, 0x09};
 
 // clang-format off
-// RFC 9180 sections 7.1.1, 7.1.2 and 7.1.3.
+// RFC 9180 sections 7.1.1 to 7.1.4.
 constexpr std::array kDhTable{
-    DhParams{DhId::p256, "P-256", 32, 65, 32, KemId::dhkem_p256, 0xff, kOrderP256},
-    DhParams{DhId::p384, "P-384", 48, 97, 48, KemId::dhkem_p384, 0xff, kOrderP384},
-    DhParams{DhId::p521, "P-521", 66, 133, 66, KemId::dhkem_p521, 0x01, kOrderP521},
-    DhParams{DhId::x25519, "X25519", 32, 32, 32, KemId::dhkem_x25519, 0, {}},
-    DhParams{DhId::x448, "X448", 56, 56, 56, KemId::dhkem_x448, 0, {}},
+    DhParams{DhId::p256, "P-256", 32, 65, 32, KemId::dhkem_p256, 0xff, kOrderP256, false},
+    DhParams{DhId::p384, "P-384", 48, 97, 48, KemId::dhkem_p384, 0xff, kOrderP384, false},
+    DhParams{DhId::p521, "P-521", 66, 133, 66, KemId::dhkem_p521, 0x01, kOrderP521, false},
+    DhParams{DhId::x25519, "X25519", 32, 32, 32, KemId::dhkem_x25519, 0, {}, true},
+    DhParams{DhId::x448, "X448", 56, 56, 56, KemId::dhkem_x448, 0, {}, true},
 };
 
 // RFC 9180 table 2.

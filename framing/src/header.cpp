@@ -31,14 +31,14 @@ std::array<std::uint8_t, kHeaderSize> serialize(const RequestHeader& header) noe
 }
 
 Result<core::CipherSuite> find_suite(const core::Provider& provider, core::Suite suite) noexcept {
-  const core::KdfParams* kdf = core::find_kdf(suite.kdf);
-  if (kdf != nullptr && kdf->stages != core::KdfStages::two) {
-    return Error{Errc::not_supported, "OHTTP needs a two-stage KDF: choose HKDF"};
-  }
   if (suite.aead == core::AeadId::export_only) {
     return Error{Errc::not_supported, "OHTTP needs an AEAD that seals, not the export-only one"};
   }
-  return core::CipherSuite::find(provider, suite);
+  Result<core::CipherSuite> found = core::CipherSuite::find(provider, suite);
+  if (found && found->kdf().params().stages != core::KdfStages::two) {
+    return Error{Errc::not_supported, "OHTTP needs a two-stage KDF: choose HKDF"};
+  }
+  return found;
 }
 
 }  // namespace twoway::framing

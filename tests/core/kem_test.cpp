@@ -5,6 +5,7 @@
 #include "labeled.hpp"
 #include "receiver.hpp"
 #include "support.hpp"
+#include "vectors.hpp"
 #include "wrapping.hpp"
 
 using namespace twoway::core;
@@ -271,7 +272,9 @@ TEST_CASE("what a key fails at is the key's failure, with its code, and never th
       REQUIRE_OK(receiver.send());
       const Kem& kem = receiver.suite.kem();
       const std::size_t ndh = find_dh(find_dhkem(row.id)->dh)->ndh;
-      for (const Bytes& result : {Bytes(), Bytes(ndh), Bytes(ndh - 1, 1), Bytes(1, 1)}) {
+      std::vector<Bytes> results{Bytes(), Bytes(ndh - 1, 1), Bytes(1, 1)};
+      if (find_dh(find_dhkem(row.id)->dh)->refuse_zero) results.push_back(Bytes(ndh));
+      for (const Bytes& result : results) {
         const FaultyKey key(row.id, receiver.key->public_key(), result);
         SharedSecret secret;
         const auto failed = [&](const Status& status) {
@@ -295,6 +298,28 @@ TEST_CASE("what a key fails at is the key's failure, with its code, and never th
       require_open_failed(key.decap(secret, kem, Bytes(row.nenc)).error());
     }
   }
+}
+
+TEST_CASE("a NIST result of zero is as good as any, by the library and from elsewhere") {
+  for_each_nist([](const Provider& provider, const DhParams& dh, const Kdf&) {
+    const Kem kem = *Kem::find(provider, dh.kem);
+    std::size_t ran = 0;
+    const auto one = [&](const twoway::test::Vector& vector) {
+      if (vector.bytes("shared") != Bytes(dh.ndh)) return;
+      const Bytes enc = vector.bytes("public");
+      const auto key = kem.import_private(vector.bytes("private"));
+      REQUIRE_OK(key);
+      SharedSecret secret, from_dh;
+      REQUIRE_OK((*key)->decap(secret, kem, enc));
+      REQUIRE_OK(kem.shared_secret_from_dh(from_dh, Bytes(dh.ndh), enc, (*key)->public_key()));
+      REQUIRE(copy(secret.view()) == copy(from_dh.view()));
+      ++ran;
+    };
+    const std::string file = std::string("wycheproof/") + find_kem(dh.kem)->short_name + ".json";
+    twoway::test::for_each_vector(file, one, twoway::test::Reads::some);
+    REQUIRE(ran > 0);
+  });
+  for (const DhParams& dh : dh_table()) REQUIRE(dh.refuse_zero == dh.order.empty());
 }
 
 TEST_CASE("an ephemeral key drawn from an empty source is refused") {

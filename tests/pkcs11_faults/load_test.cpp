@@ -95,7 +95,7 @@ TEST_CASE("under random faults every answer is right or key_unavailable") {
       control().add({kFunctions[below(std::size(kFunctions))], 1 + below(20), Action::fail,
                      kCodes[below(std::size(kCodes))], 5 + below(40)});
     }
-    for (const Action action : {Action::zero_secret, Action::short_secret, Action::long_secret}) {
+    for (const Action action : {Action::short_secret, Action::long_secret}) {
       control().add({Function::C_GetAttributeValue, 1 + below(50), action, 0, 10 + below(40)});
     }
     control().add({Function::C_DeriveKey, 1 + below(50), Action::close_sessions, 0, 50});

@@ -27,7 +27,7 @@ TEST_CASE("a wrong secret of the token never opens a request") {
     Errc request;
   };
   for (const auto& [action, request] : {
-           Lie{Action::zero_secret, Errc::key_unavailable},
+           Lie{Action::zero_secret, Errc::open_failed},  // P-256 has true results of zero
            Lie{Action::short_secret, Errc::key_unavailable},
            Lie{Action::long_secret, Errc::key_unavailable},
            Lie{Action::wrong_secret, Errc::open_failed},  // as for an `enc` of another key

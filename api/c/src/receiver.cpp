@@ -11,15 +11,6 @@ namespace {
 constexpr Error kGivenAway{Errc::wrong_state,
                            "this opener's content went to the opener of a chunked request"};
 
-/// Bytes of plaintext in a whole request, known before its key is used; 0 where it is too short to
-/// have any, and where its AEAD is the provider's own.
-std::size_t opened_size(const PendingRequest& pending, std::size_t message_size) noexcept {
-  const core::AeadParams* aead = core::find_aead(pending.suite().aead);
-  if (aead == nullptr) return 0;
-  const std::size_t overhead = pending.prefix_size() + aead->nt;
-  return message_size < overhead ? 0 : message_size - overhead;
-}
-
 /// Opens what follows a request's prefix.
 Status open_whole(RequestOpener& opener, ByteView sealed, const c::Output& output) noexcept {
   const auto size = opener.open(output.span(), sealed);
@@ -69,10 +60,10 @@ twoway_status twoway_request_receiver_open(const twoway_request_receiver* receiv
     const auto pending =
         receiver->object.begin(bytes, c::media_type(media_type, kRequestMediaType));
     if (!pending) return pending.error();
-    if (Status s = output.require(opened_size(*pending, message_size)); !s) return s;
+    const ByteView sealed = bytes.subspan(pending->prefix_size());
+    if (Status s = output.require(pending->opened_size(sealed.size())); !s) return s;
     auto opener = pending->decapsulate();
     if (!opener) return opener.error();
-    const ByteView sealed = bytes.subspan(pending->prefix_size());
     if (Status s = open_whole(*opener, sealed, output); !s) return s;
     return give_response_sealer(response_sealer, receiver->kept, *opener);
   }());

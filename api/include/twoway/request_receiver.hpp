@@ -94,6 +94,12 @@ class TWOWAY_API PendingRequest {
   /// Bytes of the message before its sealed text: header and `enc`.
   std::size_t prefix_size() const noexcept { return framing::kHeaderSize + enc_.size(); }
 
+  /// As RequestOpener::opened_size, known before the key is used.
+  std::size_t opened_size(std::size_t sealed_size) const noexcept {
+    const std::size_t nt = match_.suite.nt();
+    return sealed_size < nt ? 0 : sealed_size - nt;
+  }
+
   /// Runs the key's operation in this thread; it may block as long as the key does. A failure
   /// leaves the request pending: key_unavailable may be tried again. Errors: open_failed (not a
   /// valid `enc`), key_unavailable, provider_failure.

@@ -19,7 +19,8 @@ inline constexpr std::size_t kMinPsk = 32;
 /// thread-safe.
 class TWOWAY_API CipherSuite {
  public:
-  /// not_supported, naming the part, where the provider lacks the KEM, KDF or AEAD.
+  /// not_supported, naming the part, if the provider lacks the KEM, KDF or AEAD, or has one whose
+  /// sizes exceed the bounds in suite.hpp. Ids need no row in the tables.
   static Result<CipherSuite> find(const Provider& provider, Suite suite) noexcept;
 
   Suite id() const noexcept { return id_; }

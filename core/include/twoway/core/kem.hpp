@@ -47,7 +47,7 @@ class TWOWAY_API Kem {
                     const PrivateKey& sender, Rng* rng = nullptr) const noexcept;
 
   /// The end of DHKEM's Decap, for a Diffie-Hellman result that was computed elsewhere: checks
-  /// its length and that it is not all zero (key_unavailable), then
+  /// its length, and of X25519 and X448 that it is not all zero (key_unavailable), then
   /// shared_secret = ExtractAndExpand(dh, enc || pkR). not_supported for a native KEM.
   Status shared_secret_from_dh(SharedSecret& shared_secret, ByteView dh, ByteView enc,
                                ByteView receiver_public_key) const noexcept;

@@ -73,7 +73,7 @@ class DhPrivateKey : public PrivateKey {
   /// Writes the Ndh bytes of DH(sk, peer) to `secret`: the shared x coordinate of a NIST curve,
   /// or the output of X25519 or X448. `peer` is valid for the key's group. Any failure reaches
   /// the caller as key_unavailable with its message and native code; a result of another length,
-  /// or all zero, is refused.
+  /// or of X25519 and X448 all zero, is refused.
   virtual Status dh(DhSecret& secret, const PublicKey& peer) const noexcept = 0;
 
   inline Status decap(SharedSecret& shared_secret, const Kem& kem,

@@ -50,6 +50,8 @@ struct Suite {
 
 /// One Diffie-Hellman group. `order` is big-endian and empty for X25519 and X448, whose scalars
 /// are any Nsk bytes; `candidate_mask` is DeriveKeyPair's bitmask (RFC 9180 section 7.1.3).
+/// `refuse_zero` is section 7.1.4's rule for a Diffie-Hellman result of zeros: X25519 and X448 give
+/// it for a value of small order, a NIST curve for an honest point whose x coordinate is 0.
 struct DhParams {
   DhId id;
   const char* name;
@@ -59,6 +61,7 @@ struct DhParams {
   KemId kem;        ///< the DHKEM over this group
   std::uint8_t candidate_mask;
   std::span<const std::uint8_t> order;
+  bool refuse_zero;
 };
 
 struct KemParams {
@@ -99,10 +102,12 @@ struct AeadParams {
   std::size_t nt;
 };
 
-/// Largest values over all tables, with room for the hybrid KEMs of draft-ietf-hpke-pq.
+/// Bounds of what the tables and providers may bring, with room for the hybrid KEMs of
+/// draft-ietf-hpke-pq. Algorithms outside of them are not_supported.
 inline constexpr std::size_t kMaxEnc = 1665;
 inline constexpr std::size_t kMaxPublicKey = 1665;
 inline constexpr std::size_t kMaxNk = 32;
+inline constexpr std::size_t kMinNn = 8;  ///< least room for the 64-bit message counter
 inline constexpr std::size_t kMaxNn = 12;
 inline constexpr std::size_t kMaxNt = 16;
 inline constexpr std::size_t kMaxNh = 64;

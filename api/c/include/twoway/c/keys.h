@@ -71,8 +71,8 @@ typedef struct twoway_private_key_callbacks {
   /// Of a DHKEM's key: writes DH(sk, peer) to `secret`, `secret_size` (Ndh) bytes: the shared x
   /// coordinate of a NIST curve, or the output of X25519 or X448. `peer` is a public key of the
   /// group (65, 97 or 133 bytes that begin with 4 for a NIST point), checked before. The library
-  /// does the rest of Decap (RFC 9180 section 4.1) and refuses a result of all zeros. Any status
-  /// but TWOWAY_OK becomes TWOWAY_KEY_UNAVAILABLE with `*native`, which is 0 beforehand.
+  /// does the rest of Decap (RFC 9180 section 4.1) and refuses an X25519 or X448 result of zeros.
+  /// Any status but TWOWAY_OK becomes TWOWAY_KEY_UNAVAILABLE with `*native`, which is 0 beforehand.
   twoway_status (*dh)(void* context, uint8_t* secret, size_t secret_size, const uint8_t* peer,
                       size_t peer_size, uint64_t* native);
   /// Of any other key: writes Decap(enc, sk) (section 4), `shared_secret_size` (Nsecret) bytes.

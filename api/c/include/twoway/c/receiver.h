@@ -95,8 +95,8 @@ TWOWAY_C_CALL twoway_status twoway_pending_request_complete(const twoway_pending
                                                             twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Takes DH(skR, enc) that was computed elsewhere, Ndh bytes, by someone who checked that `enc` is
-/// a valid public key. Errors: TWOWAY_KEY_UNAVAILABLE (another length, or all zeros),
-/// TWOWAY_NOT_SUPPORTED (not a DHKEM), TWOWAY_PROVIDER_FAILURE.
+/// a valid public key. Errors: TWOWAY_KEY_UNAVAILABLE (another length, or zeros from X25519 or
+/// X448), TWOWAY_NOT_SUPPORTED (not a DHKEM), TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_pending_request_complete_dh(
     const twoway_pending_request* pending, const uint8_t* dh, size_t dh_size,
     twoway_request_opener** opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
