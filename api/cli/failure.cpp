@@ -14,7 +14,7 @@ constexpr std::array kExitCodes{
     std::pair{Errc::key_unavailable, Exit::refused}, std::pair{Errc::message_limit, Exit::refused},
     std::pair{Errc::limit_exceeded, Exit::refused},  std::pair{Errc::truncated, Exit::refused},
     std::pair{Errc::replayed, Exit::refused},        std::pair{Errc::source_failed, Exit::io},
-    std::pair{Errc::provider_failure, Exit::io},
+    std::pair{Errc::provider_failure, Exit::io},     std::pair{Errc::filter_full, Exit::io},
 };
 
 }  // namespace

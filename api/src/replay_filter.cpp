@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxEntries = std::size_t{1} << 31;
 
-constexpr Error kFull{Errc::limit_exceeded,
+constexpr Error kFull{Errc::filter_full,
                       "the replay filter is full of requests within its window: allow it more "
                       "entries, or fewer requests"};
 

@@ -240,7 +240,7 @@ TEST_CASE("forged requests take no place in the filter, and do not shut out the 
 
     const Outcome full = open(one.receiver, way, seal_request(one.pair, form_of(way)));
     REQUIRE(full.error);
-    REQUIRE(full.error->code == Errc::limit_exceeded);
+    REQUIRE(full.error->code == Errc::filter_full);
     REQUIRE(full.clean);
     REQUIRE(!full.response);
   }
@@ -328,12 +328,12 @@ TEST_CASE("a request is remembered for the window, and a full filter forgets non
   clock.advance(30min - Tick(1));
   REQUIRE(!absent(*filter, 0, first));  // which does not renew it
   auto full = filter->insert_if_absent(0, third);
-  REQUIRE_ERRC(full, Errc::limit_exceeded);
+  REQUIRE_ERRC(full, Errc::filter_full);
   REQUIRE(!absent(*filter, 0, second));
   clock.advance(Tick(1));
   REQUIRE(absent(*filter, 0, third));
   REQUIRE(!absent(*filter, 0, second));
-  REQUIRE_ERRC(filter->insert_if_absent(0, first), Errc::limit_exceeded);
+  REQUIRE_ERRC(filter->insert_if_absent(0, first), Errc::filter_full);
   clock.advance(30min);
   REQUIRE(absent(*filter, 0, first));
   clock.advance(24h);
@@ -378,7 +378,7 @@ TEST_CASE("a filter answers as a simple list of requests would") {
         REQUIRE_OK(answer);
         REQUIRE(!*answer);
       } else if (order.size() == max_entries) {
-        REQUIRE_ERRC(answer, Errc::limit_exceeded);
+        REQUIRE_ERRC(answer, Errc::filter_full);
         ++refused;
       } else {
         REQUIRE_OK(answer);

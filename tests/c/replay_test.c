@@ -57,12 +57,11 @@ void replay_in_memory(const struct fixture* fixture) {
   CHECK(absent == 0);
   CHECK_OK(twoway_replay_filter_insert(filter, 8, request.data + 7, 32, &absent, NULL));
   CHECK(absent == 1);
-  CHECK_STATUS(twoway_replay_filter_insert(filter, 9, NULL, 0, &absent, NULL),
-               TWOWAY_LIMIT_EXCEEDED);
+  CHECK_STATUS(twoway_replay_filter_insert(filter, 9, NULL, 0, &absent, NULL), TWOWAY_FILTER_FULL);
   CHECK(absent == 0);
   twoway_response_opener_free(response);
   request = seal_request(&peer, "question", &response);
-  CHECK_STATUS(open_once(&peer, &request, NULL), TWOWAY_LIMIT_EXCEEDED);
+  CHECK_STATUS(open_once(&peer, &request, NULL), TWOWAY_FILTER_FULL);
   g_now = 5601;
   CHECK_OK(open_once(&peer, &request, NULL));
   twoway_response_opener_free(response);
@@ -82,7 +81,7 @@ static twoway_status insert(void* context, uint8_t key_id, const uint8_t* enc, s
 }
 
 void replay_callbacks(const struct fixture* fixture) {
-  struct calls calls = {0, 0, TWOWAY_LIMIT_EXCEEDED, 33, NULL, NULL};
+  struct calls calls = {0, 0, TWOWAY_FILTER_FULL, 33, NULL, NULL};
   twoway_replay_callbacks callbacks;
   twoway_replay_filter* filter = NULL;
   twoway_response_opener* response = NULL;
@@ -100,7 +99,7 @@ void replay_callbacks(const struct fixture* fixture) {
   peer = peer_with(fixture, filter, 0, NULL);
   twoway_replay_filter_free(filter);
   request = seal_request(&peer, "question", &response);
-  CHECK_STATUS(open_once(&peer, &request, &error), TWOWAY_LIMIT_EXCEEDED);
+  CHECK_STATUS(open_once(&peer, &request, &error), TWOWAY_FILTER_FULL);
   CHECK(error.native == 33);
   calls.answer = TWOWAY_REPLAYED;  // not a store's to say
   CHECK_STATUS(open_once(&peer, &request, &error), TWOWAY_PROVIDER_FAILURE);

@@ -16,18 +16,41 @@ namespace {
 
 constexpr Error kError{Errc::malformed, "a message", 42};
 
-/// Whether `action` ends a process by abort.
+/// How a process ends in which `action` runs.
+struct Ending {
+  bool aborted;
+  std::string words;  // on standard error
+};
+
 template <typename Action>
-bool aborts(const Action& action) {
+Ending ending_of(const Action& action) {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
   const pid_t child = fork();
   if (child == 0) {
     std::signal(SIGABRT, SIG_DFL);  // the test program's own handler would report it
+    dup2(ends[1], STDERR_FILENO);
     action();
     _exit(0);
   }
+  close(ends[1]);
+  Ending ending{false, {}};
+  char byte = 0;
+  while (read(ends[0], &byte, 1) == 1) ending.words += byte;
+  close(ends[0]);
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
-  return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+  ending.aborted = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+  return ending;
+}
+
+/// Whether `action` ends a process by abort, with these words.
+template <typename Action>
+bool aborts(const Action& action, const std::string& words) {
+  const Ending ending = ending_of(action);
+  INFO(ending.words);
+  REQUIRE(ending.words == words);
+  return ending.aborted;
 }
 
 Result<int> half(int number) {
@@ -47,7 +70,8 @@ TEST_CASE("every error code has a name of its own") {
   for (const Errc code :
        {Errc::invalid_argument, Errc::buffer_too_small, Errc::wrong_state, Errc::not_supported,
         Errc::invalid_key, Errc::malformed, Errc::unknown_key, Errc::open_failed,
-        Errc::key_unavailable, Errc::message_limit, Errc::provider_failure}) {
+        Errc::key_unavailable, Errc::message_limit, Errc::limit_exceeded, Errc::truncated,
+        Errc::replayed, Errc::source_failed, Errc::provider_failure, Errc::filter_full}) {
     REQUIRE(names.insert(to_string(code)).second);
   }
   REQUIRE(names.count("open_failed") == 1);
@@ -102,13 +126,21 @@ TEST_CASE("a status is success or an error") {
   REQUIRE(check(3).error().code == Errc::invalid_argument);
 }
 
-TEST_CASE("reading what a result does not hold aborts") {
+TEST_CASE("reading what a result does not hold says what was ignored, and aborts") {
   Result<int> good = 1;
   Result<int> bad = kError;
+  const Result<std::unique_ptr<int>> without_native = Error{Errc::unknown_key, "no such key"};
   const Status success;
-  REQUIRE_FALSE(aborts([&] { static_cast<void>(*good), static_cast<void>(bad.error()); }));
-  REQUIRE(aborts([&] { static_cast<void>(*bad); }));
-  REQUIRE(aborts([&] { static_cast<void>(bad.value()); }));
-  REQUIRE(aborts([&] { static_cast<void>(good.error()); }));
-  REQUIRE(aborts([&] { static_cast<void>(success.error()); }));
+  REQUIRE_FALSE(aborts([&] { static_cast<void>(*good), static_cast<void>(bad.error()); }, ""));
+  const std::string error =
+      "twoway: the value of a failed result was read. Its error is malformed: a message "
+      "(native code 42, 0x2a)\n";
+  REQUIRE(aborts([&] { static_cast<void>(*bad); }, error));
+  REQUIRE(aborts([&] { static_cast<void>(bad.value()); }, error));
+  REQUIRE(aborts([&] { static_cast<void>(*without_native); },
+                 "twoway: the value of a failed result was read. Its error is unknown_key: no such "
+                 "key\n"));
+  const std::string none = "twoway: the error of a successful result was read\n";
+  REQUIRE(aborts([&] { static_cast<void>(good.error()); }, none));
+  REQUIRE(aborts([&] { static_cast<void>(success.error()); }, none));
 }

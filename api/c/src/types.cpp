@@ -32,6 +32,7 @@ constexpr std::array kStatuses{
     Row{TWOWAY_REPLAYED, Errc::replayed},
     Row{TWOWAY_SOURCE_FAILED, Errc::source_failed},
     Row{TWOWAY_PROVIDER_FAILURE, Errc::provider_failure},
+    Row{TWOWAY_FILTER_FULL, Errc::filter_full},
 };
 
 constexpr const Row* find(Errc code) noexcept {

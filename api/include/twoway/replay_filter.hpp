@@ -55,7 +55,7 @@ struct MemoryReplayFilterOptions {
 ///   a Date, shows them to be older than the window (RFC 9458 section 6.5).
 /// - Nothing outlives the process. After a restart, use new keys, or refuse requests that are dated
 ///   before it.
-/// - A full filter refuses new requests (limit_exceeded) until the oldest leaves the window: it
+/// - A full filter refuses new requests (filter_full) until the oldest leaves the window: it
 ///   forgets none for another. So whoever may send requests can use it up; bound their rate.
 /// - Time that the clock is put forward by counts as passed; where it is set back, the time until
 ///   then is kept, and goes on from there.
@@ -74,7 +74,7 @@ class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
                                                             const Options& options) noexcept;
 
   /// Takes no more memory, and about the same time whether the filter is empty or full. Errors,
-  /// with which nothing is remembered: limit_exceeded (full), provider_failure.
+  /// with which nothing is remembered: filter_full, provider_failure.
   Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept override;
 
  private:

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <type_traits>
 #include <utility>
 #include <variant>
+
+#include <twoway/core/export.hpp>
 
 namespace twoway::core {
 
@@ -20,11 +21,12 @@ enum class Errc : std::uint8_t {
   open_failed,           ///< a sealed message, or its `enc`, is not authentic
   key_unavailable,       ///< a valid request reached a private key, and the key failed
   message_limit,         ///< the sequence number is used up; set up a new context
-  limit_exceeded,        ///< a chunk, message or replay filter would outgrow what is allowed
+  limit_exceeded,        ///< a chunk or message would outgrow what is allowed
   truncated,             ///< the input ended before the authenticated end of the message
   replayed,              ///< the same request was accepted before
   source_failed,         ///< what a stream reads from failed; nothing of the message is final
   provider_failure,      ///< the crypto library or the random generator failed
+  filter_full,           ///< a replay filter has no room for another request
 };
 
 /// A stable, lower-case name such as "open_failed".
@@ -45,6 +47,7 @@ constexpr const char* to_string(Errc code) noexcept {
     case Errc::replayed: return "replayed";
     case Errc::source_failed: return "source_failed";
     case Errc::provider_failure: return "provider_failure";
+    case Errc::filter_full: return "filter_full";
   }
   return "unknown";
 }
@@ -58,7 +61,14 @@ struct Error {
   std::uint64_t native = 0;
 };
 
-/// A T or an Error. Reading the value of a failed result, or the error of a good one, aborts.
+namespace detail {
+/// Say on standard error which error was ignored, or that there is none, and abort.
+[[noreturn]] TWOWAY_API void no_value(const Error& error) noexcept;
+[[noreturn]] TWOWAY_API void no_error() noexcept;
+}  // namespace detail
+
+/// A T or an Error. Reading the value of a failed result prints its error to standard error and
+/// aborts. So does reading the error of a good one.
 template <typename T>
 class [[nodiscard]] Result {
   static_assert(!std::is_reference_v<T> && !std::is_same_v<T, Error>);
@@ -82,14 +92,14 @@ class [[nodiscard]] Result {
 
   const Error& error() const noexcept {
     const Error* error = std::get_if<1>(&state_);
-    if (error == nullptr) std::abort();
+    if (error == nullptr) detail::no_error();
     return *error;
   }
 
  private:
   T& get() noexcept {
     T* value = std::get_if<0>(&state_);
-    if (value == nullptr) std::abort();
+    if (value == nullptr) detail::no_value(*std::get_if<1>(&state_));
     return *value;
   }
 
@@ -107,7 +117,7 @@ class [[nodiscard]] Result<void> {
   explicit operator bool() const noexcept { return ok(); }
 
   const Error& error() const noexcept {
-    if (!failed_) std::abort();
+    if (!failed_) detail::no_error();
     return error_;
   }
 

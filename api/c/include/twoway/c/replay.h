@@ -15,7 +15,7 @@ typedef struct twoway_replay_filter twoway_replay_filter;
 
 /// A filter in the memory of this process, which remembers each request for `window` seconds (over
 /// 0) and at most `max_entries` (1 to 2^31) at once; a full filter refuses new requests
-/// (TWOWAY_LIMIT_EXCEEDED). All memory is taken at once: 36 to 40 bytes for each. `clock` NULL is
+/// (TWOWAY_FILTER_FULL). All memory is taken at once: 36 to 40 bytes for each. `clock` NULL is
 /// the system's. <twoway/replay_filter.hpp> says what it does not cover. Errors:
 /// TWOWAY_INVALID_ARGUMENT, TWOWAY_NOT_SUPPORTED (a provider without HKDF-SHA256),
 /// TWOWAY_PROVIDER_FAILURE.
@@ -42,7 +42,7 @@ TWOWAY_C_CALL twoway_status twoway_replay_filter_new(const twoway_replay_callbac
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// What a receiver asks. `*absent` becomes 1 where the request was absent and is remembered now, 0
-/// where it was known and after a failure. Errors: TWOWAY_LIMIT_EXCEEDED (full), those of the
+/// where it was known and after a failure. Errors: TWOWAY_FILTER_FULL, those of the
 /// store.
 TWOWAY_C_CALL twoway_status twoway_replay_filter_insert(twoway_replay_filter* filter,
                                                         uint8_t key_id, const uint8_t* enc,

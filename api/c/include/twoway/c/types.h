@@ -66,11 +66,12 @@ enum {
   TWOWAY_OPEN_FAILED = 8,       ///< a sealed message, or its `enc`, is not authentic
   TWOWAY_KEY_UNAVAILABLE = 9,   ///< a valid request reached a private key, and the key failed
   TWOWAY_MESSAGE_LIMIT = 10,    ///< the sequence number is used up; start another message
-  TWOWAY_LIMIT_EXCEEDED = 11,   ///< a chunk, message or replay filter would outgrow what is allowed
+  TWOWAY_LIMIT_EXCEEDED = 11,   ///< a chunk or message would outgrow what is allowed
   TWOWAY_TRUNCATED = 12,        ///< the input ended before the authenticated end of the message
   TWOWAY_REPLAYED = 13,         ///< the same request was accepted before
   TWOWAY_SOURCE_FAILED = 14,    ///< what the library reads from failed
-  TWOWAY_PROVIDER_FAILURE = 15  ///< the crypto library or the random generator failed
+  TWOWAY_PROVIDER_FAILURE = 15,  ///< the crypto library or the random generator failed
+  TWOWAY_FILTER_FULL = 16        ///< a replay filter has no room for another request
 };
 
 /// A stable, lower-case name such as "open_failed" ("ok" for TWOWAY_OK); "unknown" for a number
