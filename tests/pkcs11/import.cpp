@@ -84,7 +84,7 @@ void import_key(const RawModule& module, CK_SESSION_HANDLE session, const Import
       .add(CKA_KEY_TYPE, as.type)
       .add(CKA_EC_PARAMS, as.ec_params)
       .add(CKA_EC_POINT, octet_string(key.public_key))
-      .add(CKA_LABEL, copy(as_bytes(key.label)))
+      .add(CKA_LABEL, copy(as_bytes(key.public_label.empty() ? key.label : key.public_label)))
       .add(CKA_ID, key.id)
       .flag(CKA_TOKEN, true)
       .create(module, session);

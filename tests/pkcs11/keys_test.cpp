@@ -264,9 +264,48 @@ TEST_CASE("the public key is the caller's, the object's, the certificate's or th
   REQUIRE_OK(by_certificate);
   REQUIRE((*by_certificate)->public_key().size() == 65);
 
-  // An object goes before a certificate, even a wrong one.
+  // An object goes before a certificate, and a certificate that does not fit is passed over.
   test::ImportedKey wrong = test::fresh_key(KemId::dhkem_p256, "wrong", {3});
   test::import_certificate(outside.module, outside.session, other, {3});
   test::import_key(outside.module, outside.session, wrong);
   REQUIRE_OK(token->open_key(*crypto, {{}, {3}}));
+}
+
+TEST_CASE("keys that share a CKA_ID are told apart by their labels, else by what they derive") {
+  const Outside outside;
+  const Provider* crypto = test::provider_for(KemId::dhkem_p256);
+  if (crypto == nullptr) return;
+  test::ImportedKey first = test::fresh_key(KemId::dhkem_p256, "first", {1});
+  test::ImportedKey second = test::fresh_key(KemId::dhkem_p256, "second", {1});
+  test::import_key(outside.module, outside.session, first);
+  test::import_key(outside.module, outside.session, second);
+  // Public objects of the same id, but of another label than their private keys.
+  test::ImportedKey third = test::fresh_key(KemId::dhkem_p256, "third", {1});
+  third.public_label = "public half of the third";
+  test::import_key(outside.module, outside.session, third);
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
+  REQUIRE_OK(token);
+  for (test::ImportedKey* key : {&first, &second, &third}) {
+    INFO(key->label);
+    auto opened = token->open_key(*crypto, {key->label, {}});
+    REQUIRE_OK(opened);
+    REQUIRE(test::hex((*opened)->public_key()) == test::hex(key->public_key));
+    REQUIRE_OK(test::exchange(*crypto, std::move(*opened)));
+  }
+  REQUIRE_ERRC(token->open_key(*crypto, {{}, {1}}), Errc::invalid_argument);
+
+  // What is listed is that of the same label.
+  const auto keys = token->list_keys();
+  REQUIRE_OK(keys);
+  for (const pkcs11::KeyInfo& key : *keys) {
+    if (key.name.label == "first") REQUIRE(key.public_key == first.public_key);
+    if (key.name.label == "second") REQUIRE(key.public_key == second.public_key);
+  }
+
+  // A stranger's public object in place of the right one is not taken for it.
+  test::ImportedKey bare = test::fresh_key(KemId::dhkem_p256, "bare", {1});
+  bare.public_object = false;
+  test::import_key(outside.module, outside.session, bare);
+  REQUIRE_ERRC(token->open_key(*crypto, {"bare", {}}), Errc::key_unavailable);
+  REQUIRE_OK(token->open_key(*crypto, {"bare", {}}, bare.public_key));
 }

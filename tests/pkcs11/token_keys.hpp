@@ -41,6 +41,7 @@ struct ImportedKey {
   Bytes id;
   bool derive = true;
   bool public_object = true;
+  std::string public_label = {};  ///< of the public object; `label` if empty
 };
 
 /// Puts a key pair on the token.

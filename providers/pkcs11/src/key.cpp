@@ -78,8 +78,9 @@ class TokenKey final : public core::DhPrivateKey {
     return dh(secret, peer.bytes(), form_);
   }
 
-  /// Compares the token's answer with a software one, and keeps the form in which it agreed.
-  Status check(const core::DhGroup& group) noexcept;
+  /// Compares the token's answer with a software one, and keeps the form in which it agreed. False
+  /// if the token derives, but another secret: the public key belongs to another key.
+  Result<bool> agrees(const core::DhGroup& group) noexcept;
 
  private:
   struct Found {
@@ -124,12 +125,12 @@ class TokenKey final : public core::DhPrivateKey {
   PerProcess<Found> found_;
 };
 
-Status TokenKey::check(const core::DhGroup& group) noexcept {
+Result<bool> TokenKey::agrees(const core::DhGroup& group) noexcept {
   const Result<std::unique_ptr<PublicKey>> own = group.import_public(public_);
   if (!own) return own.error();
   Bytes enc(curve_.dh.npk);
   DhSecret expected;
-  if (Status s = group.ephemeral_dh(expected, enc, **own); !s) return s;
+  if (Status s = group.ephemeral_dh(expected, enc, **own); !s) return s.error();
   Status failed;
   bool derived = false;
   for (const DeriveForm form : kForms) {
@@ -137,17 +138,15 @@ Status TokenKey::check(const core::DhGroup& group) noexcept {
     const Status s = dh(secret, enc, form);
     if (s && std::ranges::equal(secret.view(), expected.view())) {
       form_ = form;
-      return {};
+      return true;
     }
     derived = derived || s;
     if (s) continue;
     if (failed) failed = s;
     if (recovery(s.error()) != Recovery::none) break;
   }
-  if (!derived) return failed;
-  return Error{Errc::key_unavailable,
-               "the token's key does not fit its public key: give the right public key, or correct "
-               "the token's public key object or certificate"};
+  if (!derived) return failed.error();
+  return false;
 }
 
 /// What opening reads from the token.
@@ -155,7 +154,7 @@ struct Opened {
   TokenKeyRecord key;
   bool derives = true;
   bool asks_each_time = false;
-  std::optional<Bytes> public_key;
+  std::vector<Bytes> public_keys;  // candidates
 };
 
 Status read_key(Session& session, const KeyName& name, bool with_public_key,
@@ -170,10 +169,34 @@ Status read_key(Session& session, const KeyName& name, bool with_public_key,
   if (!asks) return asks.error();
   opened.asks_each_time = *asks;
   if (!with_public_key) return {};
-  Result<std::optional<Bytes>> public_key = read_public_key(session, opened.key);
-  if (!public_key) return public_key.error();
-  opened.public_key = std::move(*public_key);
+  Result<std::vector<Bytes>> public_keys = read_public_keys(session, opened.key);
+  if (!public_keys) return public_keys.error();
+  opened.public_keys = std::move(*public_keys);
   return {};
+}
+
+/// The key with the first of its candidates for the public half that is valid and agrees with the
+/// token; else the error of the first.
+Result<std::unique_ptr<core::DhPrivateKey>> with_public_key(
+    const std::shared_ptr<TokenState>& token, const core::Kem& kem, const core::DhGroup& group,
+    const Opened& opened) noexcept {
+  Status failed;
+  for (const Bytes& candidate : opened.public_keys) {
+    if (const auto valid = kem.import_public(candidate); !valid) {
+      if (failed) failed = valid.error();
+      continue;
+    }
+    auto key = std::make_unique<TokenKey>(token, *opened.key.curve, opened.key.name, candidate);
+    const Result<bool> agrees = key->agrees(group);
+    if (!agrees) return agrees.error();
+    if (*agrees) return std::unique_ptr<core::DhPrivateKey>(std::move(key));
+    if (failed) {
+      failed = Error{Errc::key_unavailable,
+                     "the token's key does not fit its public key: give the right public key, or "
+                     "correct the token's public key object or certificate"};
+    }
+  }
+  return failed.error();
 }
 
 }  // namespace
@@ -209,8 +232,8 @@ Result<std::unique_ptr<core::DhPrivateKey>> open_token_key(std::shared_ptr<Token
   const Curve& curve = *opened.key.curve;
   const Result<const core::DhGroup*> group = group_for(crypto, curve);
   if (!group) return group.error();
-  if (!public_key.empty()) opened.public_key.emplace(public_key.begin(), public_key.end());
-  if (!opened.public_key) {
+  if (!public_key.empty()) opened.public_keys.emplace_back(public_key.begin(), public_key.end());
+  if (opened.public_keys.empty()) {
     return Error{
         Errc::key_unavailable,
         "the key's public half was not found: give it to open_key, or put a public key object "
@@ -219,12 +242,7 @@ Result<std::unique_ptr<core::DhPrivateKey>> open_token_key(std::shared_ptr<Token
   }
   const Result<core::Kem> kem = core::Kem::find(crypto, curve.kem);
   if (!kem) return kem.error();
-  if (const auto valid = kem->import_public(*opened.public_key); !valid) return valid.error();
-
-  auto key = std::make_unique<TokenKey>(std::move(token), curve, std::move(opened.key.name),
-                                        std::move(*opened.public_key));
-  if (Status s = key->check(**group); !s) return s.error();
-  return std::unique_ptr<core::DhPrivateKey>(std::move(key));
+  return with_public_key(token, *kem, **group, opened);
 }
 
 }  // namespace twoway::pkcs11

@@ -66,9 +66,11 @@ core::Result<FoundKeys> find_keys(Session& session, const KeyName& name) noexcep
 /// The one that matches; an error that says what is wrong otherwise.
 core::Result<TokenKeyRecord> find_key(Session& session, const KeyName& name) noexcept;
 
-/// SerializePublicKey of a key from the token: the public key object, a certificate, or the private
-/// key itself. Nothing where none of them has it.
-core::Result<std::optional<core::Bytes>> read_public_key(Session& session,
-                                                         const TokenKeyRecord& key) noexcept;
+/// Candidates for SerializePublicKey of a key from the token, the likeliest first: public key
+/// objects and then certificates, each first those with the private key's label, then all with its
+/// CKA_ID; and CKA_EC_POINT of the private key. Empty if the token has none. Tokens may hold
+/// several keys with one CKA_ID: only a derivation tells which candidate is the right one.
+core::Result<std::vector<core::Bytes>> read_public_keys(Session& session,
+                                                        const TokenKeyRecord& key) noexcept;
 
 }  // namespace twoway::pkcs11

@@ -41,13 +41,13 @@ Result<std::vector<KeyInfo>> Token::list_keys() const noexcept {
       if (!derivable) return derivable.error();
       const Result<bool> extractable = read_flag(session, key.handle, CKA_EXTRACTABLE, true);
       if (!extractable) return extractable.error();
-      auto public_key = read_public_key(session, key);
-      if (!public_key) return public_key.error();
+      auto public_keys = read_public_keys(session, key);
+      if (!public_keys) return public_keys.error();
       keys.push_back({.name = std::move(key.name),
                       .kem = key.curve->kem,
                       .derivable = *derivable,
                       .extractable = *extractable,
-                      .public_key = public_key->value_or(core::Bytes{})});
+                      .public_key = public_keys->empty() ? core::Bytes{} : public_keys->front()});
     }
     return {};
   });

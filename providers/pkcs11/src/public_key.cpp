@@ -1,4 +1,5 @@
 // Where a token keeps the public half of a private key.
+#include <algorithm>
 #include <memory>
 
 #include <openssl/err.h>
@@ -12,6 +13,7 @@ namespace {
 using core::Bytes;
 using core::ByteView;
 using core::Result;
+using core::Status;
 
 struct FreeX509 {
   void operator()(X509* certificate) const noexcept { X509_free(certificate); }
@@ -43,8 +45,11 @@ constexpr Source kSources[] = {
     {CKO_PUBLIC_KEY, CKA_EC_POINT, as_it_is},
     {CKO_CERTIFICATE, CKA_VALUE, subject_public_key},
 };
+constexpr Source kPrivateKey{CKO_PRIVATE_KEY, CKA_EC_POINT, as_it_is};
 
-/// The point that `attribute` of an object holds, where it is one of the key's curve.
+constexpr std::size_t kMostCandidates = 16;
+
+/// The point in an object's attribute, if it is one of the key's curve.
 Result<std::optional<Bytes>> read_point(Session& session, CK_OBJECT_HANDLE object,
                                         const Source& source, const Curve& curve) noexcept {
   const auto value = read_attribute(session, object, source.attribute);
@@ -59,25 +64,33 @@ Result<std::optional<Bytes>> read_point(Session& session, CK_OBJECT_HANDLE objec
 
 }  // namespace
 
-Result<std::optional<Bytes>> read_public_key(Session& session, const TokenKeyRecord& key) noexcept {
+Result<std::vector<Bytes>> read_public_keys(Session& session, const TokenKeyRecord& key) noexcept {
+  std::vector<Bytes> candidates;
+  const auto collect = [&](CK_OBJECT_HANDLE object, const Source& source) -> Status {
+    const auto point = read_point(session, object, source, *key.curve);
+    if (!point) return point.error();
+    const bool known = !*point || std::count(candidates.begin(), candidates.end(), **point) != 0;
+    if (!known && candidates.size() < kMostCandidates) candidates.push_back(**point);
+    return {};
+  };
   for (const Source& source : kSources) {
-    Template wanted;
-    wanted.add(CKA_CLASS, source.object_class);
-    if (!key.name.id.empty()) {
-      wanted.add(CKA_ID, key.name.id);
-    } else if (!key.name.label.empty()) {
-      wanted.add(CKA_LABEL, core::as_bytes(key.name.label));
-    } else {
-      break;
-    }
-    const Result<std::vector<CK_OBJECT_HANDLE>> objects = find_objects(session, wanted);
-    if (!objects) return objects.error();
-    for (const CK_OBJECT_HANDLE object : *objects) {
-      Result<std::optional<Bytes>> point = read_point(session, object, source, *key.curve);
-      if (!point || *point) return point;
+    // Two keys may share a CKA_ID. The label then tells whose object it is.
+    for (const bool same_label : {true, false}) {
+      Template wanted;
+      wanted.add(CKA_CLASS, source.object_class);
+      if (same_label && key.name.label.empty()) continue;
+      if (!same_label && key.name.id.empty()) continue;
+      if (!key.name.id.empty()) wanted.add(CKA_ID, key.name.id);
+      if (same_label) wanted.add(CKA_LABEL, core::as_bytes(key.name.label));
+      const Result<std::vector<CK_OBJECT_HANDLE>> objects = find_objects(session, wanted);
+      if (!objects) return objects.error();
+      for (const CK_OBJECT_HANDLE object : *objects) {
+        if (Status s = collect(object, source); !s) return s.error();
+      }
     }
   }
-  return read_point(session, key.handle, {CKO_PRIVATE_KEY, CKA_EC_POINT, as_it_is}, *key.curve);
+  if (Status s = collect(key.handle, kPrivateKey); !s) return s.error();
+  return candidates;
 }
 
 }  // namespace twoway::pkcs11
