@@ -5,6 +5,7 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <strings.h>
 
 #include <twoway/names.hpp>
 
@@ -19,8 +20,10 @@ struct PinOptions {
 /// Adds --pin-file and --pin-env.
 void add_pin_options(CLI::App& command, PinOptions& options);
 
-/// Whether `key` names a key in a token.
-inline bool is_token_uri(const std::string& key) { return key.rfind("pkcs11:", 0) == 0; }
+/// Whether `key` names a key in a token. A URI's scheme may be in any case.
+inline bool is_token_uri(const std::string& key) {
+  return ::strncasecmp(key.c_str(), "pkcs11:", 7) == 0;
+}
 
 /// The key that a PKCS#11 URI names. Without PIN options and a pin-source, asks at the terminal.
 std::shared_ptr<const PrivateKey> open_token_key(const Provider& provider, const std::string& uri,

@@ -28,9 +28,25 @@ struct ListedToken {
   std::vector<pkcs11::KeyInfo> keys;
 };
 
-std::vector<ListedToken> list(const std::string& module, const Tokens& options) {
+/// The modules that the options name, each by its path or by a URI.
+std::vector<pkcs11::ConfiguredModule> named_modules(const std::vector<std::string>& names) {
+  if (names.empty()) return pkcs11::configured_modules();
+  std::vector<pkcs11::ConfiguredModule> modules;
+  for (const std::string& name : names) {
+    if (!is_token_uri(name)) {
+      modules.push_back({{}, name, {}});
+      continue;
+    }
+    const pkcs11::TokenLocation place = require(pkcs11::parse_uri(name), name).location.token;
+    modules.push_back({{}, place.module_path, place.init_arguments});
+  }
+  return modules;
+}
+
+std::vector<ListedToken> list(const pkcs11::ConfiguredModule& module, const Tokens& options) {
   std::vector<ListedToken> tokens;
-  for (const pkcs11::TokenInfo& info : require(pkcs11::list_tokens(module), module)) {
+  for (const pkcs11::TokenInfo& info :
+       require(pkcs11::list_tokens(module.path, module.init_arguments), module.path)) {
     ListedToken& token = tokens.emplace_back(ListedToken{info, {}});
     if (!options.keys) continue;
     pkcs11::Options with_pin;
@@ -87,10 +103,10 @@ std::string token_text(const ListedToken& token) {
 void run(const Tokens& options) {
   Json modules = Json::array();
   std::string text;
-  for (const std::string& module : options.modules) {
+  for (const pkcs11::ConfiguredModule& module : named_modules(options.modules)) {
     const std::vector<ListedToken> tokens = list(module, options);
-    Json entry{{"path", module}, {"tokens", Json::array()}};
-    text += "module " + module + (tokens.empty() ? ": no token\n" : "\n");
+    Json entry{{"path", module.path}, {"tokens", Json::array()}};
+    text += "module " + module.path + (tokens.empty() ? ": no token\n" : "\n");
     for (const ListedToken& token : tokens) {
       entry["tokens"].push_back(token_json(token, options.keys));
       text += token_text(token);
@@ -107,9 +123,10 @@ void add_tokens(CLI::App& app) {
   CLI::App* command = app.add_subcommand("tokens", "List the tokens of PKCS#11 modules");
   command
       ->add_option("--module", options->modules,
-                   "The module's shared object; repeat it for more. Unless given, those that "
-                   "p11-kit is configured with")
-      ->type_name("FILE");
+                   "The module's shared object, or a pkcs11: URI with its module-path and "
+                   "x-init-reserved; repeat it for more. Unless given, those that p11-kit is "
+                   "configured with")
+      ->type_name("MODULE");
   command->add_flag("--keys", options->keys, "List the keys too, which needs the PIN");
   add_pin_options(*command, options->pin);
   command->add_flag("--json", options->json, "Print JSON");
@@ -117,10 +134,7 @@ void add_tokens(CLI::App& app) {
       "The URIs can be given to --key.\n\n"
       "Example:\n"
       "  twoway tokens --module /usr/lib/softhsm/libsofthsm2.so --keys --pin-file pin.txt");
-  command->callback([options] {
-    if (options->modules.empty()) options->modules = pkcs11::configured_modules();
-    run(*options);
-  });
+  command->callback([options] { run(*options); });
 }
 
 }  // namespace twoway::cli

@@ -30,7 +30,7 @@ void token_keys(const twoway_provider* crypto, const char* uri, const char* pin,
 
   CHECK_STATUS(twoway_pkcs11_token_open("pkcs12:", &options, &token, NULL), TWOWAY_MALFORMED);
   CHECK(source.released == 1);
-  CHECK_STATUS(twoway_pkcs11_token_open("pkcs11:", &options, &token, NULL),
+  CHECK_STATUS(twoway_pkcs11_token_open("pkcs11:?x-init-reserved=a", &options, &token, NULL),
                TWOWAY_INVALID_ARGUMENT);  // no module
   CHECK_STATUS(twoway_pkcs11_token_open(uri, &options, NULL, NULL), TWOWAY_INVALID_ARGUMENT);
   CHECK_STATUS(twoway_pkcs11_token_open(NULL, &options, &token, NULL), TWOWAY_INVALID_ARGUMENT);

@@ -14,9 +14,13 @@ using core::Result;
 namespace {
 
 bool same(const pkcs11::KeyLocation& a, const pkcs11::KeyLocation& b) {
-  return a.token.module_path == b.token.module_path && a.token.label == b.token.label &&
+  // A written URI names a slot only if neither label nor serial number names the token.
+  const bool slot_matters = a.token.label.empty() && a.token.serial.empty();
+  return a.token.module_path == b.token.module_path && a.token.module_name == b.token.module_name &&
+         a.token.init_arguments == b.token.init_arguments && a.token.label == b.token.label &&
          a.token.serial == b.token.serial && a.token.manufacturer == b.token.manufacturer &&
-         a.token.model == b.token.model && a.token.slot_id == b.token.slot_id &&
+         a.token.model == b.token.model &&
+         b.token.slot_id == (slot_matters ? a.token.slot_id : std::nullopt) &&
          a.key.label == b.key.label && a.key.id == b.key.id;
 }
 

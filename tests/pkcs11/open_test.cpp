@@ -55,17 +55,58 @@ TEST_CASE("a PKCS#11 URI names a token, a key, a module and a PIN") {
 TEST_CASE("URIs that are wrong, or say what is not used, are refused") {
   for (const char* uri :
        {"", "pkcs12:token=a", "pkcs11:token=%zz", "pkcs11:id", "/dev/tpm0",
-        "pkcs11:a?pin-source=file:/a&pin-value=b", "pkcs11:?pin-source=file:/a&pin-value=b"}) {
+        "pkcs11:a?pin-source=file:/a&pin-value=b", "pkcs11:?pin-source=file:/a&pin-value=b",
+        "pkcs11:?pin-value=a&pin-value=b", "pkcs11:?module-path=/a&module-path=/b"}) {
     INFO(uri);
     REQUIRE_ERRC(pkcs11::parse_uri(uri), Errc::malformed);
   }
-  for (const char* uri : {"pkcs11:tokn=a", "pkcs11:token=a;type=public", "pkcs11:type=cert",
-                          "pkcs11:library-manufacturer=a", "pkcs11:library-version=3.0",
-                          "pkcs11:slot-description=a", "pkcs11:?module-name=softhsm2",
-                          "pkcs11:?pin-source=%7C/bin/echo", "pkcs11:?pin-source=prompt:x"}) {
+  for (const char* uri :
+       {"pkcs11:tokn=a", "pkcs11:token=a;type=public", "pkcs11:type=cert",
+        "pkcs11:library-manufacturer=a", "pkcs11:library-version=3.0", "pkcs11:slot-description=a",
+        "pkcs11:?modul-path=/a", "pkcs11:token=a?x-other=1", "pkcs11:?pin-source=%7C/bin/echo",
+        "pkcs11:?pin-source=prompt:x"}) {
     INFO(uri);
     REQUIRE_ERRC(pkcs11::parse_uri(uri), Errc::not_supported);
   }
+}
+
+TEST_CASE("blanks in a URI are reported, in place of a token of another name") {
+  for (const char* uri : {"pkcs11:token=my token", "pkcs11:token=a\n", " pkcs11:token=a",
+                          "pkcs11:token=a?module-path=/my lib.so", "pkcs11:token=\ta"}) {
+    INFO(uri);
+    const auto parsed = pkcs11::parse_uri(uri);
+    REQUIRE_ERRC(parsed, Errc::malformed);
+    REQUIRE(std::string(parsed.error().message).find("%20") != std::string::npos);
+  }
+}
+
+TEST_CASE("a URI names a module by path or name, and what its C_Initialize is given") {
+  const auto nss = pkcs11::parse_uri(
+      "PKCS11:token=a?module-path=/lib/n.so&x-init-reserved=configdir%3D'sql%3A/my%20db'%20%26");
+  REQUIRE_OK(nss);
+  REQUIRE(nss->location.token.module_path == "/lib/n.so");
+  REQUIRE(nss->location.token.init_arguments == "configdir='sql:/my db' &");
+  const auto again = pkcs11::parse_uri(pkcs11::to_uri(nss->location));
+  REQUIRE_OK(again);
+  REQUIRE(again->location.token.init_arguments == nss->location.token.init_arguments);
+
+  const auto by_name = pkcs11::parse_uri("Pkcs11:?module-name=softhsm2");
+  REQUIRE_OK(by_name);
+  REQUIRE(by_name->location.token.module_name == "softhsm2");
+  REQUIRE(pkcs11::to_uri(by_name->location) == "pkcs11:?module-name=softhsm2");
+}
+
+TEST_CASE("a written URI names the slot only if neither label nor serial number names the token") {
+  pkcs11::KeyLocation place;
+  place.token.slot_id = 7;
+  REQUIRE(pkcs11::to_uri(place) == "pkcs11:slot-id=7");
+  place.token.model = "X1";
+  REQUIRE(pkcs11::to_uri(place) == "pkcs11:slot-id=7;model=X1");
+  place.token.label = "a";
+  REQUIRE(pkcs11::to_uri(place) == "pkcs11:model=X1;token=a");
+  place.token.label.clear();
+  place.token.serial = "42";
+  REQUIRE(pkcs11::to_uri(place) == "pkcs11:model=X1;serial=42");
 }
 
 TEST_CASE("PINs come from files, the environment, functions and URIs") {
@@ -132,7 +173,10 @@ TEST_CASE("what is missing, ambiguous or of another kind is named") {
   const Provider* crypto = test::provider_for(KemId::dhkem_x25519);
   REQUIRE(crypto != nullptr);
 
-  REQUIRE_ERRC(pkcs11::Token::open({}), Errc::invalid_argument);
+  pkcs11::TokenLocation twice = test::location();
+  twice.module_name = "softhsm2";
+  REQUIRE_ERRC(pkcs11::Token::open(twice), Errc::invalid_argument);
+  REQUIRE_ERRC(pkcs11::Token::open({.init_arguments = "a"}), Errc::invalid_argument);
   pkcs11::TokenLocation nowhere = test::location();
   nowhere.module_path = "/nonexistent/module.so";
   REQUIRE_ERRC(pkcs11::Token::open(nowhere), Errc::key_unavailable);

@@ -9,12 +9,7 @@ Status CountingPin::read(core::SecretBuffer& pin) noexcept {
 }
 
 pkcs11::TokenLocation location(const std::string& label) {
-  return {.module_path = SoftToken::module_path(),
-          .label = label,
-          .serial = {},
-          .manufacturer = {},
-          .model = {},
-          .slot_id = {}};
+  return {.module_path = SoftToken::module_path(), .label = label};
 }
 
 std::string uri(const std::string& key_label) {

@@ -13,6 +13,9 @@ constexpr std::uint8_t kP256[] = {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03
 constexpr std::uint8_t kP384[] = {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22};
 constexpr std::uint8_t kP521[] = {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23};
 constexpr std::uint8_t kX25519[] = {0x06, 0x03, 0x2b, 0x65, 0x6e};
+// X25519 of NSS, whose keys are CKK_EC: 1.3.6.1.4.1.11591.15.1.
+constexpr std::uint8_t kNssX25519[] = {0x06, 0x09, 0x2b, 0x06, 0x01, 0x04,
+                                       0x01, 0xda, 0x47, 0x0f, 0x01};
 // PrintableString "curve25519", and the identifier 1.3.6.1.4.1.3029.1.5.1 from before RFC 8410.
 constexpr std::uint8_t kCurve25519[] = {0x13, 0x0a, 'c', 'u', 'r', 'v',
                                         'e',  '2',  '5', '5', '1', '9'};
@@ -22,7 +25,7 @@ constexpr std::uint8_t kCryptlib[] = {0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04,
 constexpr ByteView kP256Names[] = {kP256};
 constexpr ByteView kP384Names[] = {kP384};
 constexpr ByteView kP521Names[] = {kP521};
-constexpr ByteView kX25519Names[] = {kX25519, kCurve25519, kCryptlib};
+constexpr ByteView kX25519Names[] = {kX25519, kCurve25519, kCryptlib, kNssX25519};
 
 constexpr Generation kP256Generations[] = {{CKM_EC_KEY_PAIR_GEN, CKK_EC, kP256}};
 constexpr Generation kP384Generations[] = {{CKM_EC_KEY_PAIR_GEN, CKK_EC, kP384}};
@@ -32,6 +35,7 @@ constexpr Generation kX25519Generations[] = {
     {kMechanismMontgomeryKeyPairGen, kKeyTypeMontgomery, kCurve25519},
     {kMechanismEdwardsKeyPairGen, CKK_EC_EDWARDS, kX25519},
     {kMechanismEdwardsKeyPairGen, CKK_EC_EDWARDS, kCurve25519},
+    {CKM_EC_KEY_PAIR_GEN, CKK_EC, kNssX25519},
 };
 
 std::span<const Curve> curves() noexcept {

@@ -46,14 +46,12 @@ Status Module::initialize(bool again) noexcept {
   Process& process = process_.get();
   const std::lock_guard lock(process.mutex);
   if (process.initialised && !again) return {};
-  CK_C_INITIALIZE_ARGS arguments{};
-  arguments.flags = CKF_OS_LOCKING_OK;
-  CK_RV rv = list_->C_Initialize(&arguments);
+  CK_RV rv = call_initialize();
   process.owned = rv == CKR_OK;
   if (process.owned && !libp11_asked_) {
     libp11_asked_ = true;
     if (!load_with_libp11(process)) {
-      rv = list_->C_Initialize(&arguments);
+      rv = call_initialize();
       process.owned = rv == CKR_OK;
     }
   }
@@ -64,6 +62,18 @@ Status Module::initialize(bool again) noexcept {
   if (process.owned) ++process.epoch;
   process.initialised = true;
   return {};
+}
+
+// pReserved is a text for modules that want one, as p11-kit passes it too. NSS has a member of its
+// own in that place, and a pReserved after it that must be null.
+CK_RV Module::call_initialize() noexcept {
+  struct {
+    CK_C_INITIALIZE_ARGS standard{};
+    void* reserved_of_nss = nullptr;
+  } arguments;
+  arguments.standard.flags = CKF_OS_LOCKING_OK;
+  if (!init_arguments_.empty()) arguments.standard.pReserved = init_arguments_.data();
+  return list_->C_Initialize(&arguments);
 }
 
 // libp11 closes every session of a slot when it lets go of a list of slots, and finalises a module
@@ -121,7 +131,8 @@ Module::~Module() {
   if (context_ != nullptr && context_pid_ == ::getpid()) PKCS11_CTX_free(context_);
 }
 
-Result<ModuleRef> ModuleRef::load(const std::string& path) noexcept {
+Result<ModuleRef> ModuleRef::load(const std::string& path,
+                                  const std::string& init_arguments) noexcept {
   if (path.empty()) {
     return Error{Errc::invalid_argument,
                  "no PKCS#11 module is named: give its path (module-path in a URI)"};
@@ -146,13 +157,18 @@ Result<ModuleRef> ModuleRef::load(const std::string& path) noexcept {
   Module* module = found != all.modules.end() ? *found : nullptr;
   if (module != nullptr) {
     ::dlclose(library);
+    if (!init_arguments.empty() && init_arguments != module->init_arguments_) {
+      return Error{Errc::invalid_argument,
+                   "the PKCS#11 module is in use in this process with other initialisation "
+                   "arguments: a process has one set of them for each module"};
+    }
   } else {
     const Result<CK_FUNCTION_LIST*> list = function_list(library);
     if (!list) {
       ::dlclose(library);
       return list.error();
     }
-    module = new Module(path, library, *list);
+    module = new Module(path, init_arguments, library, *list);
     all.modules.push_back(module);
   }
   ++module->references_;

@@ -26,6 +26,7 @@ class Module {
 
   CK_FUNCTION_LIST& p11() const noexcept { return *list_; }
   const std::string& path() const noexcept { return path_; }
+  const std::string& init_arguments() const noexcept { return init_arguments_; }
 
   /// Calls C_Initialize where this process has not done so, or where `again` says that the module
   /// answered that it is not initialised.
@@ -50,13 +51,19 @@ class Module {
     std::vector<CK_SLOT_ID> slots;
   };
 
-  Module(std::string path, void* library, CK_FUNCTION_LIST* list) noexcept
-      : path_(std::move(path)), library_(library), list_(list) {}
+  Module(std::string path, std::string init_arguments, void* library,
+         CK_FUNCTION_LIST* list) noexcept
+      : path_(std::move(path)),
+        init_arguments_(std::move(init_arguments)),
+        library_(library),
+        list_(list) {}
   ~Module();
 
+  CK_RV call_initialize() noexcept;
   bool load_with_libp11(Process& process) noexcept;
 
-  std::string path_;
+  const std::string path_;
+  std::string init_arguments_;  // C_Initialize takes it as it may be written to
   void* library_;
   CK_FUNCTION_LIST* list_;
   bool libp11_asked_ = false;
@@ -69,8 +76,10 @@ class Module {
 /// A reference to a module. With the last one goes the module's initialisation, if it is ours.
 class ModuleRef {
  public:
-  /// Loads the module at `path`, or shares it. It may not be initialised yet.
-  static core::Result<ModuleRef> load(const std::string& path) noexcept;
+  /// Loads the module at `path`, or shares it. It may not be initialised yet. Errors:
+  /// invalid_argument (it is shared with other `init_arguments`).
+  static core::Result<ModuleRef> load(const std::string& path,
+                                      const std::string& init_arguments) noexcept;
 
   ModuleRef(ModuleRef&& other) noexcept : module_(std::exchange(other.module_, nullptr)) {}
   ModuleRef& operator=(ModuleRef&&) = delete;

@@ -69,8 +69,9 @@ Result<std::unique_ptr<core::DhPrivateKey>> open_key(const core::Provider& crypt
   return token->open_key(crypto, parsed->location.key, public_key);
 }
 
-Result<std::vector<TokenInfo>> list_tokens(const std::string& module_path) noexcept {
-  Result<ModuleRef> module = ModuleRef::load(module_path);
+Result<std::vector<TokenInfo>> list_tokens(const std::string& module_path,
+                                           const std::string& init_arguments) noexcept {
+  Result<ModuleRef> module = ModuleRef::load(module_path, init_arguments);
   if (!module) return module.error();
   if (Status s = (*module)->initialize(false); !s) return s.error();
   CK_RV failed = CKR_OK;

@@ -1,7 +1,9 @@
 // Finding tokens.
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
+#include "configured_modules.hpp"
 #include "token.hpp"
 
 namespace twoway::pkcs11 {
@@ -34,6 +36,7 @@ bool matches(const TokenLocation& wanted, const TokenLocation& found) noexcept {
 TokenDescription describe(const Module& module, CK_SLOT_ID slot, const CK_TOKEN_INFO& token) {
   TokenDescription d;
   d.info.location = {.module_path = module.path(),
+                     .init_arguments = module.init_arguments(),
                      .label = text(token.label),
                      .serial = text(token.serialNumber),
                      .manufacturer = text(token.manufacturerID),
@@ -47,6 +50,23 @@ TokenDescription describe(const Module& module, CK_SLOT_ID slot, const CK_TOKEN_
   d.slot = slot;
   if (token.ulMaxSessionCount != kUnavailable) d.max_sessions = token.ulMaxSessionCount;
   return d;
+}
+
+constexpr const char* kSeveral =
+    "several tokens match: name the label, the serial number or the slot as well";
+
+Result<LocatedToken> locate_in(const ConfiguredModule& named,
+                               const TokenLocation& location) noexcept {
+  Result<ModuleRef> module = ModuleRef::load(named.path, named.init_arguments);
+  if (!module) return module.error();
+  if (Status s = (*module)->initialize(false); !s) return s.error();
+  Result<TokenDescription> token = find_token(**module, location);
+  if (!token && token.error().native == CKR_CRYPTOKI_NOT_INITIALIZED) {
+    if (Status s = (*module)->initialize(true); !s) return s.error();
+    token = find_token(**module, location);
+  }
+  if (!token) return token.error();
+  return LocatedToken{std::move(*module), std::move(*token)};
 }
 
 }  // namespace
@@ -76,12 +96,38 @@ Result<TokenDescription> find_token(Module& module, const TokenLocation& wanted)
     if (!found) return found.error();
     if (found->size() == 1) return std::move(found->front());
     if (found->size() > 1) {
-      return Error{Errc::invalid_argument,
-                   "several tokens match: name the serial number or the slot as well"};
+      return Error{Errc::invalid_argument, kSeveral};
     }
   }
   return Error{Errc::key_unavailable,
                "no token matches: check that it is there, initialised, and named rightly", failed};
+}
+
+Result<LocatedToken> locate_token(const TokenLocation& location) noexcept {
+  const Result<std::vector<ConfiguredModule>> modules = modules_for(location);
+  if (!modules) return modules.error();
+  std::optional<LocatedToken> found;
+  Status failed;
+  for (const ConfiguredModule& module : *modules) {
+    Result<LocatedToken> here = locate_in(module, location);
+    if (here && found) {
+      if (&*here->module == &*found->module) continue;  // configured under two names
+      return Error{Errc::invalid_argument, kSeveral};
+    }
+    if (here) {
+      found.emplace(std::move(*here));
+    } else if (here.error().code == Errc::invalid_argument) {
+      return here.error();
+    } else if (failed || failed.error().native == CKR_TOKEN_NOT_PRESENT) {
+      failed = here.error();  // a module that fails says more than one without the token
+    }
+  }
+  if (found) return std::move(*found);
+  if (modules->size() == 1) return failed.error();
+  return Error{Errc::key_unavailable,
+               "no token of the modules that p11-kit is configured with matches: check that it is "
+               "there and named rightly, or name its module (module-path in a URI)",
+               failed.error().native};
 }
 
 }  // namespace twoway::pkcs11

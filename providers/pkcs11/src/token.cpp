@@ -42,18 +42,12 @@ Result<std::shared_ptr<TokenState>> TokenState::open(const TokenLocation& locati
   if (options.max_sessions == 0) {
     return Error{Errc::invalid_argument, "max_sessions must be at least 1"};
   }
-  Result<ModuleRef> module = ModuleRef::load(location.module_path);
-  if (!module) return module.error();
-  if (Status s = (*module)->initialize(false); !s) return s.error();
-  Result<TokenDescription> found = find_token(**module, location);
-  if (!found && found.error().native == CKR_CRYPTOKI_NOT_INITIALIZED) {
-    if (Status s = (*module)->initialize(true); !s) return s.error();
-    found = find_token(**module, location);
-  }
+  Result<LocatedToken> found = locate_token(location);
   if (!found) return found.error();
-  std::shared_ptr<Login> login = Login::of(found->info.location);
+  const TokenLocation& complete = found->token.info.location;
+  std::shared_ptr<Login> login = Login::of(complete);
   return std::shared_ptr<TokenState>(new TokenState(
-      std::move(*module), identity(found->info.location, location), options, std::move(login)));
+      std::move(found->module), identity(complete, location), options, std::move(login)));
 }
 
 TokenState::~TokenState() {

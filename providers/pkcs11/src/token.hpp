@@ -119,4 +119,14 @@ core::Result<std::vector<TokenDescription>> find_tokens(Module& module, const To
 /// The one token that matches.
 core::Result<TokenDescription> find_token(Module& module, const TokenLocation& wanted) noexcept;
 
+/// A token and the module that it was found in.
+struct LocatedToken {
+  ModuleRef module;
+  TokenDescription token;
+};
+
+/// The one token that matches in the modules that `location` names, which are initialised. If they
+/// are several, one that fails is passed over.
+core::Result<LocatedToken> locate_token(const TokenLocation& location) noexcept;
+
 }  // namespace twoway::pkcs11

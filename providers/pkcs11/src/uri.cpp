@@ -1,7 +1,10 @@
 // PKCS#11 URIs (RFC 7512), by p11-kit.
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include <p11-kit/uri.h>
 
@@ -78,12 +81,44 @@ bool names_private_key(P11KitUri* uri) noexcept {
   return value == CKO_PRIVATE_KEY;
 }
 
-bool names_module_or_slot(P11KitUri* uri) noexcept {
+constexpr const char* kInitArguments = "x-init-reserved";  // as in p11-kit's .module files
+
+/// The queries that are used here. p11-kit takes every other for one of a vendor's.
+constexpr std::string_view kQueries[] = {"module-path", "module-name", "pin-source", "pin-value",
+                                         kInitArguments};
+
+/// p11-kit leaves out blanks, and of two queries of one name it takes the last.
+Status check_text(std::string_view uri) noexcept {
+  if (uri.find_first_of(" \t\n\v\f\r") != uri.npos) {
+    return Error{Errc::malformed, "a PKCS#11 URI holds no blanks: write %20 for each"};
+  }
+  std::array<bool, std::size(kQueries)> seen{};
+  std::string_view rest = uri.substr(std::min(uri.find('?'), uri.size()));
+  while (!rest.empty()) {
+    rest.remove_prefix(1);  // the '?' or '&'
+    const std::string_view query = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(query.size());
+    const std::string_view name = query.substr(0, query.find('='));
+    if (query.empty()) continue;
+    const auto known = std::find(std::begin(kQueries), std::end(kQueries), name);
+    if (known == std::end(kQueries)) {
+      return Error{Errc::not_supported,
+                   "the PKCS#11 URI has a query that is not known: module-path, module-name, "
+                   "pin-source, pin-value and x-init-reserved are"};
+    }
+    if (std::exchange(seen[static_cast<std::size_t>(known - std::begin(kQueries))], true)) {
+      return Error{Errc::malformed, "the PKCS#11 URI has a query twice: leave one out"};
+    }
+  }
+  return {};
+}
+
+bool names_library_or_slot(P11KitUri* uri) noexcept {
   const CK_INFO& module = *p11_kit_uri_get_module_info(uri);
   const CK_SLOT_INFO& slot = *p11_kit_uri_get_slot_info(uri);
   return module.manufacturerID[0] != 0 || module.libraryDescription[0] != 0 ||
          module.libraryVersion.major != 0xff || slot.slotDescription[0] != 0 ||
-         slot.manufacturerID[0] != 0 || p11_kit_uri_get_module_name(uri) != nullptr;
+         slot.manufacturerID[0] != 0;
 }
 
 /// RFC 7512 section 2.4: "file:" and a path, or a path alone. "|" would run a command.
@@ -100,6 +135,7 @@ Result<std::shared_ptr<PinSource>> pin_source(std::string_view source) {
 }  // namespace
 
 Result<ParsedUri> parse_uri(std::string_view text_of_uri) noexcept {
+  if (Status s = check_text(text_of_uri); !s) return s.error();
   const Uri uri(p11_kit_uri_new());
   SecretBuffer terminated(text_of_uri.begin(), text_of_uri.end());  // it may hold a PIN
   terminated.push_back(0);
@@ -112,11 +148,10 @@ Result<ParsedUri> parse_uri(std::string_view text_of_uri) noexcept {
     return Error{Errc::not_supported,
                  "the PKCS#11 URI has an attribute that is not known: check its spelling"};
   }
-  if (names_module_or_slot(uri.get())) {
-    return Error{
-        Errc::not_supported,
-        "library and slot descriptions and module-name are not used in a PKCS#11 URI: name "
-        "the module by module-path, the slot by slot-id"};
+  if (names_library_or_slot(uri.get())) {
+    return Error{Errc::not_supported,
+                 "library and slot descriptions are not used in a PKCS#11 URI: name the module by "
+                 "module-path or module-name, the slot by slot-id"};
   }
   if (!names_private_key(uri.get())) {
     return Error{Errc::not_supported, "the PKCS#11 URI names no private key: use type=private"};
@@ -134,6 +169,13 @@ Result<ParsedUri> parse_uri(std::string_view text_of_uri) noexcept {
   }
   if (const char* path = p11_kit_uri_get_module_path(uri.get()); path != nullptr) {
     token.module_path = path;
+  }
+  if (const char* name = p11_kit_uri_get_module_name(uri.get()); name != nullptr) {
+    token.module_name = name;
+  }
+  if (const char* text_for_module = p11_kit_uri_get_vendor_query(uri.get(), kInitArguments);
+      text_for_module != nullptr) {
+    token.init_arguments = text_for_module;
   }
   const ByteView label = attribute(uri.get(), CKA_LABEL), id = attribute(uri.get(), CKA_ID);
   parsed.location.key.label.assign(label.begin(), label.end());
@@ -162,9 +204,17 @@ std::string to_uri(const KeyLocation& location) {
       !put(info.manufacturerID, token.manufacturer) || !put(info.model, token.model)) {
     return {};
   }
-  if (token.slot_id) p11_kit_uri_set_slot_id(uri.get(), *token.slot_id);
+  if (token.slot_id && token.label.empty() && token.serial.empty()) {
+    p11_kit_uri_set_slot_id(uri.get(), *token.slot_id);
+  }
   if (!token.module_path.empty()) {
     p11_kit_uri_set_module_path(uri.get(), token.module_path.c_str());
+  }
+  if (!token.module_name.empty()) {
+    p11_kit_uri_set_module_name(uri.get(), token.module_name.c_str());
+  }
+  if (!token.init_arguments.empty()) {
+    p11_kit_uri_set_vendor_query(uri.get(), kInitArguments, token.init_arguments.c_str());
   }
   const auto set = [&](CK_ATTRIBUTE_TYPE type, ByteView value) {
     if (value.empty()) return;

@@ -26,10 +26,12 @@ typedef struct twoway_pkcs11_options {
 /// when an operation needs them; after a loss, again.
 typedef struct twoway_pkcs11_token twoway_pkcs11_token;
 
-/// The one token that a PKCS#11 URI (RFC 7512) names, with its module-path; what names a key is
-/// ignored. Does not log in. Errors: TWOWAY_MALFORMED (the URI), TWOWAY_INVALID_ARGUMENT (no module
-/// path, several tokens match, several sources of the PIN), TWOWAY_NOT_SUPPORTED (a part of the URI
-/// that is not used here).
+/// Opens the one token that a PKCS#11 URI (RFC 7512) names; what names a key is ignored. Without
+/// module-path the modules that p11-kit is configured with are searched, or the one of module-name.
+/// x-init-reserved beside module-path is a text for the module's C_Initialize, which NSS requires.
+/// Does not log in. Errors: TWOWAY_MALFORMED (the URI), TWOWAY_INVALID_ARGUMENT (several tokens
+/// match, several sources of the PIN, module-path and module-name, x-init-reserved without
+/// module-path), TWOWAY_NOT_SUPPORTED (a part of the URI that is not used here).
 TWOWAY_C_CALL twoway_status twoway_pkcs11_token_open(const char* uri,
                                                      const twoway_pkcs11_options* options,
                                                      twoway_pkcs11_token** token,

@@ -45,9 +45,14 @@ TWOWAY_API std::shared_ptr<PinSource> pin_from_function(
 
 // --- Names of tokens and keys ------------------------------------------------------------------
 
-/// A token of a module. Fields that are empty match every token.
+/// A token of a module. Fields that are empty match every token. Without `module_path` the modules
+/// that p11-kit is configured with are searched: all of them, or the one called `module_name`.
 struct TokenLocation {
   std::string module_path = {};  ///< the shared object to load
+  std::string module_name = {};  ///< of a .module file, or of a file without "lib" and ".so"
+  /// A text for the module's C_Initialize (pReserved), which NSS requires. With `module_path` only:
+  /// p11-kit's configuration has that of its modules, as x-init-reserved.
+  std::string init_arguments = {};
   std::string label = {};
   std::string serial = {};
   std::string manufacturer = {};
@@ -73,11 +78,16 @@ struct ParsedUri {
 };
 
 /// Reads a PKCS#11 URI (RFC 7512): the attributes token, serial, manufacturer, model, slot-id,
-/// object, id and type=private, the queries module-path, pin-source (a file) and pin-value.
-/// Errors: malformed, not_supported (an attribute or PIN source that is not used here).
+/// object, id and type=private, the queries module-path, module-name, pin-source (a file) and
+/// pin-value, and x-init-reserved for `init_arguments`.
+///
+/// Errors:
+/// - malformed: not a PKCS#11 URI, a blank in it, a query twice
+/// - not_supported: an attribute, query or PIN source that is not used here
 TWOWAY_API core::Result<ParsedUri> parse_uri(std::string_view uri) noexcept;
 
-/// The URI of a location, with its module-path. It never holds a PIN.
+/// The URI of a location, with its module. It has no slot-id if it has a label or a serial number:
+/// slots change, a token's name does not. It never holds a PIN.
 TWOWAY_API std::string to_uri(const KeyLocation& location);
 
 // --- Tokens ------------------------------------------------------------------------------------
@@ -128,8 +138,13 @@ class TokenState;
 /// that are named.
 class TWOWAY_API Token {
  public:
-  /// Loads the module, and finds the one token that matches. Does not log in. Errors:
-  /// invalid_argument (no module path, several tokens match).
+  /// Loads the module, and finds the one token that matches. If p11-kit's modules are searched, all
+  /// of them are initialised, and one that fails is passed over. Does not log in.
+  ///
+  /// Errors:
+  /// - invalid_argument: several tokens match; module_path and module_name, or init_arguments
+  ///   without module_path; the module is in use with other init_arguments
+  /// - key_unavailable: no token matches; a module cannot be loaded or initialised
   static core::Result<Token> open(const TokenLocation& location,
                                   const Options& options = {}) noexcept;
 
@@ -174,10 +189,19 @@ TWOWAY_API core::Result<std::unique_ptr<core::DhPrivateKey>> open_key(
     core::ByteView public_key = {}) noexcept;
 
 /// All initialised tokens of a module, in the order of their slots. Needs no PIN.
+/// `init_arguments` as in TokenLocation.
 TWOWAY_API core::Result<std::vector<TokenInfo>> list_tokens(
-    const std::string& module_path) noexcept;
+    const std::string& module_path, const std::string& init_arguments = {}) noexcept;
 
-/// The shared objects of all modules that p11-kit is configured with on this system.
-TWOWAY_API std::vector<std::string> configured_modules() noexcept;
+/// A module that p11-kit is configured with on this system.
+struct ConfiguredModule {
+  std::string name;            ///< of its .module file
+  std::string path;            ///< its shared object
+  std::string init_arguments;  ///< its x-init-reserved, for TokenLocation
+};
+
+/// All of them, in p11-kit's order of priority. Loads them, but does not initialise them. Modules
+/// that p11-kit reaches by other ways than a shared object (`remote:`) are left out.
+TWOWAY_API std::vector<ConfiguredModule> configured_modules() noexcept;
 
 }  // namespace twoway::pkcs11
