@@ -38,12 +38,13 @@ core::SecretBuffer read_state(const Exchange& options) {
 }
 
 void run(const SealRequest& options) {
+  const MediaTypes types = media_types(options, kRequestMediaTypes);
   const Provider& provider = choose_provider(options.provider);
   Output out(options.out, kSealedRules);
   Output state(options.state, kNewStateRules);
   require_two_files(out, state);
   const RequestSender sender = make_sender(provider, options.config, options.key_id);
-  RequestSealer sealer = require(sender.start(request_media_type(options)), "--media-type");
+  RequestSealer sealer = require(sender.begin(options.form(), types));
   const ResponseOpener opener = sealer.response_opener();
   MessageInput message(options, Act::seal);
   SealStream stream = require(sealer.stream(message.source(), options.stream()));
@@ -54,6 +55,7 @@ void run(const SealRequest& options) {
 }
 
 void run(const OpenRequest& options) {
+  const MediaTypes types = media_types(options, kRequestMediaTypes);
   KeyRing ring(choose_provider(options.keys.provider));
   Output out(options.out, kPlaintextRules);
   Output state(options.state, kNewStateRules);
@@ -62,7 +64,7 @@ void run(const OpenRequest& options) {
   const DeliveryRules rules = options.rules(kRequestRefused);
   MessageInput message(options, Act::open);
   RequestStream request = require_opened(
-      RequestReceiver(ring).stream(message.source(), request_media_type(options), options.stream()),
+      RequestReceiver(ring).stream(options.form(), message.source(), types, options.stream()),
       message.input(), rules);
 
   const StateOutput saved{state, [&] {
@@ -73,31 +75,33 @@ void run(const OpenRequest& options) {
 }
 
 void seal_response(const Exchange& options) {
+  const MediaTypes types = media_types(options, kResponseMediaTypes);
   const Provider& provider = choose_provider(options.provider);
   Output out(options.out, kSealedRules);
   ResponseSealer sealer =
       require(ResponseSealer::restore(provider, read_state(options)), input_name(options.state));
   MessageInput message(options, Act::seal);
   SealStream stream =
-      require(sealer.stream(message.source(), response_media_type(options), options.stream()));
+      require(sealer.stream(options.form(), message.source(), types, options.stream()));
   deliver(pull(stream), message.input(), out, nullptr, options.rules(""));
 }
 
 void open_response(const Exchange& options) {
+  const MediaTypes types = media_types(options, kResponseMediaTypes);
   const Provider& provider = choose_provider(options.provider);
   Output out(options.out, kPlaintextRules);
   const ResponseOpener opener =
       require(ResponseOpener::restore(provider, read_state(options)), input_name(options.state));
   MessageInput message(options, Act::open);
   OpenStream stream =
-      require(opener.stream(message.source(), response_media_type(options), options.stream()));
+      require(opener.stream(options.form(), message.source(), types, options.stream()));
   deliver(pull(stream), message.input(), out, nullptr, options.rules(kResponseRefused));
 }
 
 }  // namespace
 
 StreamOptions Exchange::stream() const noexcept {
-  return {.form = form(), .limits = {.max_chunk = chunk_size}, .max_whole = kMaxMessage};
+  return {.limits = {.max_chunk = chunk_size}, .max_whole = kMaxMessage};
 }
 
 DeliveryRules Exchange::rules(const char* refused) const noexcept {
@@ -105,14 +109,33 @@ DeliveryRules Exchange::rules(const char* refused) const noexcept {
       .form = form(), .chunk_size = chunk_size, .refused = refused, .keep_partial = keep_partial};
 }
 
-std::string_view request_media_type(const Exchange& options) noexcept {
-  if (options.media_type) return *options.media_type;
-  return options.chunked ? kChunkedRequestMediaType : kRequestMediaType;
-}
-
-std::string_view response_media_type(const Exchange& options) noexcept {
-  if (options.media_type) return *options.media_type;
-  return options.chunked ? kChunkedResponseMediaType : kResponseMediaType;
+MediaTypes media_types(const Exchange& options, const MediaTypes& defaults) {
+  if (options.chunked && options.media_type) {
+    throw Failure(Exit::usage,
+                  "--media-type names the type of whole messages: with --chunked, give "
+                  "--chunked-media-type");
+  }
+  if (!options.chunked && options.chunked_media_type) {
+    throw Failure(Exit::usage,
+                  "--chunked-media-type names the type of chunked messages: add --chunked, or give "
+                  "--media-type");
+  }
+  const std::string option = options.chunked ? "--chunked-media-type" : "--media-type";
+  const auto& given = options.chunked ? options.chunked_media_type : options.media_type;
+  if (!given) return defaults;
+  if (given->size() > framing::kMaxMediaType) {
+    throw Failure(Exit::usage, option + ": a media type has at most 65527 bytes");
+  }
+  MediaTypes types;
+  (options.chunked ? types.chunked : types.whole) = *given;
+  if (!framing::choose_media_type(options.form(), types)) {
+    throw Failure(Exit::usage,
+                  option + " '" + *given + "': this is the type of " +
+                      (options.chunked ? "whole messages: leave --chunked out"
+                                       : "chunked messages: add --chunked and leave it out") +
+                      ", or give a type of your own");
+  }
+  return types;
 }
 
 void require_two_files(const Output& out, const Output& state) {
@@ -133,13 +156,18 @@ void add_message_options(CLI::App& command, Exchange& options, Act act, const ch
   command.add_option("-o,--out", options.out, std::string(out) + "; standard output unless given")
       ->type_name("FILE");
   command
-      .add_option("--media-type", options.media_type,
-                  "Media type of the plaintext, the same on both sides; unless given, that of a "
-                  "(chunked) message/bhttp")
+      .add_option(
+          "--media-type", options.media_type,
+          "Media type of whole messages, the same on both sides; message/bhttp unless given")
       ->type_name("TYPE");
   CLI::Option* chunked = command.add_flag(
       "--chunked", options.chunked,
       "A message in chunks, of any size and in little memory; the same on both sides");
+  command
+      .add_option("--chunked-media-type", options.chunked_media_type,
+                  "Media type of chunked messages, needed with --chunked in place of --media-type; "
+                  "a chunked message/bhttp unless given")
+      ->type_name("TYPE");
   command
       .add_option("--chunk-size", options.chunk_size,
                   act == Act::seal ? "Most plaintext bytes of one chunk"

@@ -13,7 +13,8 @@ namespace twoway::cli {
 /// Options of every command that seals or opens a message.
 struct Exchange {
   std::string provider;
-  std::optional<std::string> media_type;
+  std::optional<std::string> media_type;          ///< of whole messages
+  std::optional<std::string> chunked_media_type;  ///< of chunked messages
   std::optional<std::string> in;
   std::optional<std::string> out;
   std::string state;
@@ -28,16 +29,17 @@ struct Exchange {
 
 enum class Act { seal, open };
 
-/// Adds --in, --out, --media-type, --chunked and --chunk-size; for opening also --keep-partial.
+/// Adds --in, --out, --media-type, --chunked, --chunked-media-type and --chunk-size; for opening
+/// also --keep-partial.
 void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
                          const char* out);
 
 /// Adds --state, for a file that `reader`, a command, needs.
 void add_new_state_option(CLI::App& command, Exchange& options, const std::string& reader);
 
-/// The media type that was given, or the one for the message's form.
-std::string_view request_media_type(const Exchange& options) noexcept;
-std::string_view response_media_type(const Exchange& options) noexcept;
+/// The media type that was given for the message's form, or `defaults`. Borrows from `options`. A
+/// type of the other form is a usage failure.
+MediaTypes media_types(const Exchange& options, const MediaTypes& defaults);
 
 /// Two outputs must be two files; usage failure where not.
 void require_two_files(const Output& out, const Output& state);

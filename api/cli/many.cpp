@@ -96,12 +96,13 @@ void make_folder(const std::string& path) {
 }
 
 void run(const SealMany& options) {
+  const MediaTypes types = media_types(options, kRequestMediaTypes);
   const Provider& provider = choose_provider(options.provider);
   const std::vector<Receiver> receivers = read_receivers(provider, options);
   const std::vector<RequestSender> senders = choose_senders(provider, receivers);
   const MultiRequestSender sender =
       require(MultiRequestSender::create(provider, senders.front().suite().aead));
-  MultiRequestSealer sealer = require(sender.start(request_media_type(options)), "--media-type");
+  MultiRequestSealer sealer = require(sender.begin(options.form(), types));
   Output out(options.out, kSealedRules);
   make_folder(options.keys_dir);
   MessageInput message(options, Act::seal);
@@ -127,6 +128,7 @@ void run(const SealMany& options) {
 }
 
 void run(const OpenMany& options) {
+  const MediaTypes types = media_types(options, kRequestMediaTypes);
   KeyRing ring(choose_provider(options.keys.provider));
   Output out(options.out, kPlaintextRules);
   Output state(options.state, kNewStateRules);
@@ -145,7 +147,7 @@ void run(const OpenMany& options) {
     throw failure({Errc::open_failed, kBodyRefused}, key_name);
   };
   const PendingMultiRequest pending =
-      opened(MultiRequestReceiver(ring).begin(key, request_media_type(options)));
+      opened(MultiRequestReceiver(ring).begin(options.form(), key, types));
   MultiRequestOpener request = opened(pending.decapsulate());
   OpenStream stream = require(request.stream(message.source(), options.stream()));
   const StateOutput saved{state, [&] {

@@ -1,5 +1,7 @@
 #include <twoway/multi_receiver.hpp>
 
+#include "forms.hpp"
+
 namespace twoway {
 namespace {
 
@@ -8,6 +10,7 @@ constexpr Error kOpenedAlready{Errc::wrong_state, "this request's body is opened
 }  // namespace
 
 Result<std::size_t> MultiRequestOpener::open(ByteSpan out, ByteView body) noexcept {
+  if (Status s = require_form(form(), Form::whole); !s) return s.error();
   if (!key_) return kOpenedAlready;
   if (body.size() < prefix_size_) return core::kBadAeadTag;
   Result<core::OpenSequence> sequence = key_->open_sequence(body.first(prefix_size_));
@@ -31,6 +34,7 @@ Result<std::unique_ptr<framing::Keying>> MultiRequestOpener::take_keying() noexc
 }
 
 Result<ChunkOpener> MultiRequestOpener::chunk_opener(const ChunkLimits& limits) noexcept {
+  if (Status s = require_form(form(), Form::chunked); !s) return s.error();
   Result<std::unique_ptr<framing::Keying>> keying = take_keying();
   if (!keying) return keying.error();
   return ChunkOpener::create(std::move(*keying), limits);
@@ -40,7 +44,7 @@ Result<OpenStream> MultiRequestOpener::stream(std::unique_ptr<Source> source,
                                               const StreamOptions& options) noexcept {
   Result<std::unique_ptr<framing::Keying>> keying = take_keying();
   if (!keying) return keying.error();
-  return OpenStream::create(std::move(source), std::move(*keying), options);
+  return OpenStream::create(form(), std::move(source), std::move(*keying), options);
 }
 
 Result<MultiRequestOpener> PendingMultiRequest::decapsulate() const noexcept {
@@ -63,9 +67,9 @@ Result<MultiRequestOpener> PendingMultiRequest::open_key(
   return MultiRequestOpener(std::move(*request), std::move(*key), std::move(gate));
 }
 
-Result<PendingMultiRequest> MultiRequestReceiver::begin(
-    ByteView encapsulated_key, std::string_view media_type) const noexcept {
-  Result<PendingRequest> request = receiver_.begin(encapsulated_key, media_type);
+Result<PendingMultiRequest> MultiRequestReceiver::begin(Form form, ByteView encapsulated_key,
+                                                        const MediaTypes& types) const noexcept {
+  Result<PendingRequest> request = receiver_.begin(form, encapsulated_key, types);
   if (!request) return request.error();
   const ByteView sealed_key = encapsulated_key.subspan(request->prefix_size());
   if (sealed_key.size() != framing::kBodyKeySize + request->match_.suite.nt())
@@ -77,8 +81,8 @@ Result<PendingMultiRequest> MultiRequestReceiver::begin(
 }
 
 Result<OpenedRequest> MultiRequestReceiver::open(ByteView encapsulated_key, ByteView body,
-                                                 std::string_view media_type) const noexcept {
-  Result<PendingMultiRequest> pending = begin(encapsulated_key, media_type);
+                                                 const MediaTypes& types) const noexcept {
+  Result<PendingMultiRequest> pending = begin(Form::whole, encapsulated_key, types);
   if (!pending) return pending.error();
   Result<MultiRequestOpener> opener = pending->decapsulate();
   if (!opener) return opener.error();

@@ -2,11 +2,13 @@
 
 #include <twoway/multi_sender.hpp>
 
+#include "forms.hpp"
+
 namespace twoway {
 namespace {
 
 constexpr Error kSealedAlready{Errc::wrong_state,
-                               "this request's body is sealed already: start another"};
+                               "this request's body is sealed already: begin another"};
 
 }  // namespace
 
@@ -19,6 +21,7 @@ Result<core::SealSequence> MultiRequestSealer::take_sequence() noexcept {
 
 // body = concat(nonce, Seal(key, nonce, "", plaintext))
 Result<std::size_t> MultiRequestSealer::seal(ByteSpan out, ByteView plaintext) noexcept {
+  if (Status s = require_form(form_, Form::whole); !s) return s.error();
   if (!sequence_) return kSealedAlready;
   if (out.size() < sealed_size(plaintext.size())) {
     return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
@@ -38,6 +41,7 @@ Result<Bytes> MultiRequestSealer::seal(ByteView plaintext) noexcept {
 }
 
 Result<ChunkSealer> MultiRequestSealer::chunk_sealer(const ChunkLimits& limits) noexcept {
+  if (Status s = require_form(form_, Form::chunked); !s) return s.error();
   Result<core::SealSequence> sequence = take_sequence();
   if (!sequence) return sequence.error();
   return ChunkSealer::create(std::move(*sequence), limits);
@@ -47,7 +51,7 @@ Result<SealStream> MultiRequestSealer::stream(std::unique_ptr<Source> source,
                                               const StreamOptions& options) noexcept {
   Result<core::SealSequence> sequence = take_sequence();
   if (!sequence) return sequence.error();
-  return SealStream::create(std::move(source), prefix_, std::move(*sequence), options);
+  return SealStream::create(form_, std::move(source), prefix_, std::move(*sequence), options);
 }
 
 Result<EncapsulatedKey> MultiRequestSealer::encapsulate_key(
@@ -77,8 +81,10 @@ Result<MultiRequestSender> MultiRequestSender::create(const Provider& provider, 
 }
 
 // key = random(32), nonce = random(Nn)
-Result<MultiRequestSealer> MultiRequestSender::start(std::string_view media_type) const noexcept {
-  if (Status s = framing::check_media_type(media_type); !s) return s.error();
+Result<MultiRequestSealer> MultiRequestSender::begin(Form form,
+                                                     const MediaTypes& types) const noexcept {
+  const Result<std::string_view> type = framing::choose_media_type(form, types);
+  if (!type) return type.error();
   Rng& rng = options_.rng != nullptr ? *options_.rng : provider_->rng();
   Result<framing::BodyKey> key = framing::BodyKey::draw(*body_aead_, rng);
   if (!key) return key.error();
@@ -86,8 +92,8 @@ Result<MultiRequestSealer> MultiRequestSender::start(std::string_view media_type
   if (Status s = rng.fill(nonce); !s) return s.error();
   Result<core::SealSequence> sequence = key->seal_sequence(nonce);
   if (!sequence) return sequence.error();
-  return MultiRequestSealer(std::move(*key), std::move(nonce), std::move(*sequence), aead_,
-                            media_type, options_);
+  return MultiRequestSealer(form, *type, std::move(*key), std::move(nonce), std::move(*sequence),
+                            aead_, options_);
 }
 
 }  // namespace twoway

@@ -3,6 +3,8 @@
 
 #include <twoway/request_receiver.hpp>
 
+#include "forms.hpp"
+
 namespace twoway {
 namespace {
 
@@ -62,6 +64,7 @@ Result<core::OpenSequence> RequestOpener::take_sequence() noexcept {
 }
 
 Result<std::size_t> RequestOpener::open(ByteSpan out, ByteView sealed) noexcept {
+  if (Status s = require_form(form_, Form::whole); !s) return s.error();
   if (!sequence_) return kOpenedAlready;
   Result<std::size_t> size = sequence_->open(out, {}, sealed);
   if (size) sequence_.reset();
@@ -69,6 +72,7 @@ Result<std::size_t> RequestOpener::open(ByteSpan out, ByteView sealed) noexcept 
 }
 
 Result<ChunkOpener> RequestOpener::chunk_opener(const ChunkLimits& limits) noexcept {
+  if (Status s = require_form(form_, Form::chunked); !s) return s.error();
   Result<core::OpenSequence> sequence = take_sequence();
   if (!sequence) return sequence.error();
   return ChunkOpener::create(std::move(*sequence), limits);
@@ -78,7 +82,8 @@ Result<OpenStream> RequestOpener::stream(std::unique_ptr<Source> source,
                                          const StreamOptions& options) noexcept {
   Result<core::OpenSequence> sequence = take_sequence();
   if (!sequence) return sequence.error();
-  return OpenStream::create(std::move(source), framing::keyed(std::move(*sequence)), options);
+  return OpenStream::create(form_, std::move(source), framing::keyed(std::move(*sequence)),
+                            options);
 }
 
 Result<ResponseSealer> RequestOpener::response_sealer() noexcept {
@@ -105,50 +110,52 @@ Result<RequestOpener> PendingRequest::complete(ByteView shared_secret) const noe
   auto authentic = std::make_shared<std::atomic<bool>>(false);
   sequence->set_gate(
       std::make_unique<RequestGate>(options_.replay_filter, key_id(), enc_, authentic));
-  return RequestOpener(std::move(*sequence),
+  return RequestOpener(form_, std::move(*sequence),
                        framing::ResponseContext(match_.suite, key_id(), enc_, context->exporter()),
                        *options_.rng, std::move(authentic));
 }
 
-Result<KeyRing::Match> RequestReceiver::find(ByteView header,
-                                             std::string_view media_type) const noexcept {
-  if (Status s = framing::check_media_type(media_type); !s) return s.error();
+Result<KeyRing::Match> RequestReceiver::find(ByteView header) const noexcept {
   Result<RequestHeader> parsed = framing::parse_header(header);
   if (!parsed) return parsed.error();
   return ring_->find(*parsed);
 }
 
-PendingRequest RequestReceiver::pending(KeyRing::Match match, ByteView enc,
-                                        std::string_view media_type) const noexcept {
+PendingRequest RequestReceiver::pending(Form form, std::string_view media_type,
+                                        KeyRing::Match match, ByteView enc) const noexcept {
   ReceiverOptions options = options_;
   if (options.rng == nullptr) options.rng = &ring_->provider().rng();
-  return PendingRequest(std::move(match), enc, media_type, options);
+  return PendingRequest(form, media_type, std::move(match), enc, options);
 }
 
-Result<PendingRequest> RequestReceiver::begin(ByteView message,
-                                              std::string_view media_type) const noexcept {
-  Result<KeyRing::Match> match = find(message, media_type);
+Result<PendingRequest> RequestReceiver::begin(Form form, ByteView message,
+                                              const MediaTypes& types) const noexcept {
+  const Result<std::string_view> type = framing::choose_media_type(form, types);
+  if (!type) return type.error();
+  Result<KeyRing::Match> match = find(message);
   if (!match) return match.error();
   const ByteView rest = message.subspan(framing::kHeaderSize);
   const std::size_t nenc = match->suite.nenc();
   if (rest.size() < nenc) return core::kBadAeadTag;
-  return pending(std::move(*match), rest.first(nenc), media_type);
+  return pending(form, *type, std::move(*match), rest.first(nenc));
 }
 
-Result<PendingRequest> RequestReceiver::begin(Source& source,
-                                              std::string_view media_type) const noexcept {
+Result<PendingRequest> RequestReceiver::begin(Form form, Source& source,
+                                              const MediaTypes& types) const noexcept {
+  const Result<std::string_view> type = framing::choose_media_type(form, types);
+  if (!type) return type.error();
   std::array<std::uint8_t, framing::kHeaderSize> header{};
   if (Status s = read_all(source, header); !s) return s.error();
-  Result<KeyRing::Match> match = find(header, media_type);
+  Result<KeyRing::Match> match = find(header);
   if (!match) return match.error();
   Bytes enc(match->suite.nenc());
   if (Status s = read_all(source, enc); !s) return s.error();
-  return pending(std::move(*match), enc, media_type);
+  return pending(form, *type, std::move(*match), enc);
 }
 
 Result<OpenedRequest> RequestReceiver::open(ByteView message,
-                                            std::string_view media_type) const noexcept {
-  Result<PendingRequest> pending = begin(message, media_type);
+                                            const MediaTypes& types) const noexcept {
+  Result<PendingRequest> pending = begin(Form::whole, message, types);
   if (!pending) return pending.error();
   Result<RequestOpener> opener = pending->decapsulate();
   if (!opener) return opener.error();
@@ -161,11 +168,11 @@ Result<OpenedRequest> RequestReceiver::open(ByteView message,
   return OpenedRequest{std::move(plaintext), std::move(*sealer)};
 }
 
-Result<RequestStream> RequestReceiver::stream(std::unique_ptr<Source> source,
-                                              std::string_view media_type,
+Result<RequestStream> RequestReceiver::stream(Form form, std::unique_ptr<Source> source,
+                                              const MediaTypes& types,
                                               const StreamOptions& options) const noexcept {
   if (source == nullptr) return Error{Errc::invalid_argument, "a stream needs a source"};
-  Result<PendingRequest> pending = begin(*source, media_type);
+  Result<PendingRequest> pending = begin(form, *source, types);
   if (!pending) return pending.error();
   Result<RequestOpener> opener = pending->decapsulate();
   if (!opener) return opener.error();
@@ -174,9 +181,11 @@ Result<RequestStream> RequestReceiver::stream(std::unique_ptr<Source> source,
   return RequestStream{std::move(*opener), std::move(*plaintext)};
 }
 
-ChunkedRequestOpener RequestReceiver::chunked_opener(std::string_view media_type,
-                                                     const ChunkLimits& limits) const noexcept {
-  return {*this, media_type, limits};
+Result<ChunkedRequestOpener> RequestReceiver::chunked_opener(
+    const MediaTypes& types, const ChunkLimits& limits) const noexcept {
+  const Result<std::string_view> type = framing::choose_media_type(Form::chunked, types);
+  if (!type) return type.error();
+  return ChunkedRequestOpener(*this, *type, limits);
 }
 
 /// Takes header and `enc` off `in`. Nothing is answered once the key is there.
@@ -193,13 +202,13 @@ Result<std::optional<ChunkedRequestOpener::Step>> ChunkedRequestOpener::read_pre
     return prefix_.size() == size;
   };
   if (!match_ && gather(framing::kHeaderSize)) {
-    Result<KeyRing::Match> match = receiver_.find(prefix_, media_type_);
+    Result<KeyRing::Match> match = receiver_.find(prefix_);
     if (!match) return error_.emplace(match.error());
     match_ = std::move(*match);
   }
   if (match_ && !pending_ && gather(framing::kHeaderSize + match_->suite.nenc())) {
-    pending_ =
-        receiver_.pending(*match_, ByteView(prefix_).subspan(framing::kHeaderSize), media_type_);
+    pending_ = receiver_.pending(Form::chunked, media_type_, *match_,
+                                 ByteView(prefix_).subspan(framing::kHeaderSize));
   }
   if (pending_) return std::optional<Step>({State::need_key, consumed, {}});
   if (end == End::yes) return error_.emplace(kTruncatedPrefix);

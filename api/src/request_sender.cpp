@@ -2,14 +2,17 @@
 
 #include <twoway/request_sender.hpp>
 
+#include "forms.hpp"
+
 namespace twoway {
 namespace {
 
-constexpr Error kSealedAlready{Errc::wrong_state, "this request is sealed already: start another"};
+constexpr Error kSealedAlready{Errc::wrong_state, "this request is sealed already: begin another"};
 
 }  // namespace
 
 Result<std::size_t> RequestSealer::seal(ByteSpan out, ByteView plaintext) noexcept {
+  if (Status s = require_form(form_, Form::whole); !s) return s.error();
   if (sealed_) return kSealedAlready;
   if (out.size() < sealed_size(plaintext.size())) {
     return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
@@ -22,6 +25,7 @@ Result<std::size_t> RequestSealer::seal(ByteSpan out, ByteView plaintext) noexce
 }
 
 Result<ChunkSealer> RequestSealer::chunk_sealer(const ChunkLimits& limits) noexcept {
+  if (Status s = require_form(form_, Form::chunked); !s) return s.error();
   if (sealed_) return kSealedAlready;
   sealed_ = true;
   Result<core::SealSequence> sequence = start_.context.take_sequence();
@@ -35,7 +39,7 @@ Result<SealStream> RequestSealer::stream(std::unique_ptr<Source> source,
   sealed_ = true;
   Result<core::SealSequence> sequence = start_.context.take_sequence();
   if (!sequence) return sequence.error();
-  return SealStream::create(std::move(source), start_.prefix, std::move(*sequence), options);
+  return SealStream::create(form_, std::move(source), start_.prefix, std::move(*sequence), options);
 }
 
 ResponseOpener RequestSealer::response_opener() const noexcept {
@@ -68,16 +72,18 @@ Result<RequestSender> RequestSender::create(const Provider& provider, std::uint8
   return RequestSender({key_id, *found, std::move(*key)}, options);
 }
 
-Result<RequestSealer> RequestSender::start(std::string_view media_type) const noexcept {
+Result<RequestSealer> RequestSender::begin(Form form, const MediaTypes& types) const noexcept {
+  const Result<std::string_view> type = framing::choose_media_type(form, types);
+  if (!type) return type.error();
   Result<framing::RequestStart> start = framing::start_request(
-      choice_.suite, choice_.key_id, *choice_.public_key, media_type, options_.rng);
+      choice_.suite, choice_.key_id, *choice_.public_key, *type, options_.rng);
   if (!start) return start.error();
-  return RequestSealer(choice_.suite, choice_.key_id, std::move(*start));
+  return RequestSealer(form, choice_.suite, choice_.key_id, std::move(*start));
 }
 
 Result<SealedRequest> RequestSender::seal(ByteView plaintext,
-                                          std::string_view media_type) const noexcept {
-  Result<RequestSealer> sealer = start(media_type);
+                                          const MediaTypes& types) const noexcept {
+  Result<RequestSealer> sealer = begin(Form::whole, types);
   if (!sealer) return sealer.error();
   Bytes message(sealer->sealed_size(plaintext.size()));
   Result<std::size_t> size = sealer->seal(message, plaintext);

@@ -8,22 +8,33 @@ constexpr Error kSealedAlready{Errc::wrong_state,
 
 }  // namespace
 
-Result<Bytes> ResponseOpener::open(ByteView message, std::string_view media_type) const noexcept {
+Result<std::size_t> ResponseOpener::open(ByteSpan out, ByteView message,
+                                         const MediaTypes& types) const noexcept {
+  const Result<std::string_view> type = framing::choose_media_type(Form::whole, types);
+  if (!type) return type.error();
+  return context_.open(out, message, *type);
+}
+
+Result<Bytes> ResponseOpener::open(ByteView message, const MediaTypes& types) const noexcept {
   Bytes plaintext(opened_size(message.size()));
-  Result<std::size_t> size = open(plaintext, message, media_type);
+  Result<std::size_t> size = open(plaintext, message, types);
   if (!size) return size.error();
   return plaintext;
 }
 
-Result<ChunkOpener> ResponseOpener::chunk_opener(std::string_view media_type,
+Result<ChunkOpener> ResponseOpener::chunk_opener(const MediaTypes& types,
                                                  const ChunkLimits& limits) const noexcept {
-  return ChunkOpener::create(context_.keying(media_type), limits);
+  const Result<std::string_view> type = framing::choose_media_type(Form::chunked, types);
+  if (!type) return type.error();
+  return ChunkOpener::create(context_.keying(*type), limits);
 }
 
-Result<OpenStream> ResponseOpener::stream(std::unique_ptr<Source> source,
-                                          std::string_view media_type,
+Result<OpenStream> ResponseOpener::stream(Form form, std::unique_ptr<Source> source,
+                                          const MediaTypes& types,
                                           const StreamOptions& options) const noexcept {
-  return OpenStream::create(std::move(source), context_.keying(media_type), options);
+  const Result<std::string_view> type = framing::choose_media_type(form, types);
+  if (!type) return type.error();
+  return OpenStream::create(form, std::move(source), context_.keying(*type), options);
 }
 
 Result<ResponseOpener> ResponseOpener::restore(const Provider& provider, ByteView state) noexcept {
@@ -33,33 +44,37 @@ Result<ResponseOpener> ResponseOpener::restore(const Provider& provider, ByteVie
 }
 
 Result<std::size_t> ResponseSealer::seal(ByteSpan out, ByteView plaintext,
-                                         std::string_view media_type) noexcept {
+                                         const MediaTypes& types) noexcept {
   if (sealed_) return kSealedAlready;
-  Result<std::size_t> size = context_.seal(out, plaintext, media_type, *rng_);
+  const Result<std::string_view> type = framing::choose_media_type(Form::whole, types);
+  if (!type) return type.error();
+  Result<std::size_t> size = context_.seal(out, plaintext, *type, *rng_);
   sealed_ = size.ok();
   return size;
 }
 
-Result<Bytes> ResponseSealer::seal(ByteView plaintext, std::string_view media_type) noexcept {
+Result<Bytes> ResponseSealer::seal(ByteView plaintext, const MediaTypes& types) noexcept {
   Bytes message(sealed_size(plaintext.size()));
-  Result<std::size_t> size = seal(message, plaintext, media_type);
+  Result<std::size_t> size = seal(message, plaintext, types);
   if (!size) return size.error();
   return message;
 }
 
 // Chunked OHTTP section 6.2: response_nonce = random(max(Nn, Nk)), and the chunks follow it.
-Result<ResponseSealer::Start> ResponseSealer::start(std::string_view media_type) noexcept {
+Result<ResponseSealer::Start> ResponseSealer::start(Form form, const MediaTypes& types) noexcept {
   if (sealed_) return kSealedAlready;
+  const Result<std::string_view> type = framing::choose_media_type(form, types);
+  if (!type) return type.error();
   Bytes response_nonce(prefix_size());
   if (Status s = rng_->fill(response_nonce); !s) return s.error();
-  Result<core::SealSequence> sequence = context_.seal_sequence(response_nonce, media_type);
+  Result<core::SealSequence> sequence = context_.seal_sequence(response_nonce, *type);
   if (!sequence) return sequence.error();
   return Start{std::move(response_nonce), std::move(*sequence)};
 }
 
-Result<ChunkedResponse> ResponseSealer::start_chunks(std::string_view media_type,
+Result<ChunkedResponse> ResponseSealer::start_chunks(const MediaTypes& types,
                                                      const ChunkLimits& limits) noexcept {
-  Result<Start> begun = start(media_type);
+  Result<Start> begun = start(Form::chunked, types);
   if (!begun) return begun.error();
   Result<ChunkSealer> chunks = ChunkSealer::create(std::move(begun->sequence), limits);
   if (!chunks) return chunks.error();
@@ -67,12 +82,12 @@ Result<ChunkedResponse> ResponseSealer::start_chunks(std::string_view media_type
   return ChunkedResponse{std::move(begun->prefix), std::move(*chunks)};
 }
 
-Result<SealStream> ResponseSealer::stream(std::unique_ptr<Source> source,
-                                          std::string_view media_type,
+Result<SealStream> ResponseSealer::stream(Form form, std::unique_ptr<Source> source,
+                                          const MediaTypes& types,
                                           const StreamOptions& options) noexcept {
-  Result<Start> begun = start(media_type);
+  Result<Start> begun = start(form, types);
   if (!begun) return begun.error();
-  Result<SealStream> sealing = SealStream::create(std::move(source), std::move(begun->prefix),
+  Result<SealStream> sealing = SealStream::create(form, std::move(source), std::move(begun->prefix),
                                                   std::move(begun->sequence), options);
   sealed_ = sealing.ok();
   return sealing;

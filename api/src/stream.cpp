@@ -80,11 +80,11 @@ void make_room(core::SecretBuffer& buffer, std::size_t size) {
 
 }  // namespace
 
-Result<SealStream> SealStream::create(std::unique_ptr<Source> source, Bytes prefix,
+Result<SealStream> SealStream::create(Form form, std::unique_ptr<Source> source, Bytes prefix,
                                       core::SealSequence sequence,
                                       const StreamOptions& options) noexcept {
   if (source == nullptr) return kNoSource;
-  if (options.form == Form::whole) {
+  if (form == Form::whole) {
     return SealStream(std::move(source), std::move(prefix), std::nullopt, std::move(sequence),
                       options);
   }
@@ -208,11 +208,11 @@ std::optional<std::uint64_t> SealStream::remaining() const noexcept {
          chunks_->sealed_size(last, Last::yes);
 }
 
-Result<OpenStream> OpenStream::create(std::unique_ptr<Source> source,
+Result<OpenStream> OpenStream::create(Form form, std::unique_ptr<Source> source,
                                       std::unique_ptr<framing::Keying> keying,
                                       const StreamOptions& options) noexcept {
   if (source == nullptr) return kNoSource;
-  if (options.form == Form::whole) {
+  if (form == Form::whole) {
     return OpenStream(std::move(source), std::nullopt, std::move(keying), options);
   }
   Result<ChunkOpener> chunks = ChunkOpener::create(std::move(keying), options.limits);

@@ -55,10 +55,10 @@ static size_t seal(const twoway_request_sender* sender, uint8_t* out, size_t cap
   twoway_chunk_sealer* chunks = NULL;
   size_t size = 0;
   size_t written = 0;
-  int good = twoway_request_sender_start(sender, TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE, &request,
-                                         NULL) == TWOWAY_OK &&
-             twoway_request_sealer_prefix(request, out, capacity, &size, NULL) == TWOWAY_OK &&
-             twoway_request_sealer_chunks(request, NULL, &chunks, NULL) == TWOWAY_OK;
+  int good =
+      twoway_request_sender_begin(sender, TWOWAY_FORM_CHUNKED, NULL, &request, NULL) == TWOWAY_OK &&
+      twoway_request_sealer_prefix(request, out, capacity, &size, NULL) == TWOWAY_OK &&
+      twoway_request_sealer_chunks(request, NULL, &chunks, NULL) == TWOWAY_OK;
   good = good && twoway_chunk_sealer_seal(chunks, (const uint8_t*)"one, ", 5, TWOWAY_NO, out + size,
                                           capacity - size, &written, NULL) == TWOWAY_OK;
   size += written;

@@ -7,6 +7,10 @@
 #include <twoway/openssl.h>
 #include <twoway/twoway.h>
 
+/// The media types of whole requests and responses; there are no chunked ones here.
+static const twoway_media_types request_types = {"secret-req", NULL};
+static const twoway_media_types response_types = {"secret-resp", NULL};
+
 /// A receiver: a private key (in software here), and the suites that it accepts.
 static twoway_status open_gateway(const twoway_provider* crypto, twoway_key_ring** ring,
                                   twoway_request_receiver** receiver, twoway_error* error) {
@@ -32,12 +36,13 @@ static twoway_status answer(const twoway_request_receiver* receiver, const uint8
   uint8_t text[1024];  // too small a buffer is TWOWAY_BUFFER_TOO_SMALL, and uses nothing up
   size_t text_size = 0;
   twoway_response_sealer* sealer = NULL;
-  twoway_status status = twoway_request_receiver_open(
-      receiver, request, request_size, "secret-req", text, sizeof text, &text_size, &sealer, error);
+  twoway_status status =
+      twoway_request_receiver_open(receiver, request, request_size, &request_types, text,
+                                   sizeof text, &text_size, &sealer, error);
   if (status == TWOWAY_OK) {
     printf("%.*s\n", (int)text_size, (const char*)text);
     status = twoway_response_sealer_seal(sealer, (const uint8_t*)reply, strlen(reply),
-                                         "secret-resp", out, capacity, written, error);
+                                         &response_types, out, capacity, written, error);
   }
   twoway_response_sealer_free(sealer);
   return status;
@@ -54,14 +59,14 @@ static twoway_status ask(const twoway_request_sender* sender, const char* questi
   size_t response_size = 0;
   twoway_response_opener* opener = NULL;
   twoway_status status =
-      twoway_request_sender_seal(sender, (const uint8_t*)question, strlen(question), "secret-req",
+      twoway_request_sender_seal(sender, (const uint8_t*)question, strlen(question), &request_types,
                                  request, size, &request_size, &opener, error);
   if (status == TWOWAY_OK) {  // stands for the network
     status =
         answer(gateway, request, request_size, response, sizeof response, &response_size, error);
   }
   if (status == TWOWAY_OK) {
-    status = twoway_response_opener_open(opener, response, response_size, "secret-resp", out,
+    status = twoway_response_opener_open(opener, response, response_size, &response_types, out,
                                          capacity, written, error);
   }
   twoway_response_opener_free(opener);

@@ -19,14 +19,14 @@ std::string ask(std::string_view question) {
 
   // Sender: seal a request to the first usable key of the list.
   auto sender = RequestSender::create(crypto, *key_configs);
-  auto request = sender->seal(as_bytes(question), "secret-req");
+  auto request = sender->seal(as_bytes(question), {.whole = "secret-req"});
 
   // Receiver: open the request, and seal the response that only its sender can open.
-  auto opened = RequestReceiver{ring}.open(request->message, "secret-req");
-  auto reply = opened->response_sealer.seal(as_bytes("fine, thank you"), "secret-resp");
+  auto opened = RequestReceiver{ring}.open(request->message, {.whole = "secret-req"});
+  auto reply = opened->response_sealer.seal(as_bytes("fine, thank you"), {.whole = "secret-resp"});
 
   // Sender: open the response.
-  auto answer = request->response_opener.open(*reply, "secret-resp");
+  auto answer = request->response_opener.open(*reply, {.whole = "secret-resp"});
   return {answer->begin(), answer->end()};
 }
 // } example

@@ -19,7 +19,7 @@ Result<Sent> send_to_all(const Provider& crypto, const std::vector<RequestSender
                          ByteView text) {
   auto sender = MultiRequestSender::create(crypto, receivers.front().suite().aead);
   if (!sender) return sender.error();
-  auto sealer = sender->start();
+  auto sealer = sender->begin(Form::whole);
   if (!sealer) return sealer.error();
   auto body = sealer->seal(text);
   if (!body) return body.error();

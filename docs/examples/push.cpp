@@ -15,8 +15,8 @@ using namespace twoway;
 class Connection {
  public:
   using Run = std::function<void(std::function<void()> work)>;
-  Connection(const RequestReceiver& receiver, Run run)
-      : opener_(receiver.chunked_opener()), run_(std::move(run)) {}
+  Connection(ChunkedRequestOpener opener, Run run)  // of RequestReceiver::chunked_opener
+      : opener_(std::move(opener)), run_(std::move(run)) {}
 
   void arrived(ByteView piece, End end) {
     input_.insert(input_.end(), piece.begin(), piece.end());
@@ -69,7 +69,7 @@ int main() {
   auto key = Kem::find(crypto, KemId::dhkem_x25519)->generate_key_pair();
   if (!ring.add(1, std::move(*key), {{KdfId::hkdf_sha256, AeadId::aes128_gcm}})) return 1;
   auto sender = RequestSender::create(crypto, *ring.key_configs());
-  auto sealer = sender->start(kChunkedRequestMediaType);
+  auto sealer = sender->begin(Form::chunked);
   auto chunks = sealer->chunk_sealer();
   Bytes message(sealer->prefix().begin(), sealer->prefix().end());
   for (const std::string_view part : {"how ", "are ", "you?"}) {
@@ -80,7 +80,8 @@ int main() {
   }
 
   std::function<void()> work;
-  Connection connection(RequestReceiver{ring}, [&](std::function<void()> todo) { work = todo; });
+  auto opener = RequestReceiver{ring}.chunked_opener();
+  Connection connection(std::move(*opener), [&](std::function<void()> todo) { work = todo; });
   for (std::size_t at = 0; at < message.size(); at += 10) {
     const ByteView piece =
         ByteView(message).subspan(at, std::min<std::size_t>(10, message.size() - at));

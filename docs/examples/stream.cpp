@@ -25,14 +25,15 @@ bool copy_all(Stream& stream, std::ostream& out) {
 }
 
 bool upload(const RequestSender& sender, std::istream& file, std::ostream& network) {
-  auto sealer = sender.start(kChunkedRequestMediaType);
+  auto sealer = sender.begin(Form::chunked);
   if (!sealer) return false;
   auto message = sealer->stream(from_istream(file));
   return message && copy_all(*message, network);
 }
 
 bool receive(const RequestReceiver& receiver, std::istream& network, std::ostream& file) {
-  auto request = receiver.stream(from_istream(network));  // waits for the header, and for the key
+  // Waits for the header, and for the key.
+  auto request = receiver.stream(Form::chunked, from_istream(network));
   return request && copy_all(request->plaintext, file);
 }
 // } example

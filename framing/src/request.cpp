@@ -24,13 +24,6 @@ Bytes request_info(std::string_view media_type,
 
 }  // namespace
 
-core::Status check_media_type(std::string_view media_type) noexcept {
-  if (media_type.size() > kMaxMediaType) {
-    return core::Error{core::Errc::invalid_argument, "a media type has at most 65527 bytes"};
-  }
-  return {};
-}
-
 // RFC 9458 section 4.3:
 //   hdr = concat(encode(1, key_id), encode(2, kem_id), encode(2, kdf_id), encode(2, aead_id))
 //   enc, sctxt = SetupBaseS(pkR, info)
@@ -38,7 +31,6 @@ core::Status check_media_type(std::string_view media_type) noexcept {
 Result<RequestStart> start_request(const core::CipherSuite& suite, std::uint8_t key_id,
                                    const core::PublicKey& receiver, std::string_view media_type,
                                    core::Rng* rng) noexcept {
-  if (core::Status s = check_media_type(media_type); !s) return s.error();
   const auto header = serialize({key_id, suite.id()});
   Bytes prefix(kHeaderSize + suite.nenc());
   std::copy(header.begin(), header.end(), prefix.begin());
@@ -53,7 +45,6 @@ Result<RequestStart> start_request(const core::CipherSuite& suite, std::uint8_t 
 Result<core::RecipientContext> accept_request(const core::CipherSuite& suite, std::uint8_t key_id,
                                               core::ByteView shared_secret,
                                               std::string_view media_type) noexcept {
-  if (core::Status s = check_media_type(media_type); !s) return s.error();
   const auto header = serialize({key_id, suite.id()});
   return core::RecipientContext::resume(suite, shared_secret, request_info(media_type, header));
 }

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kChunk = 1000;
 constexpr std::size_t kChunks = 200;
-constexpr std::string_view kType = "type/of chunks";
 
 /// Runs `work` once to let it take what it keeps, then counts.
 template <typename Work>
@@ -51,10 +50,10 @@ std::unique_ptr<Source> in_pieces(ByteView bytes, std::size_t piece) {
 }
 
 void push(const Pair& pair) {
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(Form::chunked);
   auto sealing = sealer.chunk_sealer();
   REQUIRE_OK(sealing);
-  auto pending = RequestReceiver{pair.ring}.begin(sealer.prefix(), kType);
+  auto pending = RequestReceiver{pair.ring}.begin(Form::chunked, sealer.prefix(), kTypes);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
@@ -81,12 +80,12 @@ void pull(const Pair& pair, std::size_t read_size) {
   for (const bool memory : {true, false}) {
     INFO("reads of " << read_size << (memory ? " from memory" : " from a function"));
     const StreamOptions options{.limits = {.max_chunk = kChunk}};
-    RequestSealer sealer = pair.start(kType);
+    RequestSealer sealer = pair.begin(Form::chunked);
     auto sealing = sealer.stream(memory ? from_memory(text) : in_pieces(text, 700), options);
     REQUIRE_OK(sealing);
     REQUIRE(allocations_of_reads(*sealing, buffer) == 0);
 
-    RequestSealer another = pair.start(kType);
+    RequestSealer another = pair.begin(Form::chunked);
     auto whole = another.stream(from_memory(text), options);
     REQUIRE_OK(whole);
     Bytes message(text.size() * 2);
@@ -99,7 +98,7 @@ void pull(const Pair& pair, std::size_t read_size) {
     }
     const ByteView sealed = ByteView(message).first(size);
     auto opening = RequestReceiver{pair.ring}.stream(
-        memory ? from_memory(sealed) : in_pieces(sealed, 700), kType, options);
+        Form::chunked, memory ? from_memory(sealed) : in_pieces(sealed, 700), kTypes, options);
     REQUIRE_OK(opening);
     REQUIRE(allocations_of_reads(opening->plaintext, buffer) == 0);
   }

@@ -10,25 +10,19 @@ using namespace twoway::test;
 namespace {
 
 using State = ChunkedRequestOpener::State;
-constexpr std::string_view kType = "type/of chunks";
 
-Bytes seal_request(const Pair& pair, const std::vector<std::string>& texts) {
-  RequestSealer sealer = pair.start(kType);
+Bytes seal_request(const Pair& pair, const std::vector<std::string_view>& texts) {
+  RequestSealer sealer = pair.begin(Form::chunked);
   auto chunks = sealer.chunk_sealer();
   REQUIRE_OK(chunks);
-  Bytes message = copy(sealer.prefix());
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const Last last = i + 1 == texts.size() ? Last::yes : Last::no;
-    const std::size_t at = message.size();
-    message.resize(at + chunks->sealed_size(texts[i].size(), last));
-    REQUIRE_OK(chunks->seal(ByteSpan(message).subspan(at), as_bytes(texts[i]), last));
-  }
-  return message;
+  return seal_texts(*chunks, sealer.prefix(), texts);
 }
 
 /// Opens a message that arrives in pieces of at most `step` bytes.
-Result<std::string> open_in_pieces(ChunkedRequestOpener opener, const Bytes& message,
+Result<std::string> open_in_pieces(Result<ChunkedRequestOpener> begun, const Bytes& message,
                                    std::size_t step, bool in_place) {
+  REQUIRE_OK(begun);
+  ChunkedRequestOpener& opener = *begun;
   std::string text;
   Bytes input = message;
   Bytes out(100000);
@@ -71,8 +65,8 @@ TEST_CASE("a chunked request opens from its first byte at every split") {
   for (std::size_t step = 1; step <= message.size(); ++step) {
     for (const bool in_place : {false, true}) {
       INFO("step " << step);
-      auto text =
-          open_in_pieces(RequestReceiver{pair.ring}.chunked_opener(kType), message, step, in_place);
+      auto text = open_in_pieces(RequestReceiver{pair.ring}.chunked_opener(kTypes), message, step,
+                                 in_place);
       REQUIRE_OK(text);
       REQUIRE(*text == "firstsecond and longerlast");
     }
@@ -83,7 +77,9 @@ TEST_CASE("an opener waits for its key, and takes nothing meanwhile") {
   const Pair pair;
   const RequestReceiver receiver{pair.ring};
   const Bytes message = seal_request(pair, {"text"});
-  ChunkedRequestOpener opener = receiver.chunked_opener(kType);
+  auto begun = receiver.chunked_opener(kTypes);
+  REQUIRE_OK(begun);
+  ChunkedRequestOpener& opener = *begun;
   REQUIRE(opener.pending() == nullptr);
   Bytes out(100);
   ByteView rest = message;
@@ -93,9 +89,9 @@ TEST_CASE("an opener waits for its key, and takes nothing meanwhile") {
   REQUIRE(step->consumed == 3);
   rest = rest.subspan(3);
 
-  auto whole = pair.sender->seal({}, kType);
+  auto whole = pair.sender->seal({}, kTypes);
   REQUIRE_OK(whole);
-  auto other = receiver.begin(whole->message, kType);
+  auto other = receiver.begin(Form::whole, whole->message, kTypes);
   REQUIRE_OK(other);
   REQUIRE_ERRC(opener.resume(*other->decapsulate()), Errc::wrong_state);
 
@@ -127,23 +123,23 @@ TEST_CASE("a beginning that is cut, unknown or not for this receiver") {
   for (std::size_t cut = 0; cut < message.size(); ++cut) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{1000}}) {
       const Bytes start(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(cut));
-      auto text = open_in_pieces(receiver.chunked_opener(kType), start, step, false);
+      auto text = open_in_pieces(receiver.chunked_opener(kTypes), start, step, false);
       REQUIRE(!text.ok());
       if (cut < message.size() - 4) REQUIRE_ERRC(text, Errc::truncated);
     }
   }
   Bytes unknown = message;
   unknown[0] = 8;
-  REQUIRE_ERRC(open_in_pieces(receiver.chunked_opener(kType), unknown, 1, false),
+  REQUIRE_ERRC(open_in_pieces(receiver.chunked_opener(kTypes), unknown, 1, false),
                Errc::unknown_key);
-  REQUIRE_ERRC(open_in_pieces(receiver.chunked_opener("other"), message, 9, false),
+  REQUIRE_ERRC(open_in_pieces(receiver.chunked_opener({.chunked = "other"}), message, 9, false),
                Errc::open_failed);
-  REQUIRE_ERRC(open_in_pieces(receiver.chunked_opener(kType, {.max_chunk = 3}), message, 9, false),
+  REQUIRE_ERRC(open_in_pieces(receiver.chunked_opener(kTypes, {.max_chunk = 3}), message, 9, false),
                Errc::limit_exceeded);
-  REQUIRE_ERRC(open_in_pieces(receiver.chunked_opener(std::string(65528, 'x')), message, 9, false),
+  REQUIRE_ERRC(receiver.chunked_opener({.chunked = std::string(65528, 'x')}),
                Errc::invalid_argument);
   Bytes wrong_enc = message;
   wrong_enc[20] ^= 1;
-  REQUIRE_ERRC(open_in_pieces(receiver.chunked_opener(kType), wrong_enc, 9, true),
+  REQUIRE_ERRC(open_in_pieces(receiver.chunked_opener(kTypes), wrong_enc, 9, true),
                Errc::open_failed);
 }

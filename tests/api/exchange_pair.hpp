@@ -1,6 +1,9 @@
 // A receiver with one key, and a sender to it, for tests of whole exchanges.
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include <twoway/twoway.hpp>
 
 #include "support.hpp"
@@ -8,6 +11,9 @@
 namespace twoway::test {
 
 inline constexpr SymmetricAlgorithms kChaCha{KdfId::hkdf_sha256, AeadId::chacha20_poly1305};
+
+/// The media types of the tests' messages.
+inline constexpr MediaTypes kTypes{.whole = "type/of test", .chunked = "type/of test chunked"};
 
 inline const Provider& any_provider() { return *built::providers().front(); }
 
@@ -32,6 +38,19 @@ Result<Bytes> read_all(Stream& stream) {
   }
 }
 
+/// A message of `prefix` and a chunk for each text.
+inline Bytes seal_texts(ChunkSealer& chunks, ByteView prefix,
+                        const std::vector<std::string_view>& texts) {
+  Bytes message = copy(prefix);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Last last = i + 1 == texts.size() ? Last::yes : Last::no;
+    const std::size_t at = message.size();
+    message.resize(at + chunks.sealed_size(texts[i].size(), last));
+    REQUIRE_OK(chunks.seal(ByteSpan(message).subspan(at), as_bytes(texts[i]), last));
+  }
+  return message;
+}
+
 /// A ring with one key of id 7, and its sender.
 struct Pair {
   explicit Pair(const Provider& provider = any_provider(), KemId kem = KemId::dhkem_x25519,
@@ -44,8 +63,8 @@ struct Pair {
     REQUIRE_OK(sender);
   }
 
-  RequestSealer start(std::string_view media_type) const {
-    auto sealer = sender->start(media_type);
+  RequestSealer begin(Form form) const {
+    auto sealer = sender->begin(form, kTypes);
     REQUIRE_OK(sealer);
     return std::move(*sealer);
   }

@@ -20,14 +20,14 @@ TEST_CASE("a request and its response cross between sender and receiver") {
 
       auto sender = RequestSender::create(*provider, *configs);
       REQUIRE_OK(sender);
-      auto request = sender->seal(as_bytes("question"), "secret-req");
+      auto request = sender->seal(as_bytes("question"), {.whole = "secret-req"});
       REQUIRE_OK(request);
-      auto opened = RequestReceiver{ring}.open(request->message, "secret-req");
+      auto opened = RequestReceiver{ring}.open(request->message, {.whole = "secret-req"});
       REQUIRE_OK(opened);
       REQUIRE(opened->plaintext == copy(as_bytes("question")));
-      auto reply = opened->response_sealer.seal(as_bytes("answer"), "secret-resp");
+      auto reply = opened->response_sealer.seal(as_bytes("answer"), {.whole = "secret-resp"});
       REQUIRE_OK(reply);
-      auto answer = request->response_opener.open(*reply, "secret-resp");
+      auto answer = request->response_opener.open(*reply, {.whole = "secret-resp"});
       REQUIRE_OK(answer);
       REQUIRE(*answer == copy(as_bytes("answer")));
     }

@@ -1,141 +1,267 @@
-// A whole message is no chunked one, nor the reverse: each fails in the other's openers.
+// A relay rewrites a chunked message into a whole one that ends early, and the reverse. Under one
+// media type it would succeed. On every path, the pairs of types refuse it.
+#include <functional>
+#include <optional>
+
 #include "multi_exchange.hpp"
+#include "rewriting.hpp"
 
 using namespace twoway;
 using namespace twoway::test;
 
 namespace {
 
-constexpr std::size_t kSizes[] = {0, 1, 200};
+constexpr std::string_view kFirst = "transfer 100 to bob";
+constexpr std::string_view kRest = ", once he has signed";
+const std::string kText = std::string(kFirst) + std::string(kRest);
+constexpr ChunkLimits kLimits{.max_chunk = kFirst.size()};
 
-constexpr Form other(Form form) { return form == Form::whole ? Form::chunked : Form::whole; }
+/// How a message is opened.
+enum class Way { buffer, in_place, pulled_from_memory, pulled, from_first_byte };
+constexpr Way kWays[] = {Way::buffer, Way::in_place, Way::pulled_from_memory, Way::pulled};
 
-Bytes text_of(std::size_t size) { return Bytes(size, 7); }
+/// The text that an opener released, and its error if it did not end well.
+struct Opened {
+  Bytes text;
+  std::optional<Errc> error = std::nullopt;
+};
 
-Bytes read_message(Result<SealStream> stream) {
-  REQUIRE_OK(stream);
-  auto message = read_all(*stream);
-  REQUIRE_OK(message);
-  return std::move(*message);
+void require_refused(const Opened& opened) {
+  REQUIRE(opened.text.empty());
+  REQUIRE(opened.error == Errc::open_failed);
 }
 
-/// A chunk's length is read from what was sealed as a text, so that any of these may come first.
-void require_no_chunks(const Error& error) {
-  INFO(error.message);
-  REQUIRE((error.code == Errc::open_failed || error.code == Errc::truncated ||
-           error.code == Errc::limit_exceeded));
-  REQUIRE(error.native == 0);
+void require_complete(const Opened& opened) {
+  REQUIRE(!opened.error);
+  REQUIRE(opened.text == bytes(kText));
 }
 
-/// All of `message` pushed into an opener of chunks, and the same again.
-void require_no_chunks(Result<ChunkOpener> opener, ByteView message) {
+bool is_pulled(Way way) { return way == Way::pulled || way == Way::pulled_from_memory; }
+
+std::unique_ptr<Source> source_of(Way way, ByteView message) {
+  if (way == Way::pulled_from_memory) return from_memory(message);
+  return from_function([message](ByteSpan out) mutable {
+    const std::size_t size = std::min({message.size(), out.size(), std::size_t{7}});
+    std::copy_n(message.begin(), size, out.begin());
+    message = message.subspan(size);
+    return Result<std::size_t>(size);
+  });
+}
+
+Opened pull(OpenStream& stream) {
+  Opened opened;
+  Bytes out(100);
+  while (true) {
+    const auto got = stream.read(out);
+    if (!got) opened.error = got.error().code;
+    if (!got || *got == 0) return opened;
+    opened.text.insert(opened.text.end(), out.begin(),
+                       out.begin() + static_cast<std::ptrdiff_t>(*got));
+  }
+}
+
+/// `opener` takes a ChunkOpener's steps. `resume` brings the key when it is needed.
+template <typename Opener>
+Opened push(Opener& opener, ByteSpan in, Way way, const std::function<Status()>& resume = {}) {
+  Opened opened;
+  Bytes out(100);
+  while (true) {
+    const auto step =
+        way == Way::buffer ? opener.open(out, in, End::yes) : opener.open_in_place(in, End::yes);
+    if (!step) {
+      opened.error = step.error().code;
+      return opened;
+    }
+    opened.text.insert(opened.text.end(), step->plaintext.begin(), step->plaintext.end());
+    in = in.subspan(step->consumed);
+    if (step->state == ChunkOpener::State::need_key) REQUIRE_OK(resume());
+    if (step->state == ChunkOpener::State::done) return opened;
+  }
+}
+
+/// Opens a message without its prefix, or one with `prefix` bytes before its sealed text.
+template <typename Opener, typename... Types>
+Opened open_whole(Opener& opener, ByteSpan message, std::size_t prefix, Way way,
+                  const Types&... types) {
+  Bytes apart(message.size());
+  const ByteSpan out = way == Way::in_place ? message.subspan(prefix) : ByteSpan(apart);
+  const auto size = opener.open(out, message, types...);
+  if (!size) return {{}, size.error().code};
+  return {copy(out.first(*size)), std::nullopt};
+}
+
+/// Seals kText in two chunks, pushed or pulled, or whole.
+template <typename Sealer>
+Bytes seal(Sealer& sealer, bool pulled) {
+  if (pulled) {
+    auto stream = sealer.stream(from_memory(as_bytes(kText)), {.limits = kLimits});
+    REQUIRE_OK(stream);
+    auto message = read_all(*stream);
+    REQUIRE_OK(message);
+    return std::move(*message);
+  }
+  if (sealer.form() == Form::whole) {
+    Bytes message(sealer.sealed_size(kText.size()));
+    REQUIRE_OK(sealer.seal(message, as_bytes(kText)));
+    return message;
+  }
+  auto chunks = sealer.chunk_sealer();
+  REQUIRE_OK(chunks);
+  return seal_texts(*chunks, sealer.prefix(), {kFirst, kRest});
+}
+
+/// One leg of an exchange: its message in either form, and how it is opened in either.
+struct Leg {
+  std::size_t prefix;  ///< bytes of a message before its sealed text
+  std::function<Bytes(Form, bool pulled)> seal;
+  std::function<Opened(Form, Way, Bytes)> open;
+};
+
+/// The attack, in both directions, fails on every path. The true message opens.
+void check(const Leg& leg) {
+  for (const bool pulled : {false, true}) {
+    for (const Way way : kWays) {
+      INFO("way " << static_cast<int>(way) << ", " << (pulled ? "pulled" : "pushed"));
+      const Bytes chunked = leg.seal(Form::chunked, pulled);
+      require_refused(leg.open(Form::whole, way, first_chunk_as_whole(chunked, leg.prefix)));
+      require_complete(leg.open(Form::chunked, way, chunked));
+      const Bytes whole = leg.seal(Form::whole, pulled);
+      require_refused(leg.open(Form::chunked, way, whole_as_first_chunk(whole, leg.prefix)));
+      require_complete(leg.open(Form::whole, way, whole));
+    }
+  }
+}
+
+Opened open_request(const Pair& pair, const MediaTypes& types, Form form, Way way, Bytes message) {
+  const RequestReceiver receiver{pair.ring};
+  if (is_pulled(way)) {
+    auto request = receiver.stream(form, source_of(way, message), types);
+    REQUIRE_OK(request);
+    return pull(request->plaintext);
+  }
+  if (way == Way::from_first_byte) {
+    auto opener = receiver.chunked_opener(types);
+    REQUIRE_OK(opener);
+    return push(*opener, message, way,
+                [&] { return opener->resume(*opener->pending()->decapsulate()); });
+  }
+  auto pending = receiver.begin(form, message, types);
+  REQUIRE_OK(pending);
+  auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
-  Bytes out(opener->output_size(message.size()));
-  const auto step = opener->open(out, message, End::yes);
-  REQUIRE(!step.ok());
-  require_no_chunks(step.error());
-  REQUIRE_ERRC(opener->open(out, message, End::yes), step.error().code);
+  const ByteSpan sealed = ByteSpan(message).subspan(pending->prefix_size());
+  if (form == Form::whole) return open_whole(*opener, sealed, 0, way);
+  auto chunks = opener->chunk_opener();
+  REQUIRE_OK(chunks);
+  return push(*chunks, sealed, way);
 }
 
-/// Read as a message of the other form.
-void require_no_stream(Result<OpenStream> stream, Form form) {
-  REQUIRE_OK(stream);
-  const auto plaintext = read_all(*stream);
-  REQUIRE(!plaintext.ok());
-  require_no_chunks(plaintext.error());
-  if (form == Form::whole) REQUIRE_ERRC(plaintext, Errc::open_failed);
+Opened open_response(const ResponseOpener& opener, const MediaTypes& types, Form form, Way way,
+                     Bytes message) {
+  if (is_pulled(way)) {
+    auto stream = opener.stream(form, source_of(way, message), types);
+    REQUIRE_OK(stream);
+    return pull(*stream);
+  }
+  if (form == Form::whole) return open_whole(opener, message, opener.prefix_size(), way, types);
+  auto chunks = opener.chunk_opener(types);
+  REQUIRE_OK(chunks);
+  return push(*chunks, message, way);
 }
+
+Opened open_body(const Pair& pair, const EncapsulatedKey& key, const MediaTypes& types, Form form,
+                 Way way, Bytes body) {
+  auto pending = MultiRequestReceiver{pair.ring}.begin(form, key.message, types);
+  REQUIRE_OK(pending);
+  auto opener = pending->decapsulate();
+  if (!opener) return {{}, opener.error().code};
+  if (is_pulled(way)) {
+    auto stream = opener->stream(source_of(way, body));
+    REQUIRE_OK(stream);
+    return pull(*stream);
+  }
+  if (form == Form::whole) return open_whole(*opener, body, opener->prefix_size(), way);
+  auto chunks = opener->chunk_opener();
+  REQUIRE_OK(chunks);
+  return push(*chunks, body, way);
+}
+
+ResponseSealer sealer_for(const Pair& pair, const SealedRequest& request) {
+  auto opened = RequestReceiver{pair.ring}.open(request.message, kTypes);
+  REQUIRE_OK(opened);
+  return std::move(opened->response_sealer);
+}
+
+constexpr MediaTypes kAnswerTypes{.whole = "type/of answer", .chunked = "type/of answer chunked"};
 
 }  // namespace
 
-TEST_CASE("a whole request is no chunked one, nor the reverse") {
+TEST_CASE("a relay that rewrites requests into the other form is refused on every path") {
   const Pair pair;
-  const RequestReceiver receiver{pair.ring};
-  for (const std::size_t size : kSizes) {
-    for (const Form form : {Form::whole, Form::chunked}) {
-      INFO(size);
-      const Bytes text = text_of(size);
-      RequestSealer sealer = pair.start(kType);
-      const Bytes message = read_message(sealer.stream(from_memory(text), {.form = form}));
-      auto pending = receiver.begin(message, kType);
-      REQUIRE_OK(pending);
-      const auto opener = [&] {
-        auto opened = pending->decapsulate();
-        REQUIRE_OK(opened);
-        return std::move(*opened);
-      };
-      const ByteView sealed = ByteView(message).subspan(pending->prefix_size());
-      RequestOpener request = opener();
-      require_no_stream(request.stream(from_memory(sealed), {.form = other(form)}), other(form));
-      REQUIRE_ERRC(request.response_sealer(), Errc::wrong_state);
-      if (form == Form::whole) {
-        require_no_chunks(opener().chunk_opener(), sealed);
-      } else {
-        REQUIRE_ERRC(receiver.open(message, kType), Errc::open_failed);
-      }
-      RequestOpener true_one = opener();
-      auto stream = true_one.stream(from_memory(sealed), {.form = form});
-      REQUIRE_OK(stream);
-      auto plaintext = read_all(*stream);
-      REQUIRE_OK(plaintext);
-      REQUIRE(*plaintext == text);
-    }
+  for (const MediaTypes& types : {kTypes, kRequestMediaTypes}) {
+    const auto seal_request = [&](Form form, bool pulled) {
+      auto sealer = pair.sender->begin(form, types);
+      REQUIRE_OK(sealer);
+      return seal(*sealer, pulled);
+    };
+    const auto open = [&](Form form, Way way, Bytes message) {
+      return open_request(pair, types, form, way, std::move(message));
+    };
+    const std::size_t prefix = pair.sender->sealed_size(0) - 16;
+    check({prefix, seal_request, open});
+    const Bytes whole = seal_request(Form::whole, false);
+    require_refused(open(Form::chunked, Way::from_first_byte, whole_as_first_chunk(whole, prefix)));
+    require_complete(open(Form::chunked, Way::from_first_byte, seal_request(Form::chunked, false)));
+    const Bytes chunked = seal_request(Form::chunked, false);
+    REQUIRE_ERRC(RequestReceiver{pair.ring}.open(first_chunk_as_whole(chunked, prefix), types),
+                 Errc::open_failed);
   }
 }
 
-TEST_CASE("a whole response is no chunked one, nor the reverse") {
+TEST_CASE("a relay that rewrites responses into the other form is refused on every path") {
   const Pair pair;
-  const RequestReceiver receiver{pair.ring};
-  for (const std::size_t size : kSizes) {
-    for (const Form form : {Form::whole, Form::chunked}) {
-      INFO(size);
-      const Bytes text = text_of(size);
-      auto request = pair.sender->seal(as_bytes("question"), kType);
-      REQUIRE_OK(request);
-      const ResponseOpener& opener = request->response_opener;
-      auto opened = receiver.open(request->message, kType);
-      REQUIRE_OK(opened);
-      // Of one media type, so that nothing but the form differs.
-      const Bytes response =
-          read_message(opened->response_sealer.stream(from_memory(text), "type", {.form = form}));
-      require_no_stream(opener.stream(from_memory(response), "type", {.form = other(form)}),
-                        other(form));
-      if (form == Form::whole) {
-        require_no_chunks(opener.chunk_opener("type"), response);
-      } else {
-        REQUIRE_ERRC(opener.open(response, "type"), Errc::open_failed);
+  auto request = pair.sender->seal(as_bytes("question"), kTypes);
+  REQUIRE_OK(request);
+  const ResponseOpener& opener = request->response_opener;
+  for (const MediaTypes& types : {kAnswerTypes, kResponseMediaTypes}) {
+    const auto seal_response = [&](Form form, bool pulled) {
+      ResponseSealer sealer = sealer_for(pair, *request);
+      if (pulled) {
+        auto stream = sealer.stream(form, from_memory(as_bytes(kText)), types, {.limits = kLimits});
+        REQUIRE_OK(stream);
+        auto message = read_all(*stream);
+        REQUIRE_OK(message);
+        return std::move(*message);
       }
-      auto stream = opener.stream(from_memory(response), "type", {.form = form});
-      REQUIRE_OK(stream);
-      auto plaintext = read_all(*stream);
-      REQUIRE_OK(plaintext);
-      REQUIRE(*plaintext == text);
-    }
+      if (form == Form::whole) {
+        auto message = sealer.seal(as_bytes(kText), types);
+        REQUIRE_OK(message);
+        return std::move(*message);
+      }
+      auto response = sealer.start_chunks(types);
+      REQUIRE_OK(response);
+      return seal_texts(response->chunks, response->prefix, {kFirst, kRest});
+    };
+    check({opener.prefix_size(), seal_response, [&](Form form, Way way, Bytes message) {
+             return open_response(opener, types, form, way, std::move(message));
+           }});
   }
 }
 
-TEST_CASE("a whole body for many receivers is no chunked one, nor the reverse") {
+TEST_CASE("a relay that rewrites bodies for many receivers into the other form is refused") {
   const Pair pair;
-  for (const std::size_t size : kSizes) {
-    for (const Form form : {Form::whole, Form::chunked}) {
-      INFO(size);
-      const Bytes text = text_of(size);
-      MultiRequestSealer sealer = start();
-      const EncapsulatedKey key = key_for(sealer, pair);
-      const Bytes body = read_message(sealer.stream(from_memory(text), {.form = form}));
-      MultiRequestOpener request = accept(pair, key);
-      require_no_stream(request.stream(from_memory(body), {.form = other(form)}), other(form));
-      REQUIRE_ERRC(request.response_sealer(), Errc::wrong_state);
-      if (form == Form::whole) {
-        require_no_chunks(accept(pair, key).chunk_opener(), body);
-      } else {
-        REQUIRE_ERRC(MultiRequestReceiver{pair.ring}.open(key.message, body, kType),
-                     Errc::open_failed);
-      }
-      MultiRequestOpener true_one = accept(pair, key);
-      auto plaintext = open_body(true_one, body, form);
-      REQUIRE_OK(plaintext);
-      REQUIRE(*plaintext == text);
-    }
+  auto sender = MultiRequestSender::create(any_provider(), kChaCha.aead);
+  REQUIRE_OK(sender);
+  for (const MediaTypes& types : {kTypes, kRequestMediaTypes}) {
+    std::optional<EncapsulatedKey> key;
+    const auto seal_body = [&](Form form, bool pulled) {
+      auto sealer = sender->begin(form, types);
+      REQUIRE_OK(sealer);
+      key.emplace(key_for(*sealer, pair));
+      return seal(*sealer, pulled);
+    };
+    check({12, seal_body, [&](Form form, Way way, Bytes body) {
+             return open_body(pair, *key, types, form, way, std::move(body));
+           }});
   }
 }

@@ -35,8 +35,10 @@ ChunkLimits limits_of(const Vector& v) {
   return {.max_chunk = static_cast<std::size_t>(v.number("max_chunk"))};
 }
 
-StreamOptions stream_options_of(const Vector& v, bool chunked) {
-  return {.form = chunked ? Form::chunked : Form::whole, .limits = limits_of(v)};
+StreamOptions stream_options_of(const Vector& v) { return {.limits = limits_of(v)}; }
+
+Form form_of(const Vector& v, const std::string& field) {
+  return v.has(field) && v.flag(field) ? Form::chunked : Form::whole;
 }
 
 std::vector<Bytes> plaintext(const Vector& v, const std::string& name) {
@@ -140,32 +142,33 @@ void run_go_response(const Provider& provider, const Vector& exchange, const Vec
   REQUIRE_OK(sealer);
   const std::string type = text(exchange.bytes("response_media_type"));
   const std::vector<Bytes> answer = plaintext(v, "response");
-  const bool chunked = exchange.has("response_chunked") && exchange.flag("response_chunked");
+  const Form form = form_of(exchange, "response_chunked");
+  const MediaTypes types = only(form, type);
   const ChunkLimits limits = limits_of(exchange);
-  const StreamOptions options = stream_options_of(exchange, chunked);
+  const StreamOptions options = stream_options_of(exchange);
   Bytes response;
   if (way == Way::pull) {
-    response = read_all(sealer->stream(source_of(answer), type, options));
-  } else if (chunked) {
-    auto start = sealer->start_chunks(type, limits);
+    response = read_all(sealer->stream(form, source_of(answer), types, options));
+  } else if (form == Form::chunked) {
+    auto start = sealer->start_chunks(types, limits);
     REQUIRE_OK(start);
     response = start->prefix;
     seal_chunks(std::move(start->chunks), answer, response);
   } else {
-    auto whole = sealer->seal(joined(answer), type);
+    auto whole = sealer->seal(joined(answer), types);
     REQUIRE_OK(whole);
     response = std::move(*whole);
   }
-  REQUIRE_ERRC(sealer->start_chunks(type, limits), Errc::wrong_state);
+  REQUIRE_ERRC(sealer->start_chunks(), Errc::wrong_state);
   REQUIRE_ERRC(sealer->seal(Bytes{}), Errc::wrong_state);
   REQUIRE(nonce.left() == 0);
   check_ciphertext(provider, v, "response_ciphertext", response);
   if (way == Way::pull) {
-    REQUIRE(read_all(opener.stream(source_of({response}), type, options)) == joined(answer));
-  } else if (chunked) {
-    REQUIRE(open_chunks(opener.chunk_opener(type, limits), response) == joined(answer));
+    REQUIRE(read_all(opener.stream(form, source_of({response}), types, options)) == joined(answer));
+  } else if (form == Form::chunked) {
+    REQUIRE(open_chunks(opener.chunk_opener(types, limits), response) == joined(answer));
   } else {
-    auto opened = opener.open(response, type);
+    auto opened = opener.open(response, types);
     REQUIRE_OK(opened);
     REQUIRE(*opened == joined(answer));
   }

@@ -19,7 +19,15 @@ inline std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()
 
 Suite suite_of(const Vector& v);
 ChunkLimits limits_of(const Vector& v);
-StreamOptions stream_options_of(const Vector& v, bool chunked);
+StreamOptions stream_options_of(const Vector& v);
+
+/// The form that `field` says, and whole where it is absent.
+Form form_of(const Vector& v, const std::string& field);
+
+/// One media type, for messages of one form. The Go package knows no pairs.
+inline MediaTypes only(Form form, std::string_view type) {
+  return form == Form::whole ? MediaTypes{.whole = type} : MediaTypes{.chunked = type};
+}
 
 /// A plaintext as it stands, in chunks, or made by its rule and cut as it was read.
 std::vector<Bytes> plaintext(const Vector& v, const std::string& name);

@@ -106,14 +106,15 @@ void seal_response(const Vector& exchange, const Vector& v, Result<ResponseSeale
   REQUIRE_OK(sealer);
   const Text text(v, "response");
   const std::string type = test::text(exchange.bytes("response_media_type"));
+  const Form form = test::form_of(exchange, "response_chunked");
   Bytes response;
-  if (exchange.flag("response_chunked")) {
-    auto start = sealer->start_chunks(type);
+  if (form == Form::chunked) {
+    auto start = sealer->start_chunks(test::only(form, type));
     REQUIRE_OK(start);
     response = std::move(start->prefix);
     test::seal_chunks(std::move(start->chunks), text.pieces, response, text.last);
   } else {
-    auto sealed = sealer->seal(text.all(), type);
+    auto sealed = sealer->seal(text.all(), test::only(form, type));
     REQUIRE_OK(sealed);
     response = std::move(*sealed);
   }
@@ -124,11 +125,12 @@ void seal_response(const Vector& exchange, const Vector& v, Result<ResponseSeale
 void open_response(const Vector& exchange, const Vector& v, const ResponseOpener& opener) {
   const Bytes response = v.bytes("response_ciphertext");
   const std::string type = test::text(exchange.bytes("response_media_type"));
+  const Form form = test::form_of(exchange, "response_chunked");
   Bytes text;
-  if (exchange.flag("response_chunked")) {
-    text = test::open_chunks(opener.chunk_opener(type), response);
+  if (form == Form::chunked) {
+    text = test::open_chunks(opener.chunk_opener(test::only(form, type)), response);
   } else {
-    auto opened = opener.open(response, type);
+    auto opened = opener.open(response, test::only(form, type));
     REQUIRE_OK(opened);
     text = std::move(*opened);
   }
@@ -140,7 +142,8 @@ void run_ohttp(const Provider& provider, const Vector& v) {
   const auto key_id = static_cast<std::uint8_t>(v.number("key_id"));
   const auto key = derived(provider, suite.kem, v.bytes("ikmR"));
   const std::string type = test::text(v.bytes("request_media_type"));
-  const bool chunked = v.flag("request_chunked");
+  const Form form = test::form_of(v, "request_chunked");
+  const MediaTypes types = test::only(form, type);
   const Text text(v, "request");
   const Bytes expected = v.bytes("request_ciphertext");
 
@@ -148,11 +151,11 @@ void run_ohttp(const Provider& provider, const Vector& v) {
     test::FixedRng rng(v.bytes("ikmE"));
     auto sender = RequestSender::create(provider, key_id, suite, key->public_key(), {&rng});
     REQUIRE_OK(sender);
-    auto sealer = sender->start(type);
+    auto sealer = sender->begin(form, types);
     REQUIRE_OK(sealer);
     REQUIRE(rng.left() == 0);
     Bytes request;
-    if (chunked) {
+    if (form == Form::chunked) {
       request = test::copy(sealer->prefix());
       test::seal_chunks(sealer->chunk_sealer(), text.pieces, request, text.last);
     } else {
@@ -166,13 +169,13 @@ void run_ohttp(const Provider& provider, const Vector& v) {
   KeyRing ring{provider};
   REQUIRE_OK(ring.add(key_id, key, {{suite.kdf, suite.aead}}));
   test::FixedRng nonce(v.bytes("response_nonce"));
-  auto pending = RequestReceiver{ring, {.rng = &nonce}}.begin(expected, type);
+  auto pending = RequestReceiver{ring, {.rng = &nonce}}.begin(form, expected, types);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
   const ByteView sealed = ByteView(expected).subspan(pending->prefix_size());
   Bytes opened;
-  if (chunked) {
+  if (form == Form::chunked) {
     opened = test::open_chunks(opener->chunk_opener(), sealed);
   } else {
     opened.resize(opener->opened_size(sealed.size()));
@@ -190,11 +193,13 @@ void seal_many(const Provider& provider, const Vector& v, const std::vector<Vect
   test::FixedRng rng(random);
   auto sender = MultiRequestSender::create(provider, suite.aead, {&rng});
   REQUIRE_OK(sender);
-  auto sealer = sender->start(test::text(v.bytes("request_media_type")));
+  const std::string type = test::text(v.bytes("request_media_type"));
+  const Form form = test::form_of(v, "request_chunked");
+  auto sealer = sender->begin(form, test::only(form, type));
   REQUIRE_OK(sealer);
   const Text text(v, "request");
   Bytes body;
-  if (v.flag("request_chunked")) {
+  if (form == Form::chunked) {
     body = test::copy(sealer->prefix());
     test::seal_chunks(sealer->chunk_sealer(), text.pieces, body, text.last);
   } else {
@@ -222,14 +227,16 @@ void open_many(const Provider& provider, const Vector& v, const Vector& r) {
   REQUIRE_OK(ring.add(static_cast<std::uint8_t>(r.number("key_id")),
                       derived(provider, suite.kem, r.bytes("ikmR")), {{suite.kdf, suite.aead}}));
   test::FixedRng nonce(r.bytes("response_nonce"));
+  const std::string type = test::text(v.bytes("request_media_type"));
+  const Form form = test::form_of(v, "request_chunked");
   auto pending = MultiRequestReceiver{ring, {.rng = &nonce}}.begin(
-      r.bytes("encapsulated_key"), test::text(v.bytes("request_media_type")));
+      form, r.bytes("encapsulated_key"), test::only(form, type));
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
   const Bytes body = v.bytes("body_ciphertext");
   Bytes opened;
-  if (v.flag("request_chunked")) {
+  if (form == Form::chunked) {
     opened = test::open_chunks(opener->chunk_opener(), body);
   } else {
     opened.resize(opener->opened_size(body.size()));

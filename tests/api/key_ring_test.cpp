@@ -139,7 +139,7 @@ TEST_CASE("a key that fails is not a bad message, and may come back") {
   auto request = sender->seal(as_bytes("question"));
   REQUIRE_OK(request);
 
-  auto pending = RequestReceiver{ring}.begin(request->message);
+  auto pending = RequestReceiver{ring}.begin(Form::whole, request->message);
   REQUIRE_OK(pending);
   gone = true;
   auto opener = pending->decapsulate();
@@ -158,7 +158,7 @@ TEST_CASE("openers and response sealers outlive the ring") {
   REQUIRE_OK(sender);
   auto request = sender->seal(as_bytes("question"));
   REQUIRE_OK(request);
-  auto pending = RequestReceiver{*ring}.begin(request->message);
+  auto pending = RequestReceiver{*ring}.begin(Form::whole, request->message);
   REQUIRE_OK(pending);
   ring.reset();
 
@@ -295,10 +295,10 @@ TEST_CASE("a request in flight keeps the key that it began with") {
   key.reset();
   const SealedRequest request = seal(sender);
   {
-    auto pending = receiver.begin(request.message);
+    auto pending = receiver.begin(Form::whole, request.message);
     REQUIRE_OK(pending);
     const SealedRequest other = seal(sender, "another");
-    auto ahead = receiver.begin(other.message);
+    auto ahead = receiver.begin(Form::whole, other.message);
     REQUIRE_OK(ahead);
     auto opener = ahead->decapsulate();
     REQUIRE_OK(opener);

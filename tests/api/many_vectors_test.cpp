@@ -32,12 +32,10 @@ std::unique_ptr<Member> member(const Provider& provider, Suite suite, const Vect
 
 Bytes seal_body(MultiRequestSealer& sealer, const Vector& v, Way way) {
   const std::vector<Bytes> question = test::plaintext(v, "request");
-  const bool chunked = v.flag("request_chunked");
   if (way == Way::pull) {
-    return test::read_all(
-        sealer.stream(test::source_of(question), test::stream_options_of(v, chunked)));
+    return test::read_all(sealer.stream(test::source_of(question), test::stream_options_of(v)));
   }
-  if (chunked) {
+  if (sealer.form() == Form::chunked) {
     Bytes body = test::copy(sealer.prefix());
     test::seal_chunks(sealer.chunk_sealer(test::limits_of(v)), question, body);
     return body;
@@ -48,12 +46,11 @@ Bytes seal_body(MultiRequestSealer& sealer, const Vector& v, Way way) {
 }
 
 Bytes open_body(MultiRequestOpener& opener, const Vector& v, const Bytes& body, Way way) {
-  const bool chunked = v.flag("request_chunked");
   if (way == Way::pull) {
-    return test::read_all(
-        opener.stream(test::source_of({body}), test::stream_options_of(v, chunked)));
+    return test::read_all(opener.stream(test::source_of({body}), test::stream_options_of(v)));
   }
-  if (chunked) return test::open_chunks(opener.chunk_opener(test::limits_of(v)), body);
+  if (opener.form() == Form::chunked)
+    return test::open_chunks(opener.chunk_opener(test::limits_of(v)), body);
   Bytes opened(opener.opened_size(body.size()));
   REQUIRE_OK(opener.open(opened, body));
   return opened;
@@ -90,7 +87,9 @@ void run(const Provider& provider, const Vector& v, Way way) {
   test::FixedRng rng(random);
   auto sender = MultiRequestSender::create(provider, suite.aead, {&rng});
   REQUIRE_OK(sender);
-  auto sealer = sender->start(type);
+  const Form form = test::form_of(v, "request_chunked");
+  const MediaTypes types = test::only(form, type);
+  auto sealer = sender->begin(form, types);
   REQUIRE_OK(sealer);
   REQUIRE(test::copy(sealer->prefix()) == message_nonce);
   const Bytes body = seal_body(*sealer, v, way);
@@ -103,7 +102,7 @@ void run(const Provider& provider, const Vector& v, Way way) {
     REQUIRE_OK(key);
     REQUIRE(test::hex(key->message) == test::hex(receiver.bytes("encapsulated_key")));
     test::FixedRng nonce(receiver.bytes("response_nonce"));
-    auto pending = MultiRequestReceiver{ring, {&nonce}}.begin(key->message, type);
+    auto pending = MultiRequestReceiver{ring, {&nonce}}.begin(form, key->message, types);
     REQUIRE_OK(pending);
     auto opener = pending->decapsulate();
     REQUIRE_OK(opener);

@@ -12,16 +12,14 @@
 
 namespace twoway::test {
 
-inline constexpr std::string_view kType = "secret-req";
-
 inline Bytes bytes(std::string_view text) { return copy(as_bytes(text)); }
 
-inline MultiRequestSealer start(AeadId aead = AeadId::chacha20_poly1305,
+inline MultiRequestSealer begin(Form form, AeadId aead = AeadId::chacha20_poly1305,
                                 const Provider& provider = any_provider()) {
   auto sender = MultiRequestSender::create(provider, aead);
   REQUIRE_OK(sender);
   REQUIRE(sender->aead() == aead);
-  auto sealer = sender->start(kType);
+  auto sealer = sender->begin(form, kTypes);
   REQUIRE_OK(sealer);
   return std::move(*sealer);
 }
@@ -32,9 +30,9 @@ inline EncapsulatedKey key_for(const MultiRequestSealer& sealer, const Pair& pai
   return std::move(*key);
 }
 
-inline MultiRequestOpener accept(const Pair& pair, const EncapsulatedKey& key,
+inline MultiRequestOpener accept(Form form, const Pair& pair, const EncapsulatedKey& key,
                                  const ReceiverOptions& options = {}) {
-  auto pending = MultiRequestReceiver{pair.ring, options}.begin(key.message, kType);
+  auto pending = MultiRequestReceiver{pair.ring, options}.begin(form, key.message, kTypes);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
@@ -42,8 +40,8 @@ inline MultiRequestOpener accept(const Pair& pair, const EncapsulatedKey& key,
 }
 
 /// A body of two chunks and an empty last one, or a whole one.
-inline Bytes seal_body(MultiRequestSealer& sealer, std::string_view text, Form form) {
-  if (form == Form::whole) {
+inline Bytes seal_body(MultiRequestSealer& sealer, std::string_view text) {
+  if (sealer.form() == Form::whole) {
     auto body = sealer.seal(as_bytes(text));
     REQUIRE_OK(body);
     REQUIRE(body->size() == sealer.sealed_size(text.size()));
@@ -51,20 +49,12 @@ inline Bytes seal_body(MultiRequestSealer& sealer, std::string_view text, Form f
   }
   auto chunks = sealer.chunk_sealer();
   REQUIRE_OK(chunks);
-  Bytes body = copy(sealer.prefix());
   const std::size_t half = text.size() / 2;
-  for (const auto& [part, last] :
-       {std::pair{text.substr(0, half), Last::no}, std::pair{text.substr(half), Last::no},
-        std::pair{std::string_view(), Last::yes}}) {
-    const std::size_t at = body.size();
-    body.resize(at + chunks->sealed_size(part.size(), last));
-    REQUIRE_OK(chunks->seal(ByteSpan(body).subspan(at), as_bytes(part), last));
-  }
-  return body;
+  return seal_texts(*chunks, sealer.prefix(), {text.substr(0, half), text.substr(half), ""});
 }
 
-inline Result<Bytes> open_body(MultiRequestOpener& opener, ByteView body, Form form) {
-  if (form == Form::chunked) {
+inline Result<Bytes> open_body(MultiRequestOpener& opener, ByteView body) {
+  if (opener.form() == Form::chunked) {
     auto stream = opener.stream(from_memory(body));
     if (!stream) return stream.error();
     return read_all(*stream);
@@ -77,10 +67,10 @@ inline Result<Bytes> open_body(MultiRequestOpener& opener, ByteView body, Form f
 }
 
 /// Has the request `text`, and answers with a text of the receiver's own.
-inline void check_exchange(const Pair& pair, const EncapsulatedKey& key, ByteView body,
-                           std::string_view text, Form form, std::size_t number) {
-  MultiRequestOpener opener = accept(pair, key);
-  auto opened = open_body(opener, body, form);
+inline void check_exchange(Form form, const Pair& pair, const EncapsulatedKey& key, ByteView body,
+                           std::string_view text, std::size_t number) {
+  MultiRequestOpener opener = accept(form, pair, key);
+  auto opened = open_body(opener, body);
   REQUIRE_OK(opened);
   REQUIRE(*opened == bytes(text));
   auto sealer = opener.response_sealer();

@@ -44,9 +44,10 @@ TEST_CASE("a provider without the body's AEAD is no help, on either side") {
     REQUIRE_ERRC(MultiRequestSender::create(lacking, AeadId::aes128_gcm), Errc::not_supported);
     REQUIRE_ERRC(MultiRequestSender::create(lacking, AeadId::aes256_gcm), Errc::not_supported);
     const Pair pair(lacking, kAes128Suite.kem, {kAes128Suite.kdf, kAes128Suite.aead});
-    const MultiRequestSealer sealer = start(AeadId::aes128_gcm, *provider);
-    REQUIRE_ERRC(MultiRequestReceiver{pair.ring}.begin(key_for(sealer, pair).message, kType),
-                 Errc::not_supported);
+    const MultiRequestSealer sealer = begin(Form::whole, AeadId::aes128_gcm, *provider);
+    REQUIRE_ERRC(
+        MultiRequestReceiver{pair.ring}.begin(Form::whole, key_for(sealer, pair).message, kTypes),
+        Errc::not_supported);
   }
   for (const AeadId id : {AeadId::export_only, AeadId{0x1234}}) {
     REQUIRE_ERRC(MultiRequestSender::create(any_provider(), id), Errc::not_supported);
@@ -59,12 +60,12 @@ TEST_CASE("a receiver whose suite has another AEAD is refused, with advice") {
       continue;
     }
     const Pair pair(*provider, KemId::dhkem_x25519, {KdfId::hkdf_sha256, AeadId::aes256_gcm});
-    const auto refused = start().encapsulate_key(*pair.sender);
+    const auto refused = begin(Form::whole).encapsulate_key(*pair.sender);
     REQUIRE_ERRC(refused, Errc::invalid_argument);
     REQUIRE(std::string(refused.error().message).find("choose a suite") != std::string::npos);
     if (!test::offers(*provider, kAes128Suite)) continue;
     // Nor where both bodies would be sealed alike: the suite that was asked for is what is used.
-    REQUIRE_ERRC(start(AeadId::aes128_gcm, *provider).encapsulate_key(*pair.sender),
+    REQUIRE_ERRC(begin(Form::whole, AeadId::aes128_gcm, *provider).encapsulate_key(*pair.sender),
                  Errc::invalid_argument);
   }
 }
@@ -72,51 +73,51 @@ TEST_CASE("a receiver whose suite has another AEAD is refused, with advice") {
 TEST_CASE("key messages open the body of their own request, for their own receiver") {
   Pair one;
   Pair two;
-  MultiRequestSealer sealer = start();
+  MultiRequestSealer sealer = begin(Form::whole);
   const EncapsulatedKey key_one = key_for(sealer, one);
   const EncapsulatedKey key_two = key_for(sealer, two);
-  const Bytes body = seal_body(sealer, "question", Form::whole);
-  MultiRequestSealer other = start();
+  const Bytes body = seal_body(sealer, "question");
+  MultiRequestSealer other = begin(Form::whole);
   const EncapsulatedKey other_key = key_for(other, one);
-  const Bytes other_body = seal_body(other, "question", Form::chunked);
+  const Bytes other_body = seal_body(other, "question");
 
   const MultiRequestReceiver receiver{one.ring};
-  REQUIRE_OK(receiver.open(key_one.message, body, kType));
-  REQUIRE_ERRC(receiver.open(key_two.message, body, kType), Errc::open_failed);
-  REQUIRE_ERRC(receiver.open(other_key.message, body, kType), Errc::open_failed);
-  REQUIRE_ERRC(receiver.open(key_one.message, other_body, kType), Errc::open_failed);
-  REQUIRE_ERRC(receiver.open(key_one.message, body, "another type"), Errc::open_failed);
+  REQUIRE_OK(receiver.open(key_one.message, body, kTypes));
+  REQUIRE_ERRC(receiver.open(key_two.message, body, kTypes), Errc::open_failed);
+  REQUIRE_ERRC(receiver.open(other_key.message, body, kTypes), Errc::open_failed);
+  REQUIRE_ERRC(receiver.open(key_one.message, other_body, kTypes), Errc::open_failed);
+  REQUIRE_ERRC(receiver.open(key_one.message, body, {.whole = "another type"}), Errc::open_failed);
   REQUIRE_ERRC(receiver.open(key_one.message, body), Errc::open_failed);
 
   // A key message is no request to one receiver, nor the reverse.
-  REQUIRE_ERRC(RequestReceiver{one.ring}.open(key_one.message, kType), Errc::open_failed);
-  auto single = one.sender->seal(Bytes(32, 0x44), kType);
+  REQUIRE_ERRC(RequestReceiver{one.ring}.open(key_one.message, kTypes), Errc::open_failed);
+  auto single = one.sender->seal(Bytes(32, 0x44), kTypes);
   REQUIRE_OK(single);
   REQUIRE(single->message.size() == key_one.message.size());
-  REQUIRE_ERRC(receiver.open(single->message, body, kType), Errc::open_failed);
+  REQUIRE_ERRC(receiver.open(single->message, body, kTypes), Errc::open_failed);
 }
 
 TEST_CASE("every changed and every missing byte of key message and body is noticed") {
   Pair pair;
-  MultiRequestSealer sealer = start();
+  MultiRequestSealer sealer = begin(Form::whole);
   const EncapsulatedKey key = key_for(sealer, pair);
-  const Bytes body = seal_body(sealer, "question", Form::whole);
+  const Bytes body = seal_body(sealer, "question");
   const MultiRequestReceiver receiver{pair.ring};
   for (std::size_t i = 0; i < key.message.size(); ++i) {
     INFO(i);
     Bytes changed = key.message;
     changed[i] ^= 1;
-    const auto opened = receiver.open(changed, body, kType);
+    const auto opened = receiver.open(changed, body, kTypes);
     REQUIRE_ERRC(opened, i < framing::kHeaderSize ? Errc::unknown_key : Errc::open_failed);
     REQUIRE(opened.error().native == 0);
-    REQUIRE_ERRC(receiver.begin(ByteView(key.message).first(i), kType),
+    REQUIRE_ERRC(receiver.begin(Form::whole, ByteView(key.message).first(i), kTypes),
                  i < framing::kHeaderSize ? Errc::malformed : Errc::open_failed);
   }
   Bytes longer = key.message;
   longer.push_back(0);
-  REQUIRE_ERRC(receiver.begin(longer, kType), Errc::open_failed);
+  REQUIRE_ERRC(receiver.begin(Form::whole, longer, kTypes), Errc::open_failed);
 
-  MultiRequestOpener opener = accept(pair, key);
+  MultiRequestOpener opener = accept(Form::whole, pair, key);
   for (std::size_t i = 0; i < body.size(); ++i) {
     INFO(i);
     Bytes changed = body;
@@ -129,40 +130,40 @@ TEST_CASE("every changed and every missing byte of key message and body is notic
     REQUIRE_ERRC(opener.open(out, ByteView(body).first(i)), Errc::open_failed);
     REQUIRE_ERRC(opener.response_sealer(), Errc::wrong_state);
   }
-  auto opened = open_body(opener, body, Form::whole);
+  auto opened = open_body(opener, body);
   REQUIRE_OK(opened);
   REQUIRE(*opened == bytes("question"));
 }
 
 TEST_CASE("a chunked body that was cut short or changed is noticed") {
   Pair pair;
-  MultiRequestSealer sealer = start();
+  MultiRequestSealer sealer = begin(Form::chunked);
   const EncapsulatedKey key = key_for(sealer, pair);
-  const Bytes body = seal_body(sealer, "question", Form::chunked);
+  const Bytes body = seal_body(sealer, "question");
   for (std::size_t i = 0; i < body.size(); ++i) {
     INFO(i);
-    MultiRequestOpener cut = accept(pair, key);
-    const auto opened = open_body(cut, ByteView(body).first(i), Form::chunked);
+    MultiRequestOpener cut = accept(Form::chunked, pair, key);
+    const auto opened = open_body(cut, ByteView(body).first(i));
     REQUIRE_FALSE(opened.ok());
     // Cut within its tag, a last chunk is one that fails to open.
     REQUIRE((opened.error().code == Errc::truncated || opened.error().code == Errc::open_failed));
     Bytes changed = body;
     changed[i] ^= 1;
-    MultiRequestOpener other = accept(pair, key);
-    REQUIRE_FALSE(open_body(other, changed, Form::chunked).ok());
+    MultiRequestOpener other = accept(Form::chunked, pair, key);
+    REQUIRE_FALSE(open_body(other, changed).ok());
   }
 }
 
 TEST_CASE("each response is for the sender's opener of that receiver alone") {
   Pair one;
   Pair two;
-  MultiRequestSealer sealer = start();
+  MultiRequestSealer sealer = begin(Form::whole);
   const EncapsulatedKey key_one = key_for(sealer, one);
   const EncapsulatedKey key_two = key_for(sealer, two);
   // One receiver that was sent two keys is, to the response, two receivers.
   const EncapsulatedKey key_again = key_for(sealer, one);
-  const Bytes body = seal_body(sealer, "question", Form::whole);
-  auto opened = MultiRequestReceiver{one.ring}.open(key_one.message, body, kType);
+  const Bytes body = seal_body(sealer, "question");
+  auto opened = MultiRequestReceiver{one.ring}.open(key_one.message, body, kTypes);
   REQUIRE_OK(opened);
   auto response = opened->response_sealer.seal(as_bytes("answer"));
   REQUIRE_OK(response);
@@ -175,30 +176,30 @@ TEST_CASE("a replay filter is asked once the body is authentic, and refuses a se
   for (const Form form : {Form::whole, Form::chunked}) {
     Pair pair;
     SetFilter filter;
-    MultiRequestSealer sealer = start();
+    MultiRequestSealer sealer = begin(form);
     const EncapsulatedKey key = key_for(sealer, pair);
     const EncapsulatedKey key_again = key_for(sealer, pair);
-    const Bytes body = seal_body(sealer, "question", form);
+    const Bytes body = seal_body(sealer, "question");
 
     // Neither a key message alone nor one with another body uses the request up.
-    MultiRequestSealer other = start();
-    MultiRequestOpener forged = accept(pair, key, {nullptr, &filter});
-    REQUIRE_ERRC(open_body(forged, seal_body(other, "forged", form), form), Errc::open_failed);
+    MultiRequestSealer other = begin(form);
+    MultiRequestOpener forged = accept(form, pair, key, {nullptr, &filter});
+    REQUIRE_ERRC(open_body(forged, seal_body(other, "forged")), Errc::open_failed);
     REQUIRE(filter.asked == 0);
 
-    MultiRequestOpener opener = accept(pair, key, {nullptr, &filter});
-    REQUIRE_OK(open_body(opener, body, form));
+    MultiRequestOpener opener = accept(form, pair, key, {nullptr, &filter});
+    REQUIRE_OK(open_body(opener, body));
     REQUIRE(filter.asked == 1);
-    MultiRequestOpener replayed = accept(pair, key, {nullptr, &filter});
-    REQUIRE_ERRC(open_body(replayed, body, form), Errc::replayed);
+    MultiRequestOpener replayed = accept(form, pair, key, {nullptr, &filter});
+    REQUIRE_ERRC(open_body(replayed, body), Errc::replayed);
     REQUIRE_ERRC(replayed.response_sealer(), Errc::wrong_state);
     if (form == Form::whole) {
       // The filter still guards an opener that may be tried again.
-      REQUIRE_ERRC(open_body(replayed, body, form), Errc::replayed);
+      REQUIRE_ERRC(open_body(replayed, body), Errc::replayed);
       REQUIRE(filter.asked == 3);
     }
-    MultiRequestOpener another = accept(pair, key_again, {nullptr, &filter});
-    REQUIRE_OK(open_body(another, body, form));
+    MultiRequestOpener another = accept(form, pair, key_again, {nullptr, &filter});
+    REQUIRE_OK(open_body(another, body));
   }
 }
 
@@ -210,7 +211,7 @@ TEST_CASE("random bytes that run out are an error wherever they are drawn") {
     test::FixedRng rng(Bytes(given, 5));
     auto sender = MultiRequestSender::create(any_provider(), kChaCha.aead, {&rng});
     REQUIRE_OK(sender);
-    auto sealer = sender->start(kType);
+    auto sealer = sender->begin(Form::whole, kTypes);
     if (given < 44) {
       REQUIRE_ERRC(sealer, Errc::provider_failure);
       continue;
@@ -224,11 +225,11 @@ TEST_CASE("random bytes that run out are an error wherever they are drawn") {
   auto handle = RequestSender::create(any_provider(), 7, pair.sender->suite(),
                                       test::new_key()->public_key(), {&none});
   REQUIRE_OK(handle);
-  REQUIRE_ERRC(start().encapsulate_key(*handle), Errc::provider_failure);
+  REQUIRE_ERRC(begin(Form::whole).encapsulate_key(*handle), Errc::provider_failure);
 
-  MultiRequestSealer sealer = start();
-  MultiRequestOpener opener = accept(pair, key_for(sealer, pair), {&none});
-  REQUIRE_OK(open_body(opener, seal_body(sealer, "question", Form::whole), Form::whole));
+  MultiRequestSealer sealer = begin(Form::whole);
+  MultiRequestOpener opener = accept(Form::whole, pair, key_for(sealer, pair), {&none});
+  REQUIRE_OK(open_body(opener, seal_body(sealer, "question")));
   auto response_sealer = opener.response_sealer();
   REQUIRE_OK(response_sealer);
   REQUIRE_ERRC(response_sealer->seal(as_bytes("answer")), Errc::provider_failure);
@@ -239,11 +240,12 @@ TEST_CASE("a media type has a longest length for many receivers too") {
   auto sender = MultiRequestSender::create(any_provider(), kChaCha.aead);
   REQUIRE_OK(sender);
   const std::string longest(framing::kMaxMediaType, 'm');
-  auto sealer = sender->start(longest);
+  auto sealer = sender->begin(Form::whole, {.whole = longest});
   REQUIRE_OK(sealer);
   const EncapsulatedKey key = key_for(*sealer, pair);
   const MultiRequestReceiver receiver{pair.ring};
-  REQUIRE_OK(receiver.open(key.message, seal_body(*sealer, "", Form::whole), longest));
-  REQUIRE_ERRC(sender->start(longest + 'm'), Errc::invalid_argument);
-  REQUIRE_ERRC(receiver.begin(key.message, longest + 'm'), Errc::invalid_argument);
+  REQUIRE_OK(receiver.open(key.message, seal_body(*sealer, ""), {.whole = longest}));
+  REQUIRE_ERRC(sender->begin(Form::whole, {.whole = longest + 'm'}), Errc::invalid_argument);
+  REQUIRE_ERRC(receiver.begin(Form::whole, key.message, {.whole = longest + 'm'}),
+               Errc::invalid_argument);
 }

@@ -15,16 +15,16 @@ TEST_CASE("one, two and fifty receivers have one request, and each answers") {
       INFO(count);
       std::vector<std::unique_ptr<Pair>> pairs;
       for (std::size_t i = 0; i < count; ++i) pairs.push_back(std::make_unique<Pair>());
-      MultiRequestSealer sealer = start();
+      MultiRequestSealer sealer = begin(form);
       std::vector<EncapsulatedKey> keys;
       const auto add_keys_up_to = [&](std::size_t end) {
         while (keys.size() < end) keys.push_back(key_for(sealer, *pairs[keys.size()]));
       };
       add_keys_up_to(count / 2);
-      const Bytes body = seal_body(sealer, text, form);
+      const Bytes body = seal_body(sealer, text);
       add_keys_up_to(count);
       for (std::size_t i = 0; i < count; ++i) {
-        check_exchange(*pairs[i], keys[i], body, text, form, i);
+        check_exchange(form, *pairs[i], keys[i], body, text, i);
       }
     }
   }
@@ -42,11 +42,11 @@ TEST_CASE("receivers may have different KEMs and KDFs") {
       }
     }
     REQUIRE(pairs.size() > 1);
-    MultiRequestSealer sealer = start(AeadId::chacha20_poly1305, *provider);
-    const Bytes body = seal_body(sealer, "question", Form::whole);
+    MultiRequestSealer sealer = begin(Form::whole, AeadId::chacha20_poly1305, *provider);
+    const Bytes body = seal_body(sealer, "question");
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       INFO(provider->name() << ' ' << i);
-      check_exchange(*pairs[i], key_for(sealer, *pairs[i]), body, "question", Form::whole, i);
+      check_exchange(Form::whole, *pairs[i], key_for(sealer, *pairs[i]), body, "question", i);
     }
   }
 }
@@ -54,7 +54,7 @@ TEST_CASE("receivers may have different KEMs and KDFs") {
 TEST_CASE("keys are encapsulated, and responses arrive, while the body is being sealed") {
   Pair early;
   Pair late;
-  MultiRequestSealer sealer = start();
+  MultiRequestSealer sealer = begin(Form::chunked);
   const EncapsulatedKey early_key = key_for(sealer, early);
   auto chunks = sealer.chunk_sealer();
   REQUIRE_OK(chunks);
@@ -67,7 +67,7 @@ TEST_CASE("keys are encapsulated, and responses arrive, while the body is being 
   };
   send("first", Last::no);
 
-  MultiRequestOpener opener = accept(early, early_key);
+  MultiRequestOpener opener = accept(Form::chunked, early, early_key);
   auto opening = opener.chunk_opener();
   REQUIRE_OK(opening);
   REQUIRE_ERRC(opener.response_sealer(), Errc::wrong_state);
@@ -83,7 +83,7 @@ TEST_CASE("keys are encapsulated, and responses arrive, while the body is being 
 
   const EncapsulatedKey late_key = key_for(sealer, late);
   const std::size_t at = send("", Last::yes);
-  check_exchange(late, late_key, body, "first", Form::chunked, 0);
+  check_exchange(Form::chunked, late, late_key, body, "first", 0);
   Bytes end = copy(ByteView(body).subspan(at));
   step = opening->open_in_place(end, End::yes);
   REQUIRE_OK(step);
@@ -92,7 +92,7 @@ TEST_CASE("keys are encapsulated, and responses arrive, while the body is being 
 
 TEST_CASE("bodies are sealed and opened in place and as whole streams") {
   Pair pair;
-  MultiRequestSealer sealer = start();
+  MultiRequestSealer sealer = begin(Form::whole);
   const std::size_t at = sealer.prefix().size();
   const Bytes text = bytes("in place");
   Bytes body(sealer.sealed_size(text.size()));
@@ -104,7 +104,7 @@ TEST_CASE("bodies are sealed and opened in place and as whole streams") {
   REQUIRE_OK(size);
   REQUIRE(*size == body.size());
 
-  MultiRequestOpener opener = accept(pair, key_for(sealer, pair));
+  MultiRequestOpener opener = accept(Form::whole, pair, key_for(sealer, pair));
   REQUIRE(opener.prefix_size() == at);
   REQUIRE(opener.opened_size(body.size()) == text.size());
   REQUIRE(opener.opened_size(at + 15) == 0);
@@ -115,17 +115,16 @@ TEST_CASE("bodies are sealed and opened in place and as whole streams") {
   REQUIRE(copy(out.first(*size)) == text);
   REQUIRE_ERRC(opener.open(out, body), Errc::wrong_state);
 
-  MultiRequestSealer streamed = start();
+  MultiRequestSealer streamed = begin(Form::whole);
   const EncapsulatedKey key = key_for(streamed, pair);
-  const StreamOptions whole{.form = Form::whole};
-  auto sealing = streamed.stream(from_memory(text), whole);
+  auto sealing = streamed.stream(from_memory(text));
   REQUIRE_OK(sealing);
   REQUIRE(sealing->header_size() == at);
   size = sealing->read(body);
   REQUIRE_OK(size);
   REQUIRE(*size == body.size());
-  MultiRequestOpener reader = accept(pair, key);
-  auto opening = reader.stream(from_memory(body), whole);
+  MultiRequestOpener reader = accept(Form::whole, pair, key);
+  auto opening = reader.stream(from_memory(body));
   REQUIRE_OK(opening);
   REQUIRE_ERRC(reader.response_sealer(), Errc::wrong_state);
   Bytes read(100);
@@ -147,12 +146,12 @@ TEST_CASE("the body of an AES-128-GCM suite is sealed with AES-256-GCM, its resp
     test::FixedRng rng(random);
     auto sender = MultiRequestSender::create(*provider, AeadId::aes128_gcm, {&rng});
     REQUIRE_OK(sender);
-    auto sealer = sender->start(kType);
+    auto sealer = sender->begin(Form::whole, kTypes);
     REQUIRE_OK(sealer);
     REQUIRE(copy(sealer->prefix()) == Bytes(12, 0x22));
     const EncapsulatedKey key = key_for(*sealer, pair);
     REQUIRE(rng.left() == 0);
-    const Bytes body = seal_body(*sealer, "question", Form::whole);
+    const Bytes body = seal_body(*sealer, "question");
 
     auto bare = aes256->opener(Bytes(32, 0x11));
     REQUIRE_OK(bare);
@@ -161,17 +160,17 @@ TEST_CASE("the body of an AES-128-GCM suite is sealed with AES-256-GCM, its resp
     REQUIRE_OK((*bare)->open(plaintext, Bytes(12, 0x22), {}, sealed.first(8), sealed.subspan(8)));
     REQUIRE(plaintext == bytes("question"));
 
-    check_exchange(pair, key, body, "question", Form::whole, 0);
+    check_exchange(Form::whole, pair, key, body, "question", 0);
     REQUIRE(key.response_opener.prefix_size() == 16);  // max(Nn, Nk) of AES-128-GCM
   }
 }
 
 TEST_CASE("both sides of a response are restored from their states") {
   Pair pair;
-  MultiRequestSealer sealer = start();
+  MultiRequestSealer sealer = begin(Form::whole);
   const EncapsulatedKey key = key_for(sealer, pair);
-  const Bytes body = seal_body(sealer, "question", Form::whole);
-  auto opened = MultiRequestReceiver{pair.ring}.open(key.message, body, kType);
+  const Bytes body = seal_body(sealer, "question");
+  auto opened = MultiRequestReceiver{pair.ring}.open(key.message, body, kTypes);
   REQUIRE_OK(opened);
   const auto receiver_state = opened->response_sealer.export_secret_state(SecretAccess{});
   REQUIRE_OK(receiver_state);
@@ -193,10 +192,11 @@ TEST_CASE("a body is sealed once and opened once, in one form") {
   Bytes out(1000);
   for (int first = 0; first < 3; ++first) {
     INFO(first);
-    MultiRequestSealer sealer = start();
+    const Form form = first == 0 ? Form::whole : Form::chunked;
+    MultiRequestSealer sealer = begin(form);
     const EncapsulatedKey key = key_for(sealer, pair);
-    MultiRequestOpener opener = accept(pair, key);
-    if (first == 0) REQUIRE_OK(opener.open(out, seal_body(sealer, "text", Form::whole)));
+    MultiRequestOpener opener = accept(form, pair, key);
+    if (first == 0) REQUIRE_OK(opener.open(out, seal_body(sealer, "text")));
     if (first == 1) REQUIRE_OK(sealer.chunk_sealer());
     if (first == 1) REQUIRE_OK(opener.chunk_opener());
     if (first == 2) REQUIRE_OK(sealer.stream(from_memory({})));
@@ -211,32 +211,33 @@ TEST_CASE("a body is sealed once and opened once, in one form") {
     REQUIRE(opener.opened_size(28 + 5) == 5);
     REQUIRE_OK(sealer.encapsulate_key(*pair.sender));
   }
-  REQUIRE_ERRC(start().chunk_sealer({.max_chunk = 0}), Errc::invalid_argument);
-  REQUIRE_ERRC(start().stream(nullptr), Errc::invalid_argument);
-  const EncapsulatedKey key = key_for(start(), pair);
-  REQUIRE_ERRC(accept(pair, key).chunk_opener({.max_chunk = 0}), Errc::invalid_argument);
-  REQUIRE_ERRC(accept(pair, key).stream(nullptr), Errc::invalid_argument);
+  REQUIRE_ERRC(begin(Form::chunked).chunk_sealer({.max_chunk = 0}), Errc::invalid_argument);
+  REQUIRE_ERRC(begin(Form::chunked).stream(nullptr), Errc::invalid_argument);
+  const EncapsulatedKey key = key_for(begin(Form::chunked), pair);
+  REQUIRE_ERRC(accept(Form::chunked, pair, key).chunk_opener({.max_chunk = 0}),
+               Errc::invalid_argument);
+  REQUIRE_ERRC(accept(Form::chunked, pair, key).stream(nullptr), Errc::invalid_argument);
 }
 
 TEST_CASE("a response sealer is given once, after the body is authentic") {
   Pair pair;
-  MultiRequestSealer sealer = start();
-  MultiRequestOpener opener = accept(pair, key_for(sealer, pair));
+  MultiRequestSealer sealer = begin(Form::whole);
+  MultiRequestOpener opener = accept(Form::whole, pair, key_for(sealer, pair));
   REQUIRE_ERRC(opener.response_sealer(), Errc::wrong_state);
   Bytes out(100);
   REQUIRE_ERRC(opener.open(out, Bytes(50)), Errc::open_failed);
   REQUIRE_ERRC(opener.response_sealer(), Errc::wrong_state);
-  REQUIRE_OK(opener.open(out, seal_body(sealer, "question", Form::whole)));
+  REQUIRE_OK(opener.open(out, seal_body(sealer, "question")));
   REQUIRE_OK(opener.response_sealer());
   REQUIRE_ERRC(opener.response_sealer(), Errc::wrong_state);
 }
 
 TEST_CASE("the private key's operation may be done elsewhere") {
   Pair pair;
-  MultiRequestSealer sealer = start();
+  MultiRequestSealer sealer = begin(Form::whole);
   const EncapsulatedKey key = key_for(sealer, pair);
-  const Bytes body = seal_body(sealer, "question", Form::whole);
-  auto pending = MultiRequestReceiver{pair.ring}.begin(key.message, kType);
+  const Bytes body = seal_body(sealer, "question");
+  auto pending = MultiRequestReceiver{pair.ring}.begin(Form::whole, key.message, kTypes);
   REQUIRE_OK(pending);
   const PendingRequest& request = pending->request();
   REQUIRE(request.key_id() == 7);
@@ -244,7 +245,7 @@ TEST_CASE("the private key's operation may be done elsewhere") {
   REQUIRE_OK(request.key().decap(secret, request.kem(), request.enc()));
   auto opener = pending->complete(secret.view());
   REQUIRE_OK(opener);
-  REQUIRE_OK(open_body(*opener, body, Form::whole));
+  REQUIRE_OK(open_body(*opener, body));
   REQUIRE_ERRC(pending->complete(Bytes(secret.size())), Errc::open_failed);
   REQUIRE_ERRC(pending->complete(Bytes(secret.size() - 1)), Errc::invalid_argument);
 }

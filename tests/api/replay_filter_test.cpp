@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::string_view kType = "type/of replays";
 using Tick = FakeClock::Duration;
 
 std::unique_ptr<MemoryReplayFilter> new_filter(const MemoryReplayFilterOptions& options) {
@@ -74,22 +73,14 @@ struct Filtered {
 /// A request in one piece, or in chunks "first" and "last".
 Bytes seal_request(const Pair& pair, Form form) {
   if (form == Form::whole) {
-    auto request = pair.sender->seal(as_bytes("firstlast"), kType);
+    auto request = pair.sender->seal(as_bytes("firstlast"), kTypes);
     REQUIRE_OK(request);
     return request->message;
   }
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(Form::chunked);
   auto chunks = sealer.chunk_sealer();
   REQUIRE_OK(chunks);
-  Bytes message = copy(sealer.prefix());
-  for (const auto& [text, last] : {std::pair{"first", Last::no}, std::pair{"last", Last::yes}}) {
-    Bytes chunk(100);
-    auto size = chunks->seal(chunk, as_bytes(text), last);
-    REQUIRE_OK(size);
-    message.insert(message.end(), chunk.begin(),
-                   chunk.begin() + static_cast<std::ptrdiff_t>(*size));
-  }
-  return message;
+  return seal_texts(*chunks, sealer.prefix(), {"first", "last"});
 }
 
 /// How a receiver may open a request.
@@ -119,7 +110,7 @@ Outcome open(const RequestReceiver& receiver, Way way, Bytes message) {
     outcome.clean = std::ranges::all_of(written, [](std::uint8_t byte) { return byte == 0; });
   };
   if (way == Way::pulled || way == Way::pulled_whole) {
-    auto stream = receiver.stream(from_memory(message), kType, {.form = form_of(way)});
+    auto stream = receiver.stream(form_of(way), from_memory(message), kTypes);
     REQUIRE_OK(stream);
     auto size = stream->plaintext.read(out);
     note(size, ByteView(out).first(size ? *size : 0), out);
@@ -127,7 +118,7 @@ Outcome open(const RequestReceiver& receiver, Way way, Bytes message) {
     outcome.response = stream->opener.response_sealer().ok();
     return outcome;
   }
-  auto pending = receiver.begin(message, kType);
+  auto pending = receiver.begin(form_of(way), message, kTypes);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
@@ -177,7 +168,7 @@ TEST_CASE("a request is accepted once, whichever way it is opened") {
       REQUIRE(replayed.clean);
       REQUIRE(!replayed.response);
       if (form_of(first) == Form::whole) {
-        REQUIRE_ERRC(one.receiver.open(message, kType), Errc::replayed);
+        REQUIRE_ERRC(one.receiver.open(message, kTypes), Errc::replayed);
       }
       REQUIRE(!open(one.receiver, second, seal_request(one.pair, form_of(second))).error);
     }
@@ -188,7 +179,9 @@ TEST_CASE("a chunked request pushed from its first byte is refused when it is re
   Filtered one;
   const Bytes message = seal_request(one.pair, Form::chunked);
   for (const bool replay : {false, true}) {
-    ChunkedRequestOpener opener = one.receiver.chunked_opener(kType);
+    auto begun = one.receiver.chunked_opener(kTypes);
+    REQUIRE_OK(begun);
+    ChunkedRequestOpener& opener = *begun;
     Bytes out(100);
     ByteView rest = message;
     auto step = opener.open(out, rest, End::yes);
@@ -215,7 +208,7 @@ TEST_CASE("a chunked request that was cut short is not accepted again") {
   Filtered one;
   const Bytes message = seal_request(one.pair, Form::chunked);
   const ByteView cut = ByteView(message).first(message.size() - 21);  // without its last chunk
-  auto stream = one.receiver.stream(from_memory(cut), kType);
+  auto stream = one.receiver.stream(Form::chunked, from_memory(cut), kTypes);
   REQUIRE_OK(stream);
   Bytes out(100);
   REQUIRE_OK(stream->plaintext.read(out));
@@ -272,7 +265,7 @@ TEST_CASE("one opener may try a store again, and asks no more once it was accept
   Store store;
   const RequestReceiver receiver{pair.ring, {nullptr, &store}};
   const Bytes message = seal_request(pair, Form::whole);
-  auto pending = receiver.begin(message, kType);
+  auto pending = receiver.begin(Form::whole, message, kTypes);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
@@ -426,7 +419,7 @@ TEST_CASE("of threads that open the same requests, one gets each plaintext") {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (const Bytes& message : messages) {
-        const auto request = one.receiver.open(message, kType);
+        const auto request = one.receiver.open(message, kTypes);
         if (request) ++opened;
         if (!request && request.error().code == Errc::replayed) ++replayed;
       }

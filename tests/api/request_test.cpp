@@ -12,7 +12,7 @@ using test::copy;
 namespace {
 
 constexpr SymmetricAlgorithms kChaCha{KdfId::hkdf_sha256, AeadId::chacha20_poly1305};
-constexpr std::string_view kType = "secret-req";
+constexpr MediaTypes kTypes{.whole = "secret-req", .chunked = "secret-req chunked"};
 
 const Provider& any_provider() { return *built::providers().front(); }
 
@@ -38,7 +38,7 @@ struct Pair {
   }
 
   SealedRequest request(std::string_view text = "question") {
-    auto sealed = sender->seal(as_bytes(text), kType);
+    auto sealed = sender->seal(as_bytes(text), kTypes);
     REQUIRE_OK(sealed);
     return std::move(*sealed);
   }
@@ -48,7 +48,7 @@ struct Pair {
 
 TEST_CASE("a request is sealed and opened in place") {
   Pair pair;
-  auto sealer = pair.sender->start(kType);
+  auto sealer = pair.sender->begin(Form::whole, kTypes);
   REQUIRE_OK(sealer);
   const std::size_t at = sealer->prefix().size();
   const Bytes text = copy(as_bytes("in place"));
@@ -64,7 +64,7 @@ TEST_CASE("a request is sealed and opened in place") {
   REQUIRE_ERRC(sealer->seal(message, text), Errc::wrong_state);
 
   const RequestReceiver receiver{pair.ring};
-  auto pending = receiver.begin(message, kType);
+  auto pending = receiver.begin(Form::whole, message, kTypes);
   REQUIRE_OK(pending);
   REQUIRE(pending->prefix_size() == at);
   REQUIRE(pending->key_id() == 7);
@@ -86,7 +86,7 @@ TEST_CASE("a request is sealed and opened in place") {
 TEST_CASE("empty requests and responses are messages") {
   Pair pair;
   const SealedRequest request = pair.request("");
-  auto opened = RequestReceiver{pair.ring}.open(request.message, kType);
+  auto opened = RequestReceiver{pair.ring}.open(request.message, kTypes);
   REQUIRE_OK(opened);
   REQUIRE(opened->plaintext.empty());
   auto reply = opened->response_sealer.seal({});
@@ -104,28 +104,28 @@ TEST_CASE("every changed byte of a request is noticed") {
     INFO(i);
     Bytes changed = request.message;
     changed[i] ^= 1;
-    auto opened = receiver.open(changed, kType);
+    auto opened = receiver.open(changed, kTypes);
     REQUIRE_ERRC(opened, i < framing::kHeaderSize ? Errc::unknown_key : Errc::open_failed);
     REQUIRE(opened.error().native == 0);
   }
   for (std::size_t cut = 0; cut < request.message.size(); ++cut) {
     INFO(cut);
-    REQUIRE_ERRC(receiver.open(ByteView(request.message).first(cut), kType),
+    REQUIRE_ERRC(receiver.open(ByteView(request.message).first(cut), kTypes),
                  cut < framing::kHeaderSize ? Errc::malformed : Errc::open_failed);
   }
   Bytes longer = request.message;
   longer.push_back(0);
-  REQUIRE_ERRC(receiver.open(longer, kType), Errc::open_failed);
-  REQUIRE_ERRC(receiver.open(request.message, "another type"), Errc::open_failed);
+  REQUIRE_ERRC(receiver.open(longer, kTypes), Errc::open_failed);
+  REQUIRE_ERRC(receiver.open(request.message, {.whole = "another type"}), Errc::open_failed);
   REQUIRE_ERRC(receiver.open(request.message), Errc::open_failed);
-  REQUIRE_OK(receiver.open(request.message, kType));
+  REQUIRE_OK(receiver.open(request.message, kTypes));
 }
 
 TEST_CASE("an enc that is no valid key looks like any other bad message") {
   Pair pair;
   Bytes message = pair.request().message;
   std::fill_n(message.begin() + framing::kHeaderSize, 32, std::uint8_t{0});
-  auto opened = RequestReceiver{pair.ring}.open(message, kType);
+  auto opened = RequestReceiver{pair.ring}.open(message, kTypes);
   REQUIRE_ERRC(opened, Errc::open_failed);
   REQUIRE(opened.error().native == 0);
   REQUIRE(std::string(opened.error().message) == core::kBadAeadTag.message);
@@ -140,14 +140,14 @@ TEST_CASE("a receiver refuses the suites that it did not list") {
       any_provider(), 7, {KemId::dhkem_x25519, KdfId::hkdf_sha512, AeadId::chacha20_poly1305},
       key->public_key());
   REQUIRE_OK(sender);
-  auto request = sender->seal(as_bytes("x"), kType);
+  auto request = sender->seal(as_bytes("x"), kTypes);
   REQUIRE_OK(request);
-  REQUIRE_ERRC(RequestReceiver{other}.open(request->message, kType), Errc::unknown_key);
+  REQUIRE_ERRC(RequestReceiver{other}.open(request->message, kTypes), Errc::unknown_key);
   auto wrong_id = RequestSender::create(any_provider(), 8, pair.sender->suite(), key->public_key());
   REQUIRE_OK(wrong_id);
-  request = wrong_id->seal(as_bytes("x"), kType);
+  request = wrong_id->seal(as_bytes("x"), kTypes);
   REQUIRE_OK(request);
-  REQUIRE_ERRC(RequestReceiver{other}.open(request->message, kType), Errc::unknown_key);
+  REQUIRE_ERRC(RequestReceiver{other}.open(request->message, kTypes), Errc::unknown_key);
 }
 
 TEST_CASE("a response opens only for its request") {
@@ -155,14 +155,14 @@ TEST_CASE("a response opens only for its request") {
   const RequestReceiver receiver{pair.ring};
   const SealedRequest first = pair.request();
   const SealedRequest second = pair.request();
-  auto opened = receiver.open(first.message, kType);
+  auto opened = receiver.open(first.message, kTypes);
   REQUIRE_OK(opened);
   auto reply = opened->response_sealer.seal(as_bytes("answer"));
   REQUIRE_OK(reply);
   REQUIRE_ERRC(opened->response_sealer.seal(as_bytes("again")), Errc::wrong_state);
   REQUIRE_ERRC(opened->response_sealer.export_secret_state(SecretAccess{}), Errc::wrong_state);
   REQUIRE_ERRC(second.response_opener.open(*reply), Errc::open_failed);
-  REQUIRE_ERRC(first.response_opener.open(*reply, "another type"), Errc::open_failed);
+  REQUIRE_ERRC(first.response_opener.open(*reply, {.whole = "another type"}), Errc::open_failed);
   // A forgery uses nothing up.
   auto answer = first.response_opener.open(*reply);
   REQUIRE_OK(answer);
@@ -172,7 +172,7 @@ TEST_CASE("a response opens only for its request") {
 TEST_CASE("a response sealer that had too little room may be used again") {
   Pair pair;
   const SealedRequest request = pair.request();
-  auto opened = RequestReceiver{pair.ring}.open(request.message, kType);
+  auto opened = RequestReceiver{pair.ring}.open(request.message, kTypes);
   REQUIRE_OK(opened);
   ResponseSealer& sealer = opened->response_sealer;
   Bytes small(sealer.sealed_size(6) - 1);
@@ -191,7 +191,7 @@ TEST_CASE("a response sealer that had too little room may be used again") {
 TEST_CASE("another process may finish the exchange on either side") {
   Pair pair;
   const SealedRequest request = pair.request();
-  auto opened = RequestReceiver{pair.ring}.open(request.message, kType);
+  auto opened = RequestReceiver{pair.ring}.open(request.message, kTypes);
   REQUIRE_OK(opened);
   const SecretBytes sender_state = request.response_opener.export_secret_state(SecretAccess{});
   auto receiver_state = opened->response_sealer.export_secret_state(SecretAccess{});
@@ -203,9 +203,9 @@ TEST_CASE("another process may finish the exchange on either side") {
   REQUIRE_OK(sealer);
   auto opener = ResponseOpener::restore(any_provider(), sender_state.view());
   REQUIRE_OK(opener);
-  auto reply = sealer->seal(as_bytes("from afar"), "resp");
+  auto reply = sealer->seal(as_bytes("from afar"), {.whole = "resp"});
   REQUIRE_OK(reply);
-  auto answer = opener->open(*reply, "resp");
+  auto answer = opener->open(*reply, {.whole = "resp"});
   REQUIRE_OK(answer);
   REQUIRE(*answer == copy(as_bytes("from afar")));
 }
@@ -215,13 +215,14 @@ TEST_CASE("a media type may be any bytes, up to a length") {
   const RequestReceiver receiver{pair.ring};
   const std::string longest(framing::kMaxMediaType, 'm');
   for (const std::string& type : {std::string(), std::string("\0a\0", 3), longest}) {
-    auto request = pair.sender->seal(as_bytes("x"), type);
+    auto request = pair.sender->seal(as_bytes("x"), {.whole = type});
     REQUIRE_OK(request);
-    REQUIRE_OK(receiver.open(request->message, type));
-    REQUIRE_ERRC(receiver.open(request->message, "else"), Errc::open_failed);
+    REQUIRE_OK(receiver.open(request->message, {.whole = type}));
+    REQUIRE_ERRC(receiver.open(request->message, {.whole = "else"}), Errc::open_failed);
   }
-  REQUIRE_ERRC(pair.sender->start(longest + "m"), Errc::invalid_argument);
-  REQUIRE_ERRC(receiver.begin(pair.request().message, longest + "m"), Errc::invalid_argument);
+  REQUIRE_ERRC(pair.sender->begin(Form::whole, {.whole = longest + "m"}), Errc::invalid_argument);
+  REQUIRE_ERRC(receiver.begin(Form::whole, pair.request().message, {.whole = longest + "m"}),
+               Errc::invalid_argument);
 }
 
 TEST_CASE("a sender is made of usable keys only") {
@@ -247,9 +248,9 @@ TEST_CASE("random bytes that run out are an error of the sender and of the seale
   auto sender =
       RequestSender::create(any_provider(), 1, pair.sender->suite(), key->public_key(), {&none});
   REQUIRE_OK(sender);
-  REQUIRE_ERRC(sender->start(), Errc::provider_failure);
+  REQUIRE_ERRC(sender->begin(Form::whole), Errc::provider_failure);
   const SealedRequest request = pair.request();
-  auto opened = RequestReceiver{pair.ring, {&none}}.open(request.message, kType);
+  auto opened = RequestReceiver{pair.ring, {&none}}.open(request.message, kTypes);
   REQUIRE_OK(opened);
   REQUIRE_ERRC(opened->response_sealer.seal(as_bytes("x")), Errc::provider_failure);
 }
@@ -257,35 +258,36 @@ TEST_CASE("random bytes that run out are an error of the sender and of the seale
 TEST_CASE("a request is sealed and opened whole or in chunks, not both") {
   Pair pair;
   Bytes out(1000);
-  auto whole = pair.sender->start(kType);
+  auto whole = pair.sender->begin(Form::whole, kTypes);
   REQUIRE_OK(whole);
   REQUIRE_OK(whole->seal(out, as_bytes("whole")));
   REQUIRE_ERRC(whole->chunk_sealer(), Errc::wrong_state);
-  auto sealer = pair.sender->start(kType);
+  auto sealer = pair.sender->begin(Form::chunked, kTypes);
   REQUIRE_OK(sealer);
   REQUIRE_OK(sealer->chunk_sealer());
   REQUIRE_ERRC(sealer->chunk_sealer(), Errc::wrong_state);
   REQUIRE_ERRC(sealer->seal(out, as_bytes("whole")), Errc::wrong_state);
 
   const SealedRequest request = pair.request();
-  auto pending = RequestReceiver{pair.ring}.begin(request.message, kType);
+  auto pending = RequestReceiver{pair.ring}.begin(Form::chunked, request.message, kTypes);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
   REQUIRE_OK(opener->chunk_opener());
   REQUIRE_ERRC(opener->chunk_opener(), Errc::wrong_state);
   REQUIRE_ERRC(opener->open(out, request.message), Errc::wrong_state);
-  REQUIRE_ERRC(pair.sender->start(kType)->chunk_sealer({.max_chunk = 0}), Errc::invalid_argument);
+  REQUIRE_ERRC(pair.sender->begin(Form::chunked, kTypes)->chunk_sealer({.max_chunk = 0}),
+               Errc::invalid_argument);
 }
 
 TEST_CASE("a response begins while the request is still being sealed") {
   Pair pair;
-  auto sealer = pair.sender->start(kType);
+  auto sealer = pair.sender->begin(Form::chunked, kTypes);
   REQUIRE_OK(sealer);
   auto request_chunks = sealer->chunk_sealer();
   REQUIRE_OK(request_chunks);
   const ResponseOpener response_opener = sealer->response_opener();
-  auto pending = RequestReceiver{pair.ring}.begin(sealer->prefix(), kType);
+  auto pending = RequestReceiver{pair.ring}.begin(Form::chunked, sealer->prefix(), kTypes);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);

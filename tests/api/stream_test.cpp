@@ -14,8 +14,6 @@ using namespace twoway::test;
 
 namespace {
 
-constexpr std::string_view kType = "type/of stream";
-
 Bytes pattern(std::size_t size) {
   Bytes bytes(size);
   std::iota(bytes.begin(), bytes.end(), std::uint8_t{1});
@@ -93,18 +91,19 @@ Result<Bytes> read_all(Stream& stream, std::size_t size, Bytes* before_error = n
   }
 }
 
-Result<Bytes> open_bytes(const Pair& pair, ByteView message, const StreamOptions& options,
-                         std::size_t read_size = 1000, Bytes* before_error = nullptr) {
-  auto request = RequestReceiver{pair.ring}.stream(from_memory(message), kType, options);
+Result<Bytes> open_bytes(const Pair& pair, Form form, ByteView message,
+                         const StreamOptions& options, std::size_t read_size = 1000,
+                         Bytes* before_error = nullptr) {
+  auto request = RequestReceiver{pair.ring}.stream(form, from_memory(message), kTypes, options);
   if (!request) return request.error();
   return read_all(request->plaintext, read_size, before_error);
 }
 
 /// A whole exchange of `text`, both messages through streams.
-void exchange(const Pair& pair, const Bytes& text, Supply supply, std::size_t piece,
+void exchange(const Pair& pair, Form form, const Bytes& text, Supply supply, std::size_t piece,
               std::size_t read_size, const StreamOptions& options) {
   Supplier plaintext(text);
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(form);
   auto sealing = sealer.stream(plaintext.make(supply, piece), options);
   REQUIRE_OK(sealing);
   REQUIRE(sealing->header_size() == sealer.prefix().size());
@@ -112,7 +111,8 @@ void exchange(const Pair& pair, const Bytes& text, Supply supply, std::size_t pi
   REQUIRE_OK(request);
 
   Supplier sealed(*request);
-  auto opening = RequestReceiver{pair.ring}.stream(sealed.make(supply, piece), kType, options);
+  auto opening =
+      RequestReceiver{pair.ring}.stream(form, sealed.make(supply, piece), kTypes, options);
   REQUIRE_OK(opening);
   auto opened = read_all(opening->plaintext, read_size);
   REQUIRE_OK(opened);
@@ -121,13 +121,14 @@ void exchange(const Pair& pair, const Bytes& text, Supply supply, std::size_t pi
   auto response_sealer = opening->opener.response_sealer();
   REQUIRE_OK(response_sealer);
   Supplier answer(text);
-  auto answering = response_sealer->stream(answer.make(supply, piece), kType, options);
+  auto answering = response_sealer->stream(form, answer.make(supply, piece), kTypes, options);
   REQUIRE_OK(answering);
   REQUIRE(answering->header_size() == sealer.response_opener().prefix_size());
   auto response = read_all(*answering, read_size);
   REQUIRE_OK(response);
   Supplier sealed_answer(*response);
-  auto reading = sealer.response_opener().stream(sealed_answer.make(supply, piece), kType, options);
+  auto reading =
+      sealer.response_opener().stream(form, sealed_answer.make(supply, piece), kTypes, options);
   REQUIRE_OK(reading);
   auto again = read_all(*reading, read_size);
   REQUIRE_OK(again);
@@ -153,12 +154,12 @@ TEST_CASE("a message passes through streams of every source, form and size of re
   for (const Supply supply : kSupplies) {
     for (const Form form : {Form::whole, Form::chunked}) {
       for (const Fill fill : {Fill::one_read, Fill::full}) {
-        StreamOptions options{.form = form, .limits = {.max_chunk = 100}, .fill = fill};
+        StreamOptions options{.limits = {.max_chunk = 100}, .fill = fill};
         for (const std::size_t size : {0U, 1U, 99U, 100U, 101U, 200U, 517U}) {
           for (const std::size_t read_size : {1U, 7U, 120U, 4096U}) {
             INFO("supply " << static_cast<int>(supply) << " form " << static_cast<int>(form)
                            << " size " << size << " reads " << read_size);
-            exchange(pair, pattern(size), supply, 37, read_size, options);
+            exchange(pair, form, pattern(size), supply, 37, read_size, options);
           }
         }
       }
@@ -174,11 +175,11 @@ TEST_CASE("random sizes, pieces, reads and limits, in every suite") {
       INFO(provider->name() << ' ' << aead.name);
       const Pair pair(*provider, KemId::dhkem_x25519, {KdfId::hkdf_sha256, aead.id});
       for (int round = 0; round < 40; ++round) {
-        const StreamOptions options{.form = draw.below(4) == 0 ? Form::whole : Form::chunked,
-                                    .limits = {.max_chunk = 1 + draw.below(20000)},
+        const Form form = draw.below(4) == 0 ? Form::whole : Form::chunked;
+        const StreamOptions options{.limits = {.max_chunk = 1 + draw.below(20000)},
                                     .fill = draw.below(2) == 0 ? Fill::one_read : Fill::full};
-        exchange(pair, pattern(draw.below(50000)), kSupplies[draw.below(5)], 1 + draw.below(5000),
-                 1 + draw.below(30000), options);
+        exchange(pair, form, pattern(draw.below(50000)), kSupplies[draw.below(5)],
+                 1 + draw.below(5000), 1 + draw.below(30000), options);
       }
     }
   }
@@ -188,7 +189,7 @@ TEST_CASE("one read of the source becomes one chunk, unless chunks are to be fil
   const Pair pair;
   const auto chunk_sizes = [&](Supply supply, Fill fill) {
     Supplier text(pattern(25));
-    RequestSealer sealer = pair.start(kType);
+    RequestSealer sealer = pair.begin(Form::chunked);
     auto stream = sealer.stream(text.make(supply, 10), {.limits = {.max_chunk = 12}, .fill = fill});
     REQUIRE_OK(stream);
     auto message = read_all(*stream, 1000);
@@ -218,7 +219,7 @@ TEST_CASE("what is read goes out before more is waited for") {
     out[0] = static_cast<std::uint8_t>(reads);
     return Result<std::size_t>(std::size_t{1});
   };
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(Form::chunked);
   auto sealing = sealer.stream(from_function(read));
   REQUIRE_OK(sealing);
   Bytes buffer(1000);
@@ -243,7 +244,7 @@ TEST_CASE("what is read goes out before more is waited for") {
     given += size;
     return Result<std::size_t>(size);
   };
-  auto opening = RequestReceiver{pair.ring}.stream(from_function(arrive), kType);
+  auto opening = RequestReceiver{pair.ring}.stream(Form::chunked, from_function(arrive), kTypes);
   REQUIRE_OK(opening);
   REQUIRE(given == *header);
   for (std::size_t i = 1; i <= 3; ++i) {
@@ -264,9 +265,9 @@ TEST_CASE("the remaining length is right after every read, where it can be known
       for (const auto& [supply, fill] : {std::pair{Supply::memory, Fill::one_read},
                                          std::pair{Supply::function_with_size, Fill::full}}) {
         Supplier text(pattern(size));
-        RequestSealer sealer = pair.start(kType);
-        auto stream = sealer.stream(text.make(supply, 33),
-                                    {.form = form, .limits = {.max_chunk = 100}, .fill = fill});
+        RequestSealer sealer = pair.begin(form);
+        auto stream =
+            sealer.stream(text.make(supply, 33), {.limits = {.max_chunk = 100}, .fill = fill});
         REQUIRE_OK(stream);
         auto left = stream->remaining();
         REQUIRE(left.has_value());
@@ -286,14 +287,13 @@ TEST_CASE("the remaining length is right after every read, where it can be known
     }
   }
   Supplier text(pattern(100));
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(Form::chunked);
   auto unknown = sealer.stream(text.make(Supply::function, 10));
   REQUIRE_OK(unknown);
   REQUIRE(!unknown->remaining().has_value());
   REQUIRE(unknown->max_sealed_chunk() == 4 + 16384 + 16);
-  RequestSealer another = pair.start(kType);
-  auto whole =
-      another.stream(text.make(Supply::memory, 10), {.form = Form::whole, .max_whole = 100});
+  RequestSealer another = pair.begin(Form::whole);
+  auto whole = another.stream(text.make(Supply::memory, 10), {.max_whole = 100});
   REQUIRE_OK(whole);
   REQUIRE(whole->max_sealed_chunk() == 100 + 16);
 }
@@ -301,14 +301,13 @@ TEST_CASE("the remaining length is right after every read, where it can be known
 TEST_CASE("a source that fails ends the stream with its error and without a last chunk") {
   const Pair pair;
   for (const Form form : {Form::whole, Form::chunked}) {
-    const StreamOptions options{.form = form};
     const auto failing = [calls = 0](ByteSpan out) mutable -> Result<std::size_t> {
       if (++calls == 3) return Error{Errc::source_failed, "the cable was pulled", 5};
       out[0] = 1;
       return std::size_t{1};
     };
-    RequestSealer sealer = pair.start(kType);
-    auto sealing = sealer.stream(from_function(failing), options);
+    RequestSealer sealer = pair.begin(form);
+    auto sealing = sealer.stream(from_function(failing));
     REQUIRE_OK(sealing);
     Bytes message;
     auto failed = read_all(*sealing, 11, &message);
@@ -319,16 +318,15 @@ TEST_CASE("a source that fails ends the stream with its error and without a last
     } else {
       REQUIRE(message.size() == sealing->header_size() + 2 * 18);
     }
-    REQUIRE_ERRC(open_bytes(pair, message, options), Errc::truncated);
+    REQUIRE_ERRC(open_bytes(pair, form, message, {}), Errc::truncated);
 
     // A source that answers nonsense, or ends before its stated size, is one that failed.
     for (const auto& bad :
          {from_function([](ByteSpan out) { return Result<std::size_t>(out.size() + 1); }),
           from_function([](ByteSpan out) { return Result<std::size_t>(out.size() + 1); }, 10),
           from_function([](ByteSpan) { return Result<std::size_t>(std::size_t{0}); }, 10)}) {
-      RequestSealer another = pair.start(kType);
-      auto stream =
-          another.stream(from_function([&bad](ByteSpan out) { return bad->read(out); }), options);
+      RequestSealer another = pair.begin(form);
+      auto stream = another.stream(from_function([&bad](ByteSpan out) { return bad->read(out); }));
       REQUIRE_OK(stream);
       REQUIRE_ERRC(read_all(*stream, 1000), Errc::source_failed);
     }
@@ -336,19 +334,22 @@ TEST_CASE("a source that fails ends the stream with its error and without a last
   const auto pull = [](ByteSpan) -> Result<std::size_t> {
     return Error{Errc::source_failed, "the cable was pulled"};
   };
-  REQUIRE_ERRC(RequestReceiver{pair.ring}.stream(from_function(pull)), Errc::source_failed);
-  REQUIRE_ERRC(RequestReceiver{pair.ring}.stream(from_descriptor(-1)), Errc::source_failed);
+  REQUIRE_ERRC(RequestReceiver{pair.ring}.stream(Form::chunked, from_function(pull)),
+               Errc::source_failed);
+  REQUIRE_ERRC(RequestReceiver{pair.ring}.stream(Form::chunked, from_descriptor(-1)),
+               Errc::source_failed);
   std::istringstream broken;
   broken.setstate(std::ios::badbit);
-  REQUIRE_ERRC(RequestReceiver{pair.ring}.stream(from_istream(broken)), Errc::source_failed);
+  REQUIRE_ERRC(RequestReceiver{pair.ring}.stream(Form::chunked, from_istream(broken)),
+               Errc::source_failed);
 }
 
 TEST_CASE("a stream that is cut anywhere never ends well") {
   const Pair pair;
   for (const Form form : {Form::whole, Form::chunked}) {
-    const StreamOptions options{.form = form, .limits = {.max_chunk = 10}};
+    const StreamOptions options{.limits = {.max_chunk = 10}};
     const Bytes text = pattern(25);
-    RequestSealer sealer = pair.start(kType);
+    RequestSealer sealer = pair.begin(form);
     auto sealing = sealer.stream(from_memory(text), options);
     REQUIRE_OK(sealing);
     auto message = read_all(*sealing, 1000);
@@ -359,7 +360,7 @@ TEST_CASE("a stream that is cut anywhere never ends well") {
           INFO("cut " << cut);
           Supplier supplier(copy(ByteView(*message).first(cut)));
           auto request = RequestReceiver{pair.ring}.stream(
-              supplier.make(memory ? Supply::memory : Supply::function, 3), kType, options);
+              form, supplier.make(memory ? Supply::memory : Supply::function, 3), kTypes, options);
           if (!request) {
             REQUIRE(cut < sealer.prefix().size());
             REQUIRE_ERRC(request, Errc::truncated);
@@ -382,22 +383,23 @@ TEST_CASE("a stream that is cut anywhere never ends well") {
 TEST_CASE("streams keep to their limits") {
   const Pair pair;
   const Bytes text = pattern(100);
-  const StreamOptions whole{.form = Form::whole, .max_whole = 99};
+  const StreamOptions whole{.max_whole = 99};
   for (const Supply supply : {Supply::memory, Supply::function}) {
     Supplier supplier(text);
-    RequestSealer sealer = pair.start(kType);
+    RequestSealer sealer = pair.begin(Form::whole);
     auto sealing = sealer.stream(supplier.make(supply, 7), whole);
     REQUIRE_OK(sealing);
     REQUIRE_ERRC(read_all(*sealing, 1000), Errc::limit_exceeded);
-    auto sealed = pair.sender->seal(text, kType);
+    auto sealed = pair.sender->seal(text, kTypes);
     REQUIRE_OK(sealed);
     Supplier message(sealed->message);
-    auto opening = RequestReceiver{pair.ring}.stream(message.make(supply, 7), kType, whole);
+    auto opening =
+        RequestReceiver{pair.ring}.stream(Form::whole, message.make(supply, 7), kTypes, whole);
     REQUIRE_OK(opening);
     REQUIRE_ERRC(read_all(opening->plaintext, 1000), Errc::limit_exceeded);
     REQUIRE_ERRC(opening->opener.response_sealer(), Errc::wrong_state);
   }
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(Form::chunked);
   auto sealing = sealer.stream(from_memory(text), {.limits = {.max_plaintext = 99}});
   REQUIRE_OK(sealing);
   REQUIRE_ERRC(read_all(*sealing, 1000), Errc::limit_exceeded);
@@ -409,7 +411,7 @@ TEST_CASE("a whole message may have all that max_whole allows, or any size") {
   for (const std::size_t max : {text.size(), std::numeric_limits<std::size_t>::max()}) {
     for (const Supply supply : kSupplies) {
       for (const std::size_t piece : {7U, 50U, 1000U}) {
-        exchange(pair, text, supply, piece, 1000, {.form = Form::whole, .max_whole = max});
+        exchange(pair, Form::whole, text, supply, piece, 1000, {.max_whole = max});
       }
     }
   }
@@ -417,24 +419,24 @@ TEST_CASE("a whole message may have all that max_whole allows, or any size") {
 
 TEST_CASE("a stream is started once, from a source, with limits that can be") {
   const Pair pair;
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(Form::chunked);
   REQUIRE_OK(sealer.stream(from_memory({})));
   REQUIRE_ERRC(sealer.stream(from_memory({})), Errc::wrong_state);
   REQUIRE_ERRC(sealer.chunk_sealer(), Errc::wrong_state);
-  REQUIRE_ERRC(pair.start(kType).stream(nullptr), Errc::invalid_argument);
-  REQUIRE_ERRC(pair.start(kType).stream(from_memory({}), {.limits = {.max_chunk = 0}}),
+  REQUIRE_ERRC(pair.begin(Form::chunked).stream(nullptr), Errc::invalid_argument);
+  REQUIRE_ERRC(pair.begin(Form::chunked).stream(from_memory({}), {.limits = {.max_chunk = 0}}),
                Errc::invalid_argument);
 
-  auto request = pair.sender->seal(as_bytes("whole"), kType);
+  auto request = pair.sender->seal(as_bytes("whole"), kTypes);
   REQUIRE_OK(request);
   const RequestReceiver receiver{pair.ring};
-  REQUIRE_ERRC(receiver.stream(nullptr), Errc::invalid_argument);
+  REQUIRE_ERRC(receiver.stream(Form::chunked, nullptr), Errc::invalid_argument);
   auto source = from_memory(request->message);
-  auto pending = receiver.begin(*source, kType);
+  auto pending = receiver.begin(Form::whole, *source, kTypes);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
-  auto plaintext = opener->stream(std::move(source), {.form = Form::whole});
+  auto plaintext = opener->stream(std::move(source));
   REQUIRE_OK(plaintext);
   REQUIRE_ERRC(opener->stream(from_memory({})), Errc::wrong_state);
   REQUIRE_ERRC(opener->chunk_opener(), Errc::wrong_state);
@@ -445,16 +447,16 @@ TEST_CASE("a stream is started once, from a source, with limits that can be") {
 
   auto response_sealer = opener->response_sealer();
   REQUIRE_OK(response_sealer);
-  REQUIRE_ERRC(response_sealer->stream(nullptr), Errc::invalid_argument);
-  REQUIRE_OK(response_sealer->stream(from_memory({})));
-  REQUIRE_ERRC(response_sealer->stream(from_memory({})), Errc::wrong_state);
+  REQUIRE_ERRC(response_sealer->stream(Form::chunked, nullptr), Errc::invalid_argument);
+  REQUIRE_OK(response_sealer->stream(Form::chunked, from_memory({})));
+  REQUIRE_ERRC(response_sealer->stream(Form::chunked, from_memory({})), Errc::wrong_state);
   REQUIRE_ERRC(response_sealer->seal(Bytes{}), Errc::wrong_state);
-  REQUIRE_ERRC(request->response_opener.stream(nullptr), Errc::invalid_argument);
+  REQUIRE_ERRC(request->response_opener.stream(Form::chunked, nullptr), Errc::invalid_argument);
 }
 
 TEST_CASE("a request's chunks replayed as its response do not open") {
   const Pair pair;
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(Form::chunked);
   const Bytes text = pattern(50);
   auto sealing = sealer.stream(from_memory(text));
   REQUIRE_OK(sealing);
@@ -464,37 +466,37 @@ TEST_CASE("a request's chunks replayed as its response do not open") {
   const std::size_t nonce = sealer.response_opener().prefix_size();
   REQUIRE(nonce <= front);
   for (const std::size_t at : {front, front - nonce}) {
-    auto reading =
-        sealer.response_opener().stream(from_memory(ByteView(*message).subspan(at)), kType);
+    auto reading = sealer.response_opener().stream(
+        Form::chunked, from_memory(ByteView(*message).subspan(at)), kTypes);
     REQUIRE_OK(reading);
     REQUIRE(!read_all(*reading, 1000).ok());
   }
   // Chunks of another request to the same key.
-  RequestSealer other = pair.start(kType);
+  RequestSealer other = pair.begin(Form::chunked);
   auto other_sealing = other.stream(from_memory(text));
   auto other_message = read_all(*other_sealing, 1000);
   REQUIRE_OK(other_message);
   std::copy(other_message->begin() + static_cast<std::ptrdiff_t>(front), other_message->end(),
             message->begin() + static_cast<std::ptrdiff_t>(front));
-  REQUIRE_ERRC(open_bytes(pair, *message, {}), Errc::open_failed);
+  REQUIRE_ERRC(open_bytes(pair, Form::chunked, *message, {}), Errc::open_failed);
 }
 
 TEST_CASE("one stream is the source of another") {
   const Pair pair;
   const Bytes text = pattern(40000);
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(Form::chunked);
   auto sealing = sealer.stream(from_memory(text));
   REQUIRE_OK(sealing);
   auto opening = RequestReceiver{pair.ring}.stream(
-      from_function([&](ByteSpan out) { return sealing->read(out); }), kType);
+      Form::chunked, from_function([&](ByteSpan out) { return sealing->read(out); }), kTypes);
   REQUIRE_OK(opening);
-  auto sealer2 = pair.start(kType);
+  auto sealer2 = pair.begin(Form::chunked);
   auto again =
       sealer2.stream(from_function([&](ByteSpan out) { return opening->plaintext.read(out); }));
   REQUIRE_OK(again);
   auto message = read_all(*again, 777);
   REQUIRE_OK(message);
-  auto opened = open_bytes(pair, *message, {});
+  auto opened = open_bytes(pair, Form::chunked, *message, {});
   REQUIRE_OK(opened);
   REQUIRE(*opened == text);
 }

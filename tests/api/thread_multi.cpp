@@ -5,18 +5,18 @@ namespace {
 
 bool opens(Result<MultiRequestOpener> opener, ByteView body) {
   if (!opener) return false;
-  const auto opened = open_body(*opener, body, Form::whole);
+  const auto opened = open_body(*opener, body);
   return opened && is(*opened, kQuestion) && opener->response_sealer().ok();
 }
 
-const char* start_multi(Shared& s, Turn turn) {
+const char* begin_to_many(Shared& s, Turn turn) {
   const std::string text = turn.text();
-  auto sealer = s.multi_sender.start(kType);
+  auto sealer = s.multi_sender.begin(Form::whole, kTypes);
   WANT(sealer);
   const auto body = sealer->seal(as_bytes(text));
   const auto key = sealer->encapsulate_key(s.sender);
   WANT(body && key);
-  const auto opened = s.multi_receiver.open(key->message, *body, kType);
+  const auto opened = s.multi_receiver.open(key->message, *body, kTypes);
   WANT(opened && is(opened->plaintext, text));
   return nullptr;
 }
@@ -36,14 +36,14 @@ const char* encapsulate_key(Shared& s, Turn turn) {
 }
 
 const char* begin_multi(Shared& s, Turn) {
-  const auto pending = s.multi_receiver.begin(s.key.message, kType);
+  const auto pending = s.multi_receiver.begin(Form::whole, s.key.message, kTypes);
   WANT(pending);
   WANT(opens(pending->decapsulate(), s.body));
   return nullptr;
 }
 
 const char* open_multi(Shared& s, Turn) {
-  auto opened = s.multi_receiver.open(s.key.message, s.body, kType);
+  auto opened = s.multi_receiver.open(s.key.message, s.body, kTypes);
   WANT(opened && is(opened->plaintext, kQuestion));
   const auto reply = opened->response_sealer.seal(as_bytes(kAnswer));
   WANT(reply);
@@ -59,7 +59,7 @@ const char* decapsulate_multi(Shared& s, Turn) {
 }
 
 constexpr Operation kOperations[] = {
-    {"MultiRequestSender::start", start_multi},
+    {"MultiRequestSender::begin", begin_to_many},
     {"MultiRequestSealer::encapsulate_key while another thread seals", encapsulate_key},
     {"MultiRequestReceiver::begin", begin_multi},
     {"MultiRequestReceiver::open", open_multi},

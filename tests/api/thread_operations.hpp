@@ -36,9 +36,9 @@ T need(Result<T> result) {
 }
 
 /// The request that `form` says, as a stream gives it.
-inline Bytes seal_request(const RequestSender& sender, std::string_view type, Form form) {
-  RequestSealer sealer = need(sender.start(type));
-  SealStream stream = need(sealer.stream(from_memory(as_bytes(kQuestion)), {.form = form}));
+inline Bytes seal_request(const RequestSender& sender, Form form) {
+  RequestSealer sealer = need(sender.begin(form, kTypes));
+  SealStream stream = need(sealer.stream(from_memory(as_bytes(kQuestion))));
   return need(read_all(stream));
 }
 
@@ -51,16 +51,16 @@ struct Shared {
     REQUIRE_OK(pending.key().decap(secret, pending.kem(), pending.enc()));
     REQUIRE_OK(pending.key().decap(multi_secret, multi_pending.request().kem(),
                                    multi_pending.request().enc()));
-    OpenedRequest opened = need(receiver.open(whole.message, kType));
+    OpenedRequest opened = need(receiver.open(whole.message, kTypes));
     receiver_state = need(opened.response_sealer.export_secret_state(SecretAccess{}));
     sender_state = whole.response_opener.export_secret_state(SecretAccess{});
     response = need(opened.response_sealer.seal(as_bytes(kAnswer)));
     ResponseSealer chunked_sealer = need(ResponseSealer::restore(provider, receiver_state.view()));
-    SealStream stream = need(chunked_sealer.stream(from_memory(as_bytes(kAnswer))));
+    SealStream stream = need(chunked_sealer.stream(Form::chunked, from_memory(as_bytes(kAnswer))));
     chunked_response = need(read_all(stream));
-    body = seal_body(sealed, kQuestion, Form::whole);
+    body = seal_body(sealed, kQuestion);
     for (unsigned round = 0; round < kRounds; ++round) {
-      sealers.push_back(need(multi_sender.start(kType)));
+      sealers.push_back(need(multi_sender.begin(Form::whole, kTypes)));
     }
     for (unsigned i = 0; i < kThreads * kRounds; ++i) {
       new_keys.push_back(new_key(kem_id, provider));
@@ -75,9 +75,9 @@ struct Shared {
   std::unique_ptr<PublicKey> public_key;
 
   // One request to one receiver.
-  SealedRequest whole = need(sender.seal(as_bytes(kQuestion), kType));
-  Bytes chunked = seal_request(sender, kType, Form::chunked);
-  PendingRequest pending = need(receiver.begin(whole.message, kType));
+  SealedRequest whole = need(sender.seal(as_bytes(kQuestion), kTypes));
+  Bytes chunked = seal_request(sender, Form::chunked);
+  PendingRequest pending = need(receiver.begin(Form::whole, whole.message, kTypes));
   SharedSecret secret;  // of `pending`
   Bytes response;
   Bytes chunked_response;
@@ -87,9 +87,9 @@ struct Shared {
   // One request to many: a sealed one, and one for each round that a thread seals meanwhile.
   MultiRequestSender multi_sender = need(MultiRequestSender::create(provider, sender.suite().aead));
   MultiRequestReceiver multi_receiver{pair.ring};
-  MultiRequestSealer sealed = need(multi_sender.start(kType));
+  MultiRequestSealer sealed = need(multi_sender.begin(Form::whole, kTypes));
   EncapsulatedKey key = key_for(sealed, pair);
-  PendingMultiRequest multi_pending = need(multi_receiver.begin(key.message, kType));
+  PendingMultiRequest multi_pending = need(multi_receiver.begin(Form::whole, key.message, kTypes));
   SharedSecret multi_secret;  // of `multi_pending`
   Bytes body;
   std::vector<MultiRequestSealer> sealers;

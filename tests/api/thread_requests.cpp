@@ -37,9 +37,9 @@ bool opens(Result<RequestOpener> opener, ByteView sealed) {
 
 const char* seal_whole(Shared& s, Turn turn) {
   const std::string text = turn.text();
-  const auto request = s.sender.seal(as_bytes(text), kType);
+  const auto request = s.sender.seal(as_bytes(text), kTypes);
   WANT(request);
-  auto opened = s.receiver.open(request->message, kType);
+  auto opened = s.receiver.open(request->message, kTypes);
   WANT(opened && is(opened->plaintext, text));
   const auto reply = opened->response_sealer.seal(as_bytes(text));
   WANT(reply);
@@ -48,9 +48,9 @@ const char* seal_whole(Shared& s, Turn turn) {
   return nullptr;
 }
 
-const char* start_chunks(Shared& s, Turn turn) {
+const char* seal_chunks(Shared& s, Turn turn) {
   const std::string text = turn.text();
-  auto sealer = s.sender.start(kType);
+  auto sealer = s.sender.begin(Form::chunked, kTypes);
   WANT(sealer);
   auto chunks = sealer->chunk_sealer();
   WANT(chunks);
@@ -58,20 +58,20 @@ const char* start_chunks(Shared& s, Turn turn) {
   const std::size_t at = message.size();
   message.resize(at + chunks->sealed_size(text.size(), Last::yes));
   WANT(chunks->seal(ByteSpan(message).subspan(at), as_bytes(text), Last::yes));
-  auto opener = s.receiver.chunked_opener(kType);
-  WANT(is(push(opener, message), text));
+  auto opener = s.receiver.chunked_opener(kTypes);
+  WANT(opener && is(push(*opener, message), text));
   return nullptr;
 }
 
 const char* seal_stream(Shared& s, Turn turn) {
   const std::string text = turn.text();
-  auto sealer = s.sender.start(kType);
+  auto sealer = s.sender.begin(Form::chunked, kTypes);
   WANT(sealer);
   auto stream = sealer->stream(from_memory(as_bytes(text)));
   WANT(stream);
   const auto message = read_all(*stream);
   WANT(message);
-  auto opened = s.receiver.stream(from_memory(*message), kType);
+  auto opened = s.receiver.stream(Form::chunked, from_memory(*message), kTypes);
   WANT(opened);
   const auto plaintext = read_all(opened->plaintext);
   WANT(plaintext && is(*plaintext, text));
@@ -81,13 +81,13 @@ const char* seal_stream(Shared& s, Turn turn) {
 const char* create_sender(Shared& s, Turn turn) {
   const auto sender = RequestSender::create(s.provider, s.configs);
   WANT(sender && sender->suite() == s.sender.suite());
-  const auto request = sender->seal(as_bytes(turn.text()), kType);
-  WANT(request && s.receiver.open(request->message, kType));
+  const auto request = sender->seal(as_bytes(turn.text()), kTypes);
+  WANT(request && s.receiver.open(request->message, kTypes));
   return nullptr;
 }
 
 const char* begin_bytes(Shared& s, Turn) {
-  const auto pending = s.receiver.begin(s.whole.message, kType);
+  const auto pending = s.receiver.begin(Form::whole, s.whole.message, kTypes);
   WANT(pending && pending->key_id() == 7 && pending->suite() == s.sender.suite());
   WANT(copy(pending->enc()) == copy(s.pending.enc()));
   WANT(opens(pending->decapsulate(), sealed_text(s)));
@@ -96,20 +96,20 @@ const char* begin_bytes(Shared& s, Turn) {
 
 const char* begin_source(Shared& s, Turn) {
   const auto source = from_memory(s.whole.message);
-  const auto pending = s.receiver.begin(*source, kType);
+  const auto pending = s.receiver.begin(Form::whole, *source, kTypes);
   WANT(pending && copy(pending->enc()) == copy(s.pending.enc()));
   WANT(opens(pending->complete(s.secret.view()), sealed_text(s)));
   return nullptr;
 }
 
 const char* open_whole(Shared& s, Turn) {
-  const auto opened = s.receiver.open(s.whole.message, kType);
+  const auto opened = s.receiver.open(s.whole.message, kTypes);
   WANT(opened && is(opened->plaintext, kQuestion));
   return nullptr;
 }
 
 const char* open_stream(Shared& s, Turn) {
-  auto opened = s.receiver.stream(from_memory(s.chunked), kType);
+  auto opened = s.receiver.stream(Form::chunked, from_memory(s.chunked), kTypes);
   WANT(opened);
   const auto plaintext = read_all(opened->plaintext);
   WANT(plaintext && is(*plaintext, kQuestion));
@@ -117,9 +117,9 @@ const char* open_stream(Shared& s, Turn) {
 }
 
 const char* open_chunks(Shared& s, Turn) {
-  auto opener = s.receiver.chunked_opener(kType);
-  WANT(is(push(opener, s.chunked), kQuestion));
-  WANT(opener.response_sealer());
+  auto opener = s.receiver.chunked_opener(kTypes);
+  WANT(opener && is(push(*opener, s.chunked), kQuestion));
+  WANT(opener->response_sealer());
   return nullptr;
 }
 
@@ -134,7 +134,7 @@ const char* complete(Shared& s, Turn) {
 }
 
 const char* open_replay(Shared& s, Turn turn) {
-  const auto opened = s.once.open(s.replays[turn.round], kType);
+  const auto opened = s.once.open(s.replays[turn.round], kTypes);
   WANT(opened || opened.error().code == Errc::replayed);
   s.accepted[turn.round][turn.thread] = opened.ok();
   return nullptr;
@@ -154,7 +154,7 @@ const char* response_chunks(Shared& s, Turn) {
 }
 
 const char* response_stream(Shared& s, Turn) {
-  auto stream = s.whole.response_opener.stream(from_memory(s.chunked_response));
+  auto stream = s.whole.response_opener.stream(Form::chunked, from_memory(s.chunked_response));
   WANT(stream);
   const auto answer = read_all(*stream);
   WANT(answer && is(*answer, kAnswer));
@@ -181,7 +181,7 @@ const char* restore_states(Shared& s, Turn turn) {
 
 constexpr Operation kOperations[] = {
     {"RequestSender::seal", seal_whole},
-    {"RequestSender::start, in chunks", start_chunks},
+    {"RequestSender::begin, in chunks", seal_chunks},
     {"RequestSender::start, as a stream", seal_stream},
     {"RequestSender::create from one provider", create_sender},
     {"RequestReceiver::begin from bytes", begin_bytes},

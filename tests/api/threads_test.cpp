@@ -57,7 +57,7 @@ void check_turns(Shared& s) {
     unsigned accepted = 0;
     for (unsigned thread = 0; thread < kThreads; ++thread) {
       accepted += s.accepted[round][thread] ? 1 : 0;
-      check_exchange(s.pair, *s.keys[round][thread], s.bodies[round], kQuestion, Form::whole,
+      check_exchange(Form::whole, s.pair, *s.keys[round][thread], s.bodies[round], kQuestion,
                      thread);
     }
     REQUIRE(accepted == 1);
@@ -78,7 +78,7 @@ void for_each_shared(Use use) {
       INFO(provider->name() << ' ' << core::find_kem(suite.kem)->name);
       Shared shared(*provider, suite.kem, {suite.kdf, suite.aead});
       for (Bytes& replay : shared.replays) {
-        replay = need(shared.sender.seal(as_bytes(kQuestion), kType)).message;
+        replay = need(shared.sender.seal(as_bytes(kQuestion), kTypes)).message;
       }
       use(shared);
       check_turns(shared);

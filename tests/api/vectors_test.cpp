@@ -25,8 +25,8 @@ void run_rfc9458(const Provider& provider, const Vector& v) {
   const Bytes sk = v.bytes("skR");
   const std::string request_label = v.text("request_label");
   const std::string response_label = v.text("response_label");
-  REQUIRE(request_label == kRequestMediaType);
-  REQUIRE(response_label == kResponseMediaType);
+  REQUIRE(request_label == kRequestMediaTypes.whole);
+  REQUIRE(response_label == kResponseMediaTypes.whole);
 
   // The key configuration is what a ring with that key publishes, behind its length.
   KeyRing ring{provider};
@@ -42,19 +42,19 @@ void run_rfc9458(const Provider& provider, const Vector& v) {
   auto sender = RequestSender::create(fixed, *published);
   REQUIRE_OK(sender);
   const Bytes question = v.bytes("request");
-  auto request = sender->seal(question, request_label);
+  auto request = sender->seal(question, {.whole = request_label});
   REQUIRE_OK(request);
   REQUIRE(test::hex(request->message) == test::hex(v.bytes("encapsulated_request")));
 
   test::FixedRng nonce(v.bytes("response_nonce"));
-  auto opened = RequestReceiver{ring, {&nonce}}.open(request->message, request_label);
+  auto opened = RequestReceiver{ring, {&nonce}}.open(request->message, {.whole = request_label});
   REQUIRE_OK(opened);
   REQUIRE(opened->plaintext == question);
   const Bytes answer = v.bytes("response");
-  auto response = opened->response_sealer.seal(answer, response_label);
+  auto response = opened->response_sealer.seal(answer, {.whole = response_label});
   REQUIRE_OK(response);
   REQUIRE(test::hex(*response) == test::hex(v.bytes("encapsulated_response")));
-  auto answer_again = request->response_opener.open(*response, response_label);
+  auto answer_again = request->response_opener.open(*response, {.whole = response_label});
   REQUIRE_OK(answer_again);
   REQUIRE(*answer_again == answer);
 }
@@ -83,13 +83,14 @@ void run_go(const Provider& provider, const Vector& v) {
   auto sender = RequestSender::create(provider, key_id, suite, pk, {&ikm});
   REQUIRE_OK(sender);
   const std::vector<Bytes> question = test::plaintext(v, "request");
-  auto sealer = sender->start(request_type);
+  const Form form = test::form_of(v, "request_chunked");
+  const MediaTypes types = test::only(form, request_type);
+  auto sealer = sender->begin(form, types);
   REQUIRE_OK(sealer);
   REQUIRE(ikm.left() == 0);
-  const bool request_chunked = v.has("request_chunked") && v.flag("request_chunked");
   const ChunkLimits limits = test::limits_of(v);
   Bytes request;
-  if (request_chunked) {
+  if (form == Form::chunked) {
     request = test::copy(sealer->prefix());
     test::seal_chunks(sealer->chunk_sealer(limits), question, request);
   } else {
@@ -100,12 +101,12 @@ void run_go(const Provider& provider, const Vector& v) {
   REQUIRE(std::equal(enc.begin(), enc.end(), request.begin() + framing::kHeaderSize));
 
   test::FixedRng nonce(v.bytes("response_nonce"));
-  auto pending = RequestReceiver{ring, {&nonce}}.begin(request, request_type);
+  auto pending = RequestReceiver{ring, {&nonce}}.begin(form, request, types);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
   const ByteView sealed = ByteView(request).subspan(pending->prefix_size());
-  if (request_chunked) {
+  if (form == Form::chunked) {
     REQUIRE(test::open_chunks(opener->chunk_opener(limits), sealed) == joined(question));
   } else {
     Bytes opened(opener->opened_size(sealed.size()));

@@ -17,7 +17,6 @@ using core::SecretBuffer;
 
 namespace {
 
-constexpr std::string_view kType = "secret-req";
 constexpr ChunkLimits kLimits{.max_chunk = 700};
 constexpr std::size_t kSize = 3000;  // of a plaintext
 constexpr std::size_t kPiece = 97;
@@ -93,9 +92,7 @@ constexpr Case kCases[] = {
     {"whole streams, forged", Way::pull_in_small_reads, Form::whole, true},
 };
 
-StreamOptions options_of(const Case& c) {
-  return {.form = c.form, .limits = kLimits, .fill = Fill::full};
-}
+StreamOptions options_of(const Case& c) { return {.limits = kLimits, .fill = Fill::full}; }
 
 std::size_t read_size(const Case& c) { return c.way == Way::pull_in_small_reads ? 50 : 5000; }
 
@@ -204,11 +201,12 @@ void respond(Result<ResponseSealer> sealer, const ResponseOpener& opener, const 
   const Midway look = [&] { search.look(); };
   Bytes message;
   if (c.way == Way::push) {
-    auto response = sealer->start_chunks(kType, kLimits);
+    auto response = sealer->start_chunks(kTypes, kLimits);
     REQUIRE_OK(response);
     message = seal_chunks(std::move(response->chunks), response->prefix, kAnswer);
   } else {
-    message = read_message(sealer->stream(plaintext(kAnswer), kType, options_of(c)), c, look);
+    message =
+        read_message(sealer->stream(c.form, plaintext(kAnswer), kTypes, options_of(c)), c, look);
   }
   {
     const SecretBytes state = opener.export_secret_state(SecretAccess{});
@@ -217,16 +215,18 @@ void respond(Result<ResponseSealer> sealer, const ResponseOpener& opener, const 
     REQUIRE_OK(context);
     const std::size_t nh = context->suite().kdf().params().nh;
     search.needles.add("exporter secret", state.view().last(nh));
-    const auto keys = context->derive_keys(ByteView(message).first(context->nonce_size()), kType);
+    const auto type = framing::choose_media_type(c.form, kTypes);
+    REQUIRE_OK(type);
+    const auto keys = context->derive_keys(ByteView(message).first(context->nonce_size()), *type);
     REQUIRE_OK(keys);
     search.needles.add("response key", keys->key.view());
     search.needles.add("response nonce", keys->nonce.view());
   }
   forge(c, message);
   if (c.way == Way::push) {
-    push_plaintext(opener.chunk_opener(kType, kLimits), message, c, kAnswer, look);
+    push_plaintext(opener.chunk_opener(kTypes, kLimits), message, c, kAnswer, look);
   } else {
-    read_plaintext(opener.stream(pieces(message), kType, options_of(c)), c, kAnswer, look);
+    read_plaintext(opener.stream(c.form, pieces(message), kTypes, options_of(c)), c, kAnswer, look);
   }
 }
 
@@ -236,13 +236,13 @@ void exchange(const Pair& pair, const Case& c, Search& search) {
   Bytes message;
   std::optional<ResponseOpener> response_opener;
   {
-    RequestSealer sealer = pair.start(kType);
+    RequestSealer sealer = pair.begin(c.form);
     response_opener = sealer.response_opener();
     message = c.way == Way::push
                   ? seal_chunks(sealer.chunk_sealer(kLimits), sealer.prefix(), kQuestion)
                   : read_message(sealer.stream(plaintext(kQuestion), options_of(c)), c, look);
   }
-  auto pending = RequestReceiver{pair.ring}.begin(message, kType);
+  auto pending = RequestReceiver{pair.ring}.begin(c.form, message, kTypes);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
@@ -271,7 +271,7 @@ void multi_exchange(const Pair& pair, const Case& c, Search& search) {
   {
     auto sender = MultiRequestSender::create(provider, pair.sender->suite().aead, {.rng = &rng});
     REQUIRE_OK(sender);
-    auto sealer = sender->start(kType);
+    auto sealer = sender->begin(c.form, kTypes);
     REQUIRE_OK(sealer);
     for (const Pair* to : {&other, &pair}) {
       auto made = sealer->encapsulate_key(*to->sender);
@@ -283,7 +283,7 @@ void multi_exchange(const Pair& pair, const Case& c, Search& search) {
                : read_message(sealer->stream(plaintext(kQuestion), options_of(c)), c, look);
     look();
   }
-  auto pending = MultiRequestReceiver{pair.ring}.begin(key->message, kType);
+  auto pending = MultiRequestReceiver{pair.ring}.begin(c.form, key->message, kTypes);
   REQUIRE_OK(pending);
   auto opener = pending->decapsulate();
   REQUIRE_OK(opener);
@@ -300,12 +300,12 @@ void multi_exchange(const Pair& pair, const Case& c, Search& search) {
 
 /// Neither stream is read to its end.
 void abandon(const Pair& pair, const Case& c, Search& search) {
-  RequestSealer sealer = pair.start(kType);
+  RequestSealer sealer = pair.begin(c.form);
   const Bytes message = read_message(sealer.stream(plaintext(kQuestion), options_of(c)), c, [] {});
-  RequestSealer another = pair.start(kType);
+  RequestSealer another = pair.begin(c.form);
   auto sealing = another.stream(plaintext(kQuestion), options_of(c));
   REQUIRE_OK(sealing);
-  auto opening = RequestReceiver{pair.ring}.stream(pieces(message), kType, options_of(c));
+  auto opening = RequestReceiver{pair.ring}.stream(c.form, pieces(message), kTypes, options_of(c));
   REQUIRE_OK(opening);
   SecretBytes out(10);
   REQUIRE_OK(sealing->read(out.span()));

@@ -20,7 +20,7 @@ std::vector<std::size_t> hmac_lengths(const core::CipherSuite& suite) {
   };
   constexpr std::size_t kKemSuiteId = 5;
   constexpr std::size_t kSuiteId = 10;
-  const std::size_t info = kRequestMediaType.size() + 1 + framing::kHeaderSize;
+  const std::size_t info = kRequestMediaTypes.whole.size() + 1 + framing::kHeaderSize;
   const std::size_t context = 1 + 2 * nh;
   return {
       // section 4.1, ExtractAndExpand
@@ -94,7 +94,7 @@ void Setup::raw_send() {
 }
 
 void Setup::our_send() {
-  RequestSealer sealer = take(sender_->start());
+  RequestSealer sealer = take(sender_->begin(Form::whole));
   require(sealer.seal(message_, body_).ok());
 }
 
@@ -111,7 +111,7 @@ void Setup::raw_receive() {
 }
 
 void Setup::our_receive() {
-  const PendingRequest pending = take(gateway_->receiver.begin(message_));
+  const PendingRequest pending = take(gateway_->receiver.begin(Form::whole, message_));
   RequestOpener opener = take(pending.decapsulate());
   require(opener.open(opened_, ByteView(message_).subspan(pending.prefix_size())).ok());
 }
@@ -128,7 +128,7 @@ void Setup::raw_send_many(std::size_t receivers) {
 }
 
 void Setup::our_send_many(std::size_t receivers) {
-  MultiRequestSealer sealer = take(many_sender_->start());
+  MultiRequestSealer sealer = take(many_sender_->begin(Form::whole));
   many_body_.resize(sealer.sealed_size(kBody));
   require(sealer.seal(many_body_, body_).ok());
   for (std::size_t i = 0; i < receivers; ++i) {

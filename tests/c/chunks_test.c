@@ -8,8 +8,7 @@ static struct message chunked_request(const struct peer* peer, twoway_response_o
   twoway_request_sealer* sealer = NULL;
   twoway_chunk_sealer* chunks = NULL;
   struct message message;
-  CHECK_OK(
-      twoway_request_sender_start(peer->sender, TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE, &sealer, NULL));
+  CHECK_OK(twoway_request_sender_begin(peer->sender, TWOWAY_FORM_CHUNKED, NULL, &sealer, NULL));
   message.size = twoway_request_sealer_prefix_size(sealer);
   message.data = memory(message.size);
   CHECK_OK(twoway_request_sealer_prefix(sealer, message.data, message.size, &message.size, NULL));
@@ -175,8 +174,8 @@ void chunked_by_parts(const struct fixture* fixture) {
   memset(&limits, 0, sizeof limits);
   limits.size = sizeof limits;
   limits.max_chunk = (size_t)1 << 31;
-  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, request.data, 39,
-                                           TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE, &pending, NULL));
+  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_CHUNKED, request.data, 39,
+                                           NULL, &pending, NULL));
   REQUIRE_OK(twoway_pending_request_decapsulate(pending, &opener, NULL));
   CHECK_STATUS(twoway_request_opener_chunks(opener, &limits, &chunks, NULL),
                TWOWAY_INVALID_ARGUMENT);  // uses nothing up
@@ -239,7 +238,7 @@ void chunk_refusals(const struct fixture* fixture) {
   CHECK(opened.status == TWOWAY_WRONG_STATE);
   twoway_chunked_request_opener_free(opener);
 
-  REQUIRE_OK(twoway_request_sender_start(peer.sender, "type", &sealer, NULL));
+  REQUIRE_OK(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_CHUNKED, &kTypes, &sealer, NULL));
   REQUIRE_OK(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL));
   CHECK_STATUS(
       twoway_chunk_sealer_seal(chunks, NULL, 0, TWOWAY_NO, out, sizeof out, &written, NULL),
@@ -287,7 +286,7 @@ void chunk_limits(const struct fixture* fixture) {
   CHECK_STATUS(twoway_response_opener_chunks(response, NULL, &limits, &chunk_opener, NULL),
                TWOWAY_INVALID_ARGUMENT);
   CHECK(chunk_opener == NULL);
-  REQUIRE_OK(twoway_request_sender_start(peer.sender, "type", &sealer, NULL));
+  REQUIRE_OK(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_CHUNKED, &kTypes, &sealer, NULL));
   CHECK_STATUS(twoway_request_sealer_chunks(sealer, &limits, &chunks, NULL),
                TWOWAY_INVALID_ARGUMENT);
   CHECK(chunks == NULL);
@@ -338,7 +337,7 @@ void chunk_room(const struct fixture* fixture) {
   CHECK(is_text(opened.text, opened.size, TEXT));
   twoway_chunked_request_opener_free(opener);
 
-  REQUIRE_OK(twoway_request_sender_start(peer.sender, "type", &sealer, NULL));
+  REQUIRE_OK(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_CHUNKED, &kTypes, &sealer, NULL));
   REQUIRE_OK(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL));
   size = twoway_chunk_sealer_sealed_size(chunks, 10, 1);
   out = memory(size);

@@ -18,8 +18,8 @@ void keys_elsewhere(const struct fixture* fixture) {
   const struct message request = seal_request(&peer, "question", &response);
   const uint8_t* sealed = request.data + 39;
   const size_t sealed_size = request.size - 39;
-  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, request.data, request.size,
-                                           TWOWAY_REQUEST_MEDIA_TYPE, &pending, NULL));
+  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_WHOLE, request.data,
+                                           request.size, NULL, &pending, NULL));
   CHECK_STATUS(twoway_pending_request_enc(pending, enc, 31, &enc_size, NULL),
                TWOWAY_BUFFER_TOO_SMALL);
   CHECK(enc_size == 32);
@@ -96,8 +96,8 @@ void resumed_keys(const struct fixture* fixture) {
   REQUIRE_OK(twoway_private_key_new(&callbacks, fixture->suite.kem, pk, size, &key, NULL));
   elsewhere = peer_with(fixture, NULL, 9, key);
   CHECK(calls.calls == 1);  // the ring's trial
-  REQUIRE_OK(twoway_request_sender_start(elsewhere.sender, TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE,
-                                         &request, NULL));
+  REQUIRE_OK(
+      twoway_request_sender_begin(elsewhere.sender, TWOWAY_FORM_CHUNKED, NULL, &request, NULL));
   message.size = twoway_request_sealer_prefix_size(request);
   message.data = memory(message.size);
   REQUIRE_OK(
@@ -186,8 +186,8 @@ void free_order(const struct fixture* fixture) {
   twoway_private_key_free(peer.key);
   peer.ring = NULL;
   peer.key = NULL;
-  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, request.data, request.size,
-                                           TWOWAY_REQUEST_MEDIA_TYPE, &pending, NULL));
+  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_WHOLE, request.data,
+                                           request.size, NULL, &pending, NULL));
   peer_free(&peer);
   CHECK(calls.released == 0);
   REQUIRE_OK(twoway_pending_request_decapsulate(pending, &opener, NULL));

@@ -42,7 +42,8 @@ void step_by_step_exchange(const struct fixture* fixture) {
   size_t written = 0;
   uint8_t* message;
 
-  REQUIRE_OK(twoway_request_sender_start(peer.sender, "type", &request_sealer, NULL));
+  REQUIRE_OK(
+      twoway_request_sender_begin(peer.sender, TWOWAY_FORM_WHOLE, &kTypes, &request_sealer, NULL));
   REQUIRE_OK(twoway_request_sealer_response_opener(request_sealer, &opener, NULL));
   prefix = twoway_request_sealer_prefix_size(request_sealer);
   size = twoway_request_sealer_sealed_size(request_sealer, 8);
@@ -53,7 +54,8 @@ void step_by_step_exchange(const struct fixture* fixture) {
                                         &written, NULL));
   CHECK(written == size);
 
-  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, message, size, "type", &pending, NULL));
+  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_WHOLE, message, size, &kTypes,
+                                           &pending, NULL));
   CHECK(twoway_pending_request_key_id(pending) == 7);
   CHECK(twoway_pending_request_suite(pending).kem == fixture->suite.kem);
   CHECK(twoway_pending_request_prefix_size(pending) == prefix);
@@ -90,11 +92,11 @@ void step_by_step_exchange(const struct fixture* fixture) {
   size = twoway_response_sealer_sealed_size(sealer, 6);
   message = memory(size);
   memcpy(message + prefix, "answer", 6);
-  REQUIRE_OK(twoway_response_sealer_seal(sealer, message + prefix, 6, "reply", message, size,
-                                         &written, NULL));
+  REQUIRE_OK(twoway_response_sealer_seal(sealer, message + prefix, 6, WHOLE_TYPE("reply"), message,
+                                         size, &written, NULL));
   CHECK(written == size);
-  REQUIRE_OK(twoway_response_opener_open(opener, message, size, "reply", message + prefix,
-                                         size - prefix, &written, NULL));
+  REQUIRE_OK(twoway_response_opener_open(opener, message, size, WHOLE_TYPE("reply"),
+                                         message + prefix, size - prefix, &written, NULL));
   CHECK(is_text(message + prefix, written, "answer"));
   twoway_response_sealer_free(sealer);
   twoway_response_opener_free(opener);
@@ -107,15 +109,17 @@ void empty_texts(const struct fixture* fixture) {
   size_t size = twoway_request_sender_sealed_size(peer.sender, 0);
   uint8_t* message = memory(size);
   size_t written = 1;
-  REQUIRE_OK(
-      twoway_request_sender_seal(peer.sender, NULL, 0, "", message, size, &written, &opener, NULL));
-  REQUIRE_OK(twoway_request_receiver_open(peer.receiver, message, size, "", NULL, 0, &written,
-                                          &sealer, NULL));
+  REQUIRE_OK(twoway_request_sender_seal(peer.sender, NULL, 0, WHOLE_TYPE(""), message, size,
+                                        &written, &opener, NULL));
+  REQUIRE_OK(twoway_request_receiver_open(peer.receiver, message, size, WHOLE_TYPE(""), NULL, 0,
+                                          &written, &sealer, NULL));
   CHECK(written == 0);
   size = twoway_response_sealer_sealed_size(sealer, 0);
   message = memory(size);
-  REQUIRE_OK(twoway_response_sealer_seal(sealer, NULL, 0, "", message, size, &written, NULL));
-  REQUIRE_OK(twoway_response_opener_open(opener, message, size, "", NULL, 0, &written, NULL));
+  REQUIRE_OK(
+      twoway_response_sealer_seal(sealer, NULL, 0, WHOLE_TYPE(""), message, size, &written, NULL));
+  REQUIRE_OK(
+      twoway_response_opener_open(opener, message, size, WHOLE_TYPE(""), NULL, 0, &written, NULL));
   CHECK(written == 0);
   twoway_response_sealer_free(sealer);
   twoway_response_opener_free(opener);
@@ -153,9 +157,10 @@ void request_refusals(const struct fixture* fixture) {
   CHECK(error.native == 0);
   CHECK(written == 0);
   CHECK(sealer == NULL);
-  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size, "other", out,
-                                            sizeof out, &written, &sealer, NULL),
-               TWOWAY_OPEN_FAILED);
+  CHECK_STATUS(
+      twoway_request_receiver_open(peer.receiver, request.data, request.size, WHOLE_TYPE("other"),
+                                   out, sizeof out, &written, &sealer, NULL),
+      TWOWAY_OPEN_FAILED);
   CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, 6, NULL, out, sizeof out,
                                             &written, &sealer, NULL),
                TWOWAY_MALFORMED);
@@ -168,17 +173,18 @@ void request_refusals(const struct fixture* fixture) {
   CHECK_STATUS(twoway_request_receiver_open(peer.receiver, NULL, 0, NULL, out, sizeof out, &written,
                                             &sealer, NULL),
                TWOWAY_MALFORMED);
-  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size, long_type(),
-                                            out, sizeof out, &written, &sealer, NULL),
+  CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size,
+                                            WHOLE_TYPE(long_type()), out, sizeof out, &written,
+                                            &sealer, NULL),
                TWOWAY_INVALID_ARGUMENT);
   changed = copy_of(request.data, request.size);
   changed[0] = 8;
   CHECK_STATUS(twoway_request_receiver_open(peer.receiver, changed, request.size, NULL, out,
                                             sizeof out, &written, &sealer, NULL),
                TWOWAY_UNKNOWN_KEY);
-  CHECK_STATUS(
-      twoway_request_receiver_begin(peer.receiver, changed, request.size, "type", &pending, NULL),
-      TWOWAY_UNKNOWN_KEY);
+  CHECK_STATUS(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_WHOLE, changed,
+                                             request.size, &kTypes, &pending, NULL),
+               TWOWAY_UNKNOWN_KEY);
   CHECK(pending == NULL);
   changed = copy_of(request.data, request.size);
   memset(changed + 7, 0, 32);  // of small order
@@ -187,11 +193,12 @@ void request_refusals(const struct fixture* fixture) {
                TWOWAY_OPEN_FAILED);
 
   twoway_response_opener_free(opener);
-  CHECK_STATUS(twoway_request_sender_seal(peer.sender, NULL, 0, long_type(), out, sizeof out,
-                                          &written, &opener, NULL),
+  CHECK_STATUS(twoway_request_sender_seal(peer.sender, NULL, 0, WHOLE_TYPE(long_type()), out,
+                                          sizeof out, &written, &opener, NULL),
                TWOWAY_INVALID_ARGUMENT);
   CHECK(opener == NULL);
-  CHECK_STATUS(twoway_request_sender_start(peer.sender, long_type(), &request_sealer, NULL),
+  CHECK_STATUS(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_WHOLE, WHOLE_TYPE(long_type()),
+                                           &request_sealer, NULL),
                TWOWAY_INVALID_ARGUMENT);
   CHECK_STATUS(
       twoway_request_sender_new(fixture->crypto, request.data, request.size, NULL, &sender, NULL),
@@ -241,9 +248,9 @@ void response_refusals(const struct fixture* fixture) {
       twoway_response_opener_open(other, message, size, NULL, out, sizeof out, &written, NULL),
       TWOWAY_OPEN_FAILED);
   CHECK(written == 0);
-  CHECK_STATUS(
-      twoway_response_opener_open(opener, message, size, "other", out, sizeof out, &written, NULL),
-      TWOWAY_OPEN_FAILED);
+  CHECK_STATUS(twoway_response_opener_open(opener, message, size, WHOLE_TYPE("other"), out,
+                                           sizeof out, &written, NULL),
+               TWOWAY_OPEN_FAILED);
   CHECK_STATUS(
       twoway_response_opener_open(opener, message, 3, NULL, out, sizeof out, &written, NULL),
       TWOWAY_OPEN_FAILED);
@@ -293,7 +300,7 @@ void short_buffers(const struct fixture* fixture) {
   CHECK(written == size);
 
   REQUIRE_OK(
-      twoway_request_sender_start(peer.sender, TWOWAY_REQUEST_MEDIA_TYPE, &request_sealer, NULL));
+      twoway_request_sender_begin(peer.sender, TWOWAY_FORM_WHOLE, NULL, &request_sealer, NULL));
   CHECK_STATUS(twoway_request_sealer_prefix(request_sealer, out, 38, &written, NULL),
                TWOWAY_BUFFER_TOO_SMALL);
   CHECK(written == 39);

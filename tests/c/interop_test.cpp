@@ -12,6 +12,8 @@ using namespace twoway;
 
 namespace {
 
+constexpr twoway_media_types kTypes{"type", "type chunked"};
+
 /// Frees a handle.
 template <typename Handle, void (*free)(Handle*) noexcept>
 struct Free {
@@ -142,10 +144,10 @@ void c_to_cpp_whole(const Sides& sides) {
   twoway_response_opener* opener = nullptr;
   const Bytes message = written([&](auto... out) {
     return twoway_request_sender_seal(sides.c_sender.get(), kQuestion.data(), kQuestion.size(),
-                                      "type", out..., &opener, nullptr);
+                                      &kTypes, out..., &opener, nullptr);
   });
   const HANDLE(twoway_response_opener) response(opener);
-  auto opened = RequestReceiver{sides.ring}.open(message, "type");
+  auto opened = RequestReceiver{sides.ring}.open(message, {.whole = kTypes.whole});
   REQUIRE_OK(opened);
   REQUIRE(opened->plaintext == kQuestion);
   const auto reply = opened->response_sealer.seal(kAnswer);
@@ -178,7 +180,7 @@ void cpp_to_c_whole(const Sides& sides) {
 
 void c_to_cpp_chunked(const Sides& sides) {
   const auto sealer = made<HANDLE(twoway_request_sealer)>([&](auto out) {
-    return twoway_request_sender_start(sides.c_sender.get(), TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE, out,
+    return twoway_request_sender_begin(sides.c_sender.get(), TWOWAY_FORM_CHUNKED, nullptr, out,
                                        nullptr);
   });
   Bytes message = written(
@@ -209,7 +211,7 @@ void c_to_cpp_chunked(const Sides& sides) {
 }
 
 void cpp_to_c_chunked(const Sides& sides) {
-  auto sealer = sides.sender->start(kChunkedRequestMediaType);
+  auto sealer = sides.sender->begin(Form::chunked);
   REQUIRE_OK(sealer);
   auto chunks = sealer->chunk_sealer();
   REQUIRE_OK(chunks);
@@ -238,7 +240,8 @@ void cpp_to_c_chunked(const Sides& sides) {
   const HANDLE(twoway_chunk_sealer) kept(answer_sealer);
   const Bytes sealed = seal_chunks(answer_sealer, kAnswer);
   answer.insert(answer.end(), sealed.begin(), sealed.end());
-  REQUIRE(read_all(sealer->response_opener().stream(from_memory(answer))) == kAnswer);
+  REQUIRE(read_all(sealer->response_opener().stream(Form::chunked, from_memory(answer))) ==
+          kAnswer);
 }
 
 void many(const Sides& sides, Suite suite) {
@@ -246,8 +249,9 @@ void many(const Sides& sides, Suite suite) {
     return twoway_multi_sender_new(sides.crypto, static_cast<std::uint16_t>(suite.aead), nullptr,
                                    out, nullptr);
   });
-  const auto c_sealer = made<HANDLE(twoway_multi_sealer)>(
-      [&](auto out) { return twoway_multi_sender_start(c_sender.get(), "type", out, nullptr); });
+  const auto c_sealer = made<HANDLE(twoway_multi_sealer)>([&](auto out) {
+    return twoway_multi_sender_begin(c_sender.get(), TWOWAY_FORM_WHOLE, &kTypes, out, nullptr);
+  });
   const Bytes body = written([&](auto... out) {
     return twoway_multi_sealer_seal(c_sealer.get(), kQuestion.data(), kQuestion.size(), out...,
                                     nullptr);
@@ -258,7 +262,7 @@ void many(const Sides& sides, Suite suite) {
                                                &opener, nullptr);
   });
   const HANDLE(twoway_response_opener) kept(opener);
-  auto opened = MultiRequestReceiver{sides.ring}.open(key, body, "type");
+  auto opened = MultiRequestReceiver{sides.ring}.open(key, body, {.whole = kTypes.whole});
   REQUIRE_OK(opened);
   REQUIRE(opened->plaintext == kQuestion);
   const auto reply = opened->response_sealer.seal(kAnswer);
@@ -270,7 +274,7 @@ void many(const Sides& sides, Suite suite) {
 
   auto sender = MultiRequestSender::create(sides.provider, suite.aead);
   REQUIRE_OK(sender);
-  auto sealer = sender->start("type");
+  auto sealer = sender->begin(Form::whole, {.whole = kTypes.whole});
   REQUIRE_OK(sealer);
   const auto cpp_body = sealer->seal(kQuestion);
   REQUIRE_OK(cpp_body);
@@ -281,9 +285,9 @@ void many(const Sides& sides, Suite suite) {
   });
   twoway_response_sealer* response = nullptr;
   REQUIRE(kQuestion == written([&](auto... out) {
-            return twoway_multi_receiver_open(receiver.get(), cpp_key->message.data(),
-                                              cpp_key->message.size(), cpp_body->data(),
-                                              cpp_body->size(), "type", out..., &response, nullptr);
+            return twoway_multi_receiver_open(
+                receiver.get(), cpp_key->message.data(), cpp_key->message.size(), cpp_body->data(),
+                cpp_body->size(), &kTypes, out..., &response, nullptr);
           }));
   const HANDLE(twoway_response_sealer) kept_response(response);
 }

@@ -13,13 +13,14 @@ struct many {
   twoway_response_opener* responses[RECEIVERS];
 };
 
-static struct many many_new(const struct fixture* fixture, const char* media_type) {
+static struct many many_new(const struct fixture* fixture, twoway_form form,
+                            const twoway_media_types* types) {
   struct many many;
   twoway_multi_sender* sender = NULL;
   int i;
   memset(&many, 0, sizeof many);
   CHECK_OK(twoway_multi_sender_new(fixture->crypto, fixture->suite.aead, NULL, &sender, NULL));
-  CHECK_OK(twoway_multi_sender_start(sender, media_type, &many.sealer, NULL));
+  CHECK_OK(twoway_multi_sender_begin(sender, form, types, &many.sealer, NULL));
   twoway_multi_sender_free(sender);
   for (i = 0; i < RECEIVERS; ++i) {
     struct fixture own = *fixture;
@@ -72,7 +73,7 @@ static void check_response(const struct many* many, int i, twoway_response_seale
 }
 
 void many_whole(const struct fixture* fixture) {
-  struct many many = many_new(fixture, TWOWAY_REQUEST_MEDIA_TYPE);
+  struct many many = many_new(fixture, TWOWAY_FORM_WHOLE, NULL);
   const size_t size = twoway_multi_sealer_sealed_size(many.sealer, sizeof TEXT - 1);
   const size_t prefix = twoway_multi_sealer_prefix_size(many.sealer);
   uint8_t* body = memory(size);
@@ -113,7 +114,7 @@ void many_whole(const struct fixture* fixture) {
 }
 
 void many_chunked(const struct fixture* fixture) {
-  struct many many = many_new(fixture, TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE);
+  struct many many = many_new(fixture, TWOWAY_FORM_CHUNKED, NULL);
   twoway_chunk_sealer* chunks = NULL;
   struct message body;
   int i;
@@ -132,8 +133,8 @@ void many_chunked(const struct fixture* fixture) {
     uint8_t text[64];
     size_t opened = 0;
     size_t at;
-    REQUIRE_OK(twoway_multi_receiver_begin(receiver, many.keys[i].data, many.keys[i].size,
-                                           TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE, &pending, NULL));
+    REQUIRE_OK(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_CHUNKED, many.keys[i].data,
+                                           many.keys[i].size, NULL, &pending, NULL));
     CHECK(twoway_multi_pending_key_id(pending) == i + 1);
     CHECK(twoway_multi_pending_suite(pending).aead == fixture->suite.aead);
     REQUIRE_OK(twoway_multi_pending_decapsulate(pending, &opener, NULL));
@@ -162,7 +163,7 @@ void many_chunked(const struct fixture* fixture) {
 }
 
 void many_elsewhere(const struct fixture* fixture) {
-  struct many many = many_new(fixture, "type");
+  struct many many = many_new(fixture, TWOWAY_FORM_WHOLE, &kTypes);
   twoway_multi_receiver* receiver = receiver_of(&many, 0);
   twoway_multi_pending* pending = NULL;
   twoway_multi_opener* opener = NULL;
@@ -177,8 +178,8 @@ void many_elsewhere(const struct fixture* fixture) {
   size_t written = 0;
   REQUIRE_OK(twoway_multi_sealer_seal(many.sealer, (const uint8_t*)TEXT, sizeof TEXT - 1, body,
                                       sizeof body, &size, NULL));
-  REQUIRE_OK(twoway_multi_receiver_begin(receiver, many.keys[0].data, many.keys[0].size, "type",
-                                         &pending, NULL));
+  REQUIRE_OK(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, many.keys[0].data,
+                                         many.keys[0].size, &kTypes, &pending, NULL));
   REQUIRE_OK(twoway_multi_pending_enc(pending, enc, sizeof enc, &enc_size, NULL));
   REQUIRE_OK(twoway_multi_pending_key(pending, &key, NULL));
   REQUIRE_OK(key_decap(fixture->crypto, key, enc, enc_size, secret, sizeof secret));
@@ -221,7 +222,7 @@ void many_elsewhere(const struct fixture* fixture) {
 }
 
 void many_refusals(const struct fixture* fixture) {
-  struct many many = many_new(fixture, "type");
+  struct many many = many_new(fixture, TWOWAY_FORM_WHOLE, &kTypes);
   twoway_multi_receiver* receiver = receiver_of(&many, 0);
   twoway_multi_sender* sender = NULL;
   twoway_multi_sealer* other = NULL;
@@ -260,7 +261,7 @@ void many_refusals(const struct fixture* fixture) {
                TWOWAY_NOT_SUPPORTED);
   CHECK(sender == NULL);
   if (twoway_multi_sender_new(fixture->crypto, other_aead, NULL, &sender, NULL) == TWOWAY_OK) {
-    REQUIRE_OK(twoway_multi_sender_start(sender, "type", &other, NULL));
+    REQUIRE_OK(twoway_multi_sender_begin(sender, TWOWAY_FORM_WHOLE, &kTypes, &other, NULL));
     CHECK_STATUS(twoway_multi_sealer_encapsulate_key(other, many.peers[0].sender, out, sizeof out,
                                                      &written, &response, NULL),
                  TWOWAY_INVALID_ARGUMENT);  // another AEAD than the receiver's
@@ -269,13 +270,14 @@ void many_refusals(const struct fixture* fixture) {
     twoway_multi_sender_free(sender);
   }
 
-  CHECK_STATUS(twoway_multi_receiver_begin(receiver, many.keys[0].data, 6, "type", &pending, NULL),
+  CHECK_STATUS(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, many.keys[0].data, 6,
+                                           &kTypes, &pending, NULL),
                TWOWAY_MALFORMED);
-  CHECK_STATUS(twoway_multi_receiver_begin(receiver, many.keys[1].data, many.keys[1].size, "type",
-                                           &pending, NULL),
+  CHECK_STATUS(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, many.keys[1].data,
+                                           many.keys[1].size, &kTypes, &pending, NULL),
                TWOWAY_UNKNOWN_KEY);
-  CHECK_STATUS(twoway_multi_receiver_begin(receiver, many.keys[0].data, many.keys[0].size - 1,
-                                           "type", &pending, NULL),
+  CHECK_STATUS(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, many.keys[0].data,
+                                           many.keys[0].size - 1, &kTypes, &pending, NULL),
                TWOWAY_OPEN_FAILED);
   CHECK(pending == NULL);
   CHECK_STATUS(twoway_multi_receiver_open(receiver, many.keys[0].data, many.keys[0].size, body,
@@ -283,8 +285,8 @@ void many_refusals(const struct fixture* fixture) {
                TWOWAY_OPEN_FAILED);
   CHECK(written == 0);
   CHECK(sealer == NULL);
-  REQUIRE_OK(twoway_multi_receiver_begin(receiver, many.keys[0].data, many.keys[0].size, "type",
-                                         &pending, NULL));
+  REQUIRE_OK(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, many.keys[0].data,
+                                         many.keys[0].size, &kTypes, &pending, NULL));
   CHECK_STATUS(twoway_multi_pending_enc(pending, out, 31, &written, NULL), TWOWAY_BUFFER_TOO_SMALL);
   REQUIRE_OK(twoway_multi_pending_decapsulate(pending, &opener, NULL));
   CHECK_STATUS(twoway_multi_opener_response_sealer(opener, &sealer, NULL), TWOWAY_WRONG_STATE);
@@ -306,17 +308,17 @@ void many_refusals(const struct fixture* fixture) {
     twoway_replay_filter_free(filter);
     body[size - 1] ^= 1;
     CHECK_STATUS(twoway_multi_receiver_open(once, many.keys[0].data, many.keys[0].size, body, size,
-                                            "type", out, sizeof out, &written, &sealer, NULL),
+                                            &kTypes, out, sizeof out, &written, &sealer, NULL),
                  TWOWAY_OPEN_FAILED);
     body[size - 1] ^= 1;
     CHECK_STATUS(twoway_multi_receiver_open(once, many.keys[0].data, many.keys[0].size, body, size,
-                                            "type", out, 3, &written, &sealer, NULL),
+                                            &kTypes, out, 3, &written, &sealer, NULL),
                  TWOWAY_BUFFER_TOO_SMALL);
     CHECK_OK(twoway_multi_receiver_open(once, many.keys[0].data, many.keys[0].size, body, size,
-                                        "type", out, sizeof out, &written, &sealer, NULL));
+                                        &kTypes, out, sizeof out, &written, &sealer, NULL));
     twoway_response_sealer_free(sealer);
     CHECK_STATUS(twoway_multi_receiver_open(once, many.keys[0].data, many.keys[0].size, body, size,
-                                            "type", out, sizeof out, &written, &sealer, NULL),
+                                            &kTypes, out, sizeof out, &written, &sealer, NULL),
                  TWOWAY_REPLAYED);
     CHECK(written == 0);
     twoway_multi_receiver_free(once);

@@ -39,11 +39,11 @@ void null_senders(const struct fixture* fixture) {
                                      NULL));
   CHECK(g_size == 0);
   sealer = (twoway_request_sealer*)&peer;
-  REFUSED(twoway_request_sender_start(NULL, "type", &sealer, NULL));
+  REFUSED(twoway_request_sender_begin(NULL, TWOWAY_FORM_WHOLE, NULL, &sealer, NULL));
   CHECK(sealer == NULL);
-  REFUSED(twoway_request_sender_start(peer.sender, NULL, &sealer, NULL));
-  REFUSED(twoway_request_sender_start(peer.sender, "type", NULL, NULL));
-  REQUIRE_OK(twoway_request_sender_start(peer.sender, "type", &sealer, NULL));
+  REFUSED(twoway_request_sender_begin(peer.sender, 2, NULL, &sealer, NULL));
+  REFUSED(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_WHOLE, NULL, NULL, NULL));
+  REQUIRE_OK(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_WHOLE, NULL, &sealer, NULL));
 
   CHECK(twoway_request_sealer_prefix_size(NULL) == 0);
   CHECK(twoway_request_sealer_sealed_size(NULL, 1) == 0);
@@ -152,11 +152,13 @@ void null_receivers(const struct fixture* fixture) {
                                        &answer, NULL));
   REFUSED(twoway_request_receiver_open(peer.receiver, data, size, NULL, g_out, sizeof g_out,
                                        &g_size, NULL, NULL));
-  REFUSED(twoway_request_receiver_begin(NULL, data, size, "type", &pending, NULL));
-  REFUSED(twoway_request_receiver_begin(peer.receiver, NULL, size, "type", &pending, NULL));
-  REFUSED(twoway_request_receiver_begin(peer.receiver, data, size, NULL, &pending, NULL));
-  REFUSED(twoway_request_receiver_begin(peer.receiver, data, size, "type", NULL, NULL));
-  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, data, size, TWOWAY_REQUEST_MEDIA_TYPE,
+  REFUSED(twoway_request_receiver_begin(NULL, TWOWAY_FORM_WHOLE, data, size, NULL, &pending, NULL));
+  REFUSED(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_WHOLE, NULL, size, NULL,
+                                        &pending, NULL));
+  REFUSED(twoway_request_receiver_begin(peer.receiver, -1, data, size, NULL, &pending, NULL));
+  REFUSED(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_WHOLE, data, size, NULL, NULL,
+                                        NULL));
+  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_WHOLE, data, size, NULL,
                                            &pending, NULL));
   CHECK(twoway_pending_request_key_id(NULL) == 0);
   CHECK(twoway_pending_request_suite(NULL).kdf == 0);
@@ -282,10 +284,10 @@ void null_many(const struct fixture* fixture) {
   REFUSED(twoway_multi_sender_new(NULL, aead, NULL, &sender, NULL));
   REFUSED(twoway_multi_sender_new(crypto, aead, NULL, NULL, NULL));
   REQUIRE_OK(twoway_multi_sender_new(crypto, aead, NULL, &sender, NULL));
-  REFUSED(twoway_multi_sender_start(NULL, "type", &sealer, NULL));
-  REFUSED(twoway_multi_sender_start(sender, NULL, &sealer, NULL));
-  REFUSED(twoway_multi_sender_start(sender, "type", NULL, NULL));
-  REQUIRE_OK(twoway_multi_sender_start(sender, "type", &sealer, NULL));
+  REFUSED(twoway_multi_sender_begin(NULL, TWOWAY_FORM_WHOLE, NULL, &sealer, NULL));
+  REFUSED(twoway_multi_sender_begin(sender, 2, NULL, &sealer, NULL));
+  REFUSED(twoway_multi_sender_begin(sender, TWOWAY_FORM_WHOLE, NULL, NULL, NULL));
+  REQUIRE_OK(twoway_multi_sender_begin(sender, TWOWAY_FORM_WHOLE, NULL, &sealer, NULL));
   twoway_multi_sender_free(sender);
   CHECK(twoway_multi_sealer_prefix_size(NULL) == 0);
   CHECK(twoway_multi_sealer_sealed_size(NULL, 1) == 0);
@@ -330,11 +332,15 @@ void null_many(const struct fixture* fixture) {
                                      NULL, &answer, NULL));
   REFUSED(twoway_multi_receiver_open(receiver, key, key_size, kIn, 4, NULL, g_out, sizeof g_out,
                                      &g_size, NULL, NULL));
-  REFUSED(twoway_multi_receiver_begin(NULL, key, key_size, "type", &pending, NULL));
-  REFUSED(twoway_multi_receiver_begin(receiver, NULL, key_size, "type", &pending, NULL));
-  REFUSED(twoway_multi_receiver_begin(receiver, key, key_size, NULL, &pending, NULL));
-  REFUSED(twoway_multi_receiver_begin(receiver, key, key_size, "type", NULL, NULL));
-  REQUIRE_OK(twoway_multi_receiver_begin(receiver, key, key_size, "type", &pending, NULL));
+  REFUSED(
+      twoway_multi_receiver_begin(NULL, TWOWAY_FORM_WHOLE, key, key_size, NULL, &pending, NULL));
+  REFUSED(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, NULL, key_size, NULL, &pending,
+                                      NULL));
+  REFUSED(twoway_multi_receiver_begin(receiver, 2, key, key_size, NULL, &pending, NULL));
+  REFUSED(
+      twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, key, key_size, NULL, NULL, NULL));
+  REQUIRE_OK(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, key, key_size, NULL, &pending,
+                                         NULL));
   CHECK(twoway_multi_pending_key_id(NULL) == 0);
   CHECK(twoway_multi_pending_suite(NULL).kem == 0);
   REFUSED(twoway_multi_pending_enc(NULL, g_out, sizeof g_out, &g_size, NULL));

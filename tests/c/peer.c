@@ -4,6 +4,8 @@
 
 #include "bridge_calls.h"
 
+const twoway_media_types kTypes = {"type", "type chunked"};
+
 static struct peer make_peer(const struct fixture* fixture, twoway_replay_filter* filter,
                              uint8_t key_id, twoway_private_key* key) {
   struct peer peer = {key, NULL, NULL, NULL};

@@ -16,6 +16,11 @@ struct fixture {
   twoway_suite suite;
 };
 
+/// Media types of the tests' own, and one type for messages of one form.
+extern const twoway_media_types kTypes;
+#define WHOLE_TYPE(type) (&(const twoway_media_types){.whole = (type), .chunked = NULL})
+#define CHUNKED_TYPE(type) (&(const twoway_media_types){.whole = NULL, .chunked = (type)})
+
 struct peer {
   twoway_private_key* key;
   twoway_key_ring* ring;

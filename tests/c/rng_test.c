@@ -101,7 +101,8 @@ void failing_rng(const struct fixture* fixture) {
   CHECK(written == 0);
   CHECK(opener == NULL);
   REQUIRE_OK(twoway_multi_sender_new(fixture->crypto, fixture->suite.aead, rng, &many, NULL));
-  CHECK_STATUS(twoway_multi_sender_start(many, "type", &body, &error), TWOWAY_PROVIDER_FAILURE);
+  CHECK_STATUS(twoway_multi_sender_begin(many, TWOWAY_FORM_WHOLE, NULL, &body, &error),
+               TWOWAY_PROVIDER_FAILURE);
   CHECK(error.native == 77);
   CHECK(body == NULL);
   REQUIRE_OK(twoway_request_receiver_new(peer.ring, rng, NULL, &receiver, NULL));

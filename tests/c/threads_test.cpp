@@ -78,7 +78,8 @@ TEST_CASE("threads share senders, receivers, rings, filters and keys in C") {
     twoway_multi_sealer* sealer = nullptr;
     REQUIRE(twoway_multi_sender_new(with.crypto, with.suite.aead, nullptr, &many, nullptr) ==
             TWOWAY_OK);
-    REQUIRE(twoway_multi_sender_start(many, "type", &sealer, nullptr) == TWOWAY_OK);
+    REQUIRE(twoway_multi_sender_begin(many, TWOWAY_FORM_WHOLE, nullptr, &sealer, nullptr) ==
+            TWOWAY_OK);
     REQUIRE(test::on_threads([&](unsigned thread) {
       for (int round = 0; round < kRounds; ++round) {
         const bool good = thread % 2 == 0

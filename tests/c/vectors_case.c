@@ -81,18 +81,20 @@ void whole_example(const struct ohttp_vector* v) {
   size_t written = 0;
   REQUIRE(v->request_count == 1 && v->response_count == 1);
   REQUIRE_OK(twoway_request_sender_seal(example.sender, question->data, question->size,
-                                        v->request_label, message, sizeof message, &size, &opener,
-                                        NULL));
+                                        WHOLE_TYPE(v->request_label), message, sizeof message,
+                                        &size, &opener, NULL));
   CHECK(equal(message, size, &v->request));
   REQUIRE_OK(twoway_request_receiver_open(example.receiver, v->request.data, v->request.size,
-                                          v->request_label, text, sizeof text, &written, &sealer,
-                                          NULL));
+                                          WHOLE_TYPE(v->request_label), text, sizeof text, &written,
+                                          &sealer, NULL));
   CHECK(equal(text, written, question));
-  REQUIRE_OK(twoway_response_sealer_seal(sealer, answer->data, answer->size, v->response_label,
-                                         message, sizeof message, &size, NULL));
+  REQUIRE_OK(twoway_response_sealer_seal(sealer, answer->data, answer->size,
+                                         WHOLE_TYPE(v->response_label), message, sizeof message,
+                                         &size, NULL));
   CHECK(equal(message, size, &v->response));
   REQUIRE_OK(twoway_response_opener_open(opener, v->response.data, v->response.size,
-                                         v->response_label, text, sizeof text, &written, NULL));
+                                         WHOLE_TYPE(v->response_label), text, sizeof text, &written,
+                                         NULL));
   CHECK(equal(text, written, answer));
   twoway_response_opener_free(opener);
   twoway_response_sealer_free(sealer);
@@ -131,7 +133,8 @@ void chunked_example(const struct ohttp_vector* v) {
   size_t consumed = 0;
   size_t written = 0;
   size_t i;
-  REQUIRE_OK(twoway_request_sender_start(example.sender, v->request_label, &request, NULL));
+  REQUIRE_OK(twoway_request_sender_begin(example.sender, TWOWAY_FORM_CHUNKED,
+                                         CHUNKED_TYPE(v->request_label), &request, NULL));
   REQUIRE_OK(twoway_request_sealer_prefix(request, message, sizeof message, &size, NULL));
   REQUIRE_OK(twoway_request_sealer_response_opener(request, &opener, NULL));
   REQUIRE_OK(twoway_request_sealer_chunks(request, NULL, &chunks, NULL));
@@ -139,8 +142,8 @@ void chunked_example(const struct ohttp_vector* v) {
   size = seal_texts(chunks, v->request_texts, v->request_count, message, size, sizeof message);
   CHECK(equal(message, size, &v->request));
 
-  REQUIRE_OK(twoway_request_receiver_chunked_opener(example.receiver, v->request_label, NULL,
-                                                    &request_opener, NULL));
+  REQUIRE_OK(twoway_request_receiver_chunked_opener(
+      example.receiver, CHUNKED_TYPE(v->request_label), NULL, &request_opener, NULL));
   REQUIRE_OK(twoway_chunked_request_opener_open(request_opener, in, left, 1, NULL, 0, &consumed,
                                                 &written, &state, NULL));
   REQUIRE(state == TWOWAY_CHUNK_NEED_KEY);
@@ -157,13 +160,13 @@ void chunked_example(const struct ohttp_vector* v) {
   REQUIRE_OK(twoway_chunked_request_opener_response_sealer(request_opener, &sealer, NULL));
   twoway_chunked_request_opener_free(request_opener);
 
-  REQUIRE_OK(twoway_response_sealer_start_chunks(sealer, v->response_label, NULL, message,
-                                                 sizeof message, &size, &chunks, NULL));
+  REQUIRE_OK(twoway_response_sealer_start_chunks(sealer, CHUNKED_TYPE(v->response_label), NULL,
+                                                 message, sizeof message, &size, &chunks, NULL));
   twoway_response_sealer_free(sealer);
   size = seal_texts(chunks, v->response_texts, v->response_count, message, size, sizeof message);
   CHECK(equal(message, size, &v->response));
-  REQUIRE_OK(
-      twoway_response_opener_chunks(opener, v->response_label, NULL, &response_opener, NULL));
+  REQUIRE_OK(twoway_response_opener_chunks(opener, CHUNKED_TYPE(v->response_label), NULL,
+                                           &response_opener, NULL));
   in = v->response.data;
   left = v->response.size;
   for (i = 0; i < v->response_count; ++i) {

@@ -149,11 +149,14 @@ TEST_CASE("both sides must agree on the form and on the size of chunks") {
   const Folder folder;
   make_receiver();
   const std::string type = "application/x-any";
-  REQUIRE_RAN(
-      program(seal_request({"--chunk-size", "20000", "--media-type", type}), numbers(40000)), 0);
-  require_nothing_opened(open_request("request.bin", {"--media-type", type}), "over --chunk-size");
-  REQUIRE_RAN(program(open_request("request.bin", {"--media-type", type, "--chunk-size", "20000"})),
+  REQUIRE_RAN(program(seal_request({"--chunk-size", "20000", "--chunked-media-type", type}),
+                      numbers(40000)),
               0);
+  require_nothing_opened(open_request("request.bin", {"--chunked-media-type", type}),
+                         "over --chunk-size");
+  REQUIRE_RAN(
+      program(open_request("request.bin", {"--chunked-media-type", type, "--chunk-size", "20000"})),
+      0);
   REQUIRE(remove("opened.txt") == 0);
   REQUIRE(remove("opened.state") == 0);
   require_nothing_opened({"open-request", "--key", "1=key.pem", "--in", "request.bin", "--out",

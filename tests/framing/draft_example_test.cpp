@@ -75,8 +75,8 @@ void run(const core::Provider& provider, const core::CipherSuite& real_suite, co
   const Bytes config = v.bytes("key_config");
   auto parsed = parse_key_config(provider, config);
   REQUIRE_OK(parsed);
-  REQUIRE(v.text("request_label") == kChunkedRequestMediaType);
-  REQUIRE(v.text("response_label") == kChunkedResponseMediaType);
+  REQUIRE(v.text("request_label") == kRequestMediaTypes.chunked);
+  REQUIRE(v.text("response_label") == kResponseMediaTypes.chunked);
   auto key = real_suite.kem().import_private(v.bytes("skR"));
   REQUIRE_OK(key);
   REQUIRE(test::copy((*key)->public_key()) == parsed->public_key);
@@ -86,7 +86,7 @@ void run(const core::Provider& provider, const core::CipherSuite& real_suite, co
   auto choice = choose_key(fixed, std::span(&*parsed, 1));
   REQUIRE_OK(choice);
   auto start = start_request(choice->suite, choice->key_id, *choice->public_key,
-                             kChunkedRequestMediaType, nullptr);
+                             kRequestMediaTypes.chunked, nullptr);
   REQUIRE_OK(start);
   REQUIRE(test::hex(start->enc()) == test::hex(v.bytes("pkE")));
   const Bytes info = v.bytes("info");
@@ -119,14 +119,14 @@ void run(const core::Provider& provider, const core::CipherSuite& real_suite, co
   check_response_keys(v, response, context->exporter(), start->enc());
   const Bytes response_nonce = v.bytes("response_nonce");
   const std::vector<Bytes> response_chunks = v.bytes_list("response_chunks");
-  auto seal_sequence = response.seal_sequence(response_nonce, kChunkedResponseMediaType);
+  auto seal_sequence = response.seal_sequence(response_nonce, kResponseMediaTypes.chunked);
   REQUIRE_OK(seal_sequence);
   sealer = ChunkSealer::create(std::move(*seal_sequence));
   REQUIRE_OK(sealer);
   Bytes message = response_nonce;
   seal_chunks(std::move(*sealer), response_chunks, message);
   REQUIRE(test::hex(message) == test::hex(v.bytes("encapsulated_response")));
-  open_sequence = response.open_sequence(response_nonce, kChunkedResponseMediaType);
+  open_sequence = response.open_sequence(response_nonce, kResponseMediaTypes.chunked);
   REQUIRE_OK(open_sequence);
   opener = ChunkOpener::create(std::move(*open_sequence));
   REQUIRE_OK(opener);

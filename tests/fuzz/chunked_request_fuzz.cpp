@@ -44,7 +44,9 @@ bool resume(Opener& opener, ByteView in, End end) {
 }
 
 Answer push(const std::vector<Bytes>& pieces, bool in_place, const ChunkLimits& limits) {
-  Opener opener = exchange().receiver.chunked_opener(kChunkedRequestMediaType, limits);
+  auto begun = exchange().receiver.chunked_opener(kRequestMediaTypes, limits);
+  FUZZ_REQUIRE(begun.ok());
+  Opener& opener = *begun;
   Answer answer;
   bool opened = false;
   Bytes out;
@@ -98,8 +100,8 @@ std::unique_ptr<Source> source_of(const std::vector<Bytes>& pieces) {
 }
 
 Answer pull(const std::vector<Bytes>& pieces, std::size_t read_size, const ChunkLimits& limits) {
-  auto stream =
-      exchange().receiver.stream(source_of(pieces), kChunkedRequestMediaType, {.limits = limits});
+  auto stream = exchange().receiver.stream(Form::chunked, source_of(pieces), kRequestMediaTypes,
+                                           {.limits = limits});
   Answer answer;
   if (!stream) {
     answer.error = stream.error().code;
@@ -125,7 +127,7 @@ Answer pull(const std::vector<Bytes>& pieces, std::size_t read_size, const Chunk
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Choices choices(ByteView(data, size));
   const unsigned options = choices.byte();
-  auto request = exchange().sender->start(kChunkedRequestMediaType);
+  auto request = exchange().sender->begin(Form::chunked);
   FUZZ_REQUIRE(request.ok() && request->prefix().size() == kPrefixSize);
   Bytes prefix = copy(request->prefix());
   auto sealer = request->chunk_sealer();

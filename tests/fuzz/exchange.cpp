@@ -36,7 +36,7 @@ Exchange::Exchange() {
   auto sealed_response = opened->response_sealer.seal(answer);
   FUZZ_REQUIRE(sealed_response.ok());
   response = std::move(*sealed_response);
-  const auto pending = receiver.begin(request);
+  const auto pending = receiver.begin(Form::whole, request);
   FUZZ_REQUIRE(pending.ok());
   FUZZ_REQUIRE(pending->key().decap(shared_secret, pending->kem(), pending->enc()).ok());
 }

@@ -64,7 +64,9 @@ void check(const Result<PendingRequest>& pending, const RequestHeader& header, B
 /// The message in pieces of `step` bytes, up to the need of its key.
 void check_pushed(const Ring& ring, ByteView message, std::size_t step,
                   const Result<PendingRequest>& want) {
-  ChunkedRequestOpener opener = ring.receiver.chunked_opener();
+  auto begun = ring.receiver.chunked_opener();
+  FUZZ_REQUIRE(begun.ok());
+  ChunkedRequestOpener& opener = *begun;
   for (ByteView rest = message;;) {
     const ByteView piece = rest.first(std::min(step, rest.size()));
     const End end = piece.size() == rest.size() ? End::yes : End::no;
@@ -96,9 +98,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const Ring ring;
   const ByteView message(data, size);
   const std::size_t step = size % 9 + 1;
-  const auto pending = ring.receiver.begin(message);
+  const auto pending = ring.receiver.begin(Form::whole, message);
   const auto source = from_memory(message);
-  const auto pulled = ring.receiver.begin(*source, kChunkedRequestMediaType);
+  const auto pulled = ring.receiver.begin(Form::chunked, *source);
   check_pushed(ring, message, step, pending);
 
   const auto header = framing::parse_header(message);

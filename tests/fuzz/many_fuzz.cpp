@@ -28,13 +28,18 @@ class StepRng final : public Rng {
   std::uint8_t next_;
 };
 
+/// One media type for both forms, as careless peers have it: the keys are then the same for both.
+MediaTypes one_type(Form form) {
+  return form == Form::whole ? MediaTypes{.whole = "type"} : MediaTypes{.chunked = "type"};
+}
+
 /// Begins one of two requests, whose keys are the same in every run: those of the first, and the
 /// nonce of its body, are chunk_model's.
-MultiRequestSealer start(std::size_t request, StepRng& rng) {
+MultiRequestSealer begin(std::size_t request, Form form, StepRng& rng) {
   rng = StepRng(static_cast<std::uint8_t>(7 + request));
   auto sender = MultiRequestSender::create(provider(), kSuite.aead, {.rng = &rng});
   FUZZ_REQUIRE(sender.ok());
-  auto sealer = sender->start();
+  auto sealer = sender->begin(form, one_type(form));
   FUZZ_REQUIRE(sealer.ok());
   return std::move(*sealer);
 }
@@ -55,7 +60,7 @@ struct Receivers {
     const std::array senders{add_key(rings[0], 0x24, unused), add_key(rings[1], 0x25, unused)};
     for (std::size_t request = 0; request < 2; ++request) {
       StepRng rng(0);
-      const MultiRequestSealer sealer = start(request, rng);
+      const MultiRequestSealer sealer = begin(request, Form::whole, rng);
       for (std::size_t to = 0; to < 2; ++to) {
         auto made = sealer.encapsulate_key(senders[to]);
         FUZZ_REQUIRE(made.ok() && made->message.size() == kKeyMessageSize);
@@ -63,7 +68,7 @@ struct Receivers {
         key.message = std::move(made->message);
         key.response_opener = std::move(made->response_opener);
         for (std::size_t i = 0; i < 2; ++i) {
-          const auto pending = MultiRequestReceiver(rings[i]).begin(key.message);
+          const auto pending = MultiRequestReceiver(rings[i]).begin(Form::whole, key.message);
           FUZZ_REQUIRE(pending.ok());
           const PendingRequest& read = pending->request();
           FUZZ_REQUIRE(read.key().decap(key.secrets[i], read.kem(), read.enc()).ok());
@@ -103,7 +108,7 @@ struct Body {
 
 Body seal(std::size_t request, Form form, Choices& choices) {
   StepRng rng(0);
-  MultiRequestSealer sealer = start(request, rng);
+  MultiRequestSealer sealer = begin(request, form, rng);
   Body body{form, {}, {}, copy(sealer.prefix())};
   if (form == Form::whole) {
     const Bytes plaintext(choices.below(1024), 'w');
@@ -180,9 +185,11 @@ Result<MultiRequestOpener> decapsulate(const PendingMultiRequest& pending, std::
   return pending.decapsulate();
 }
 
-Result<MultiRequestOpener> accept(ByteView message, std::size_t receiver, Filter& filter) {
+Result<MultiRequestOpener> accept(ByteView message, std::size_t receiver, Form form,
+                                  Filter& filter) {
   const KeyRing& ring = receivers().rings[receiver];
-  const auto pending = MultiRequestReceiver(ring, {.replay_filter = &filter}).begin(message);
+  const auto pending =
+      MultiRequestReceiver(ring, {.replay_filter = &filter}).begin(form, message, one_type(form));
   if (!pending) return pending.error();
   return decapsulate(*pending, receiver);
 }
@@ -253,7 +260,7 @@ enum class Way : std::uint8_t { at_once, in_place, stream };
 void check(ByteView message, std::size_t receiver, const std::vector<Bytes>& pieces, Way way,
            Form form, const std::array<Body, 2>& bodies, const ChunkLimits& limits, bool seen) {
   Filter filter(seen);
-  auto opener = accept(message, receiver, filter);
+  auto opener = accept(message, receiver, form, filter);
   std::size_t request = 0;
   const Receivers::Key* key = known_key(message, receiver, request);
   FUZZ_REQUIRE(opener.ok() == (key != nullptr));
@@ -278,7 +285,7 @@ void check(ByteView message, std::size_t receiver, const std::vector<Bytes>& pie
     plan.kind = Plan::Kind::pieces;
     plan.pieces.clear();
     for (const Bytes& piece : pieces) plan.pieces.push_back(piece.size());
-    auto stream = opener->stream(make_source(input, plan, log), {.form = form, .limits = limits});
+    auto stream = opener->stream(make_source(input, plan, log), {.limits = limits});
     FUZZ_REQUIRE(stream.ok());
     got = fuzz::read_all(*stream, plan.pieces, [](std::size_t) {});
   } else if (form == Form::whole) {

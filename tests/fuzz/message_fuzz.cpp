@@ -23,7 +23,7 @@ void check_request(ByteView message) {
   FUZZ_REQUIRE(opened.error().native == 0);
 
   // The beginning alone: its key is known as soon as `enc` is whole.
-  const auto pending = e.receiver.begin(message);
+  const auto pending = e.receiver.begin(Form::whole, message);
   FUZZ_REQUIRE(pending.ok() == (ours && message.size() >= kHeader.size() + 32));
   if (!pending) {
     FUZZ_REQUIRE(pending.error().code == opened.error().code);

@@ -14,12 +14,17 @@ namespace {
 
 constexpr std::array<std::uint8_t, 7> kPrefix{'p', 'r', 'e', 'f', 'i', 'x', '0'};
 
+/// A stream's options, and the form of its message.
+struct Options : StreamOptions {
+  Form form = Form::chunked;
+};
+
 struct Message {
   std::vector<Chunk> chunks;  // of a whole one, all of it
   std::vector<Bytes> sent;
   std::optional<Errc> error;  // else complete
   Bytes prefix;
-  StreamOptions options;
+  Options options;
 };
 
 /// The key of what follows a prefix that must be the message's own.
@@ -50,9 +55,9 @@ Plan plan(Choices& choices, std::size_t size) {
   return plan;
 }
 
-StreamOptions stream_options(Choices& choices) {
+Options stream_options(Choices& choices) {
   const unsigned options = choices.byte();
-  StreamOptions chosen;
+  Options chosen;
   chosen.limits = fuzz::limits(options, choices);
   if ((options & 8U) != 0) chosen.fill = Fill::full;
   if ((options & 16U) != 0) chosen.form = Form::whole;
@@ -62,7 +67,7 @@ StreamOptions stream_options(Choices& choices) {
 }
 
 /// The plaintexts of the chunks that a source's reads make, or the one of a whole message.
-std::vector<std::size_t> chunk_sizes(const Log& log, const StreamOptions& options, bool lent,
+std::vector<std::size_t> chunk_sizes(const Log& log, const Options& options, bool lent,
                                      bool& complete) {
   const bool whole = options.form == Form::whole;
   const bool gathers = whole || lent || options.fill == Fill::full;
@@ -84,7 +89,7 @@ std::vector<std::size_t> chunk_sizes(const Log& log, const StreamOptions& option
 }
 
 /// What a sealer must have made of what it saw of its source.
-Message expected_message(ByteView data, const Log& log, bool lent, const StreamOptions& options,
+Message expected_message(ByteView data, const Log& log, bool lent, const Options& options,
                          Bytes prefix) {
   Message message{{}, {}, log.error, std::move(prefix), options};
   bool complete = false;
@@ -115,15 +120,16 @@ Message expected_message(ByteView data, const Log& log, bool lent, const StreamO
 }
 
 SealStream seal_stream(std::unique_ptr<Source> source, const Bytes& prefix,
-                       const StreamOptions& options) {
-  auto stream = SealStream::create(std::move(source), prefix, seal_sequence(), options);
+                       const Options& options) {
+  auto stream =
+      SealStream::create(options.form, std::move(source), prefix, seal_sequence(), options);
   FUZZ_REQUIRE(stream.ok());
   return std::move(*stream);
 }
 
 /// Seals, and compares with the model.
-Message check_sealing(ByteView data, const Plan& plan, const StreamOptions& options,
-                      const Bytes& prefix, const std::vector<std::size_t>& reads) {
+Message check_sealing(ByteView data, const Plan& plan, const Options& options, const Bytes& prefix,
+                      const std::vector<std::size_t>& reads) {
   Log log;
   SealStream stream = seal_stream(make_source(data, plan, log), prefix, options);
   FUZZ_REQUIRE(stream.header_size() == prefix.size());
@@ -150,8 +156,7 @@ Message check_sealing(ByteView data, const Plan& plan, const StreamOptions& opti
 }
 
 /// What an opener must say of these bytes, of which `end` says whether they are all.
-Answer expected_opening(ByteView input, const Message& message, const StreamOptions& options,
-                        End end) {
+Answer expected_opening(ByteView input, const Message& message, const Options& options, End end) {
   const std::size_t prefix = message.prefix.size();
   const ByteView sealed = input.subspan(std::min(prefix, input.size()));
   if (options.form == Form::chunked) {
@@ -166,16 +171,16 @@ Answer expected_opening(ByteView input, const Message& message, const StreamOpti
   return {message.chunks[0].plaintext, std::nullopt};
 }
 
-Answer open(std::unique_ptr<Source> source, const Bytes& prefix, const StreamOptions& options,
+Answer open(std::unique_ptr<Source> source, const Bytes& prefix, const Options& options,
             const std::vector<std::size_t>& reads) {
-  auto stream =
-      OpenStream::create(std::move(source), std::make_unique<PrefixKeying>(prefix), options);
+  auto stream = OpenStream::create(options.form, std::move(source),
+                                   std::make_unique<PrefixKeying>(prefix), options);
   FUZZ_REQUIRE(stream.ok());
   return fuzz::read_all(*stream, reads, [](std::size_t) {});
 }
 
-void check_opening(ByteView input, const Message& message, const StreamOptions& options,
-                   const Plan& plan, const std::vector<std::size_t>& reads) {
+void check_opening(ByteView input, const Message& message, const Options& options, const Plan& plan,
+                   const std::vector<std::size_t>& reads) {
   const Answer want = expected_opening(input, message, options, End::yes);
   Log log;
   FUZZ_REQUIRE(open(from_memory(input), message.prefix, options, reads) == want);
@@ -203,7 +208,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     plaintext[i] = static_cast<std::uint8_t>(i ^ i >> 8);
   }
   const Bytes prefix(kPrefix.begin(), kPrefix.begin() + (options >> 1 & 7U));
-  const StreamOptions sealing = stream_options(choices);
+  const Options sealing = stream_options(choices);
   Plan plan = ::plan(choices, plaintext.size());
   if ((options & 0x10U) != 0) plan.size = choices.below(plaintext.size() + 8);
   const std::vector<std::size_t> reads = choices.sizes();
@@ -213,7 +218,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // One stream is another's source.
   Log log;
   SealStream direct = seal_stream(make_source(plaintext, plan, log), prefix, sealing);
-  StreamOptions opening;
+  Options opening;
   opening.form = sealing.form;
   const Answer piped = open(from_function([&direct](ByteSpan out) { return direct.read(out); }),
                             prefix, opening, opening_reads);

@@ -32,15 +32,15 @@ int main() {
 
   auto sender = twoway::RequestSender::create(crypto, *configs);
   if (!sender) return failed("sender", sender.error());
-  auto request = sender->seal(twoway::as_bytes("question"), "secret-req");
+  auto request = sender->seal(twoway::as_bytes("question"), {.whole = "secret-req"});
   if (!request) return failed("request", request.error());
 
-  auto opened = twoway::RequestReceiver{ring}.open(request->message, "secret-req");
+  auto opened = twoway::RequestReceiver{ring}.open(request->message, {.whole = "secret-req"});
   if (!opened) return failed("receiver", opened.error());
-  auto reply = opened->response_sealer.seal(opened->plaintext, "secret-resp");
+  auto reply = opened->response_sealer.seal(opened->plaintext, {.whole = "secret-resp"});
   if (!reply) return failed("response", reply.error());
 
-  auto answer = request->response_opener.open(*reply, "secret-resp");
+  auto answer = request->response_opener.open(*reply, {.whole = "secret-resp"});
   if (!answer) return failed("answer", answer.error());
   std::printf("%s: %.*s\n", crypto.name(), static_cast<int>(answer->size()),
               reinterpret_cast<const char*>(answer->data()));

@@ -108,7 +108,8 @@ def request_refusals(report, sealer, opener, suite, offer):
                 fields = exchange.request_to_open(exchange.seal_request(SHORT))
                 refuse(opener, "open_request", **fields | {"media_type": b"other"})
         with report.case("refusals", f"opened in the other form, {suffix}"):
-            exchange = new()
+            # One type for both forms if the peers take any; a default belongs to its form.
+            exchange = new(request_type=b"type") if offer["media_types"] else new()
             fields = exchange.request_to_open(exchange.seal_request(SHORT))
             media_type = fields["media_type"] if offer["media_types"] else REQUEST[not chunked]
             refuse(opener, "open_request", **fields | {"chunked": not chunked, "media_type": media_type})

@@ -103,7 +103,7 @@ void exchange(const KeyRing& ring, const RemoteKey& key, const RequestSender& se
   check(request.ok(), "the request was not sealed");
 
   // The key called by the library, on a thread of its own.
-  Result<PendingRequest> pending = RequestReceiver{ring}.begin(request->message);
+  Result<PendingRequest> pending = RequestReceiver{ring}.begin(Form::whole, request->message);
   check(pending.ok() && pending->key_id() == 1, "the request did not begin");
   Result<RequestOpener> opener = Error{Errc::wrong_state, ""};
   std::thread([&] { opener = pending->decapsulate(); }).join();

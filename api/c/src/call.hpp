@@ -56,8 +56,18 @@ struct Output {
   }
 };
 
-inline std::string_view media_type(const char* given, std::string_view otherwise) noexcept {
-  return given == nullptr ? otherwise : std::string_view(given);
+inline Result<Form> form_of(twoway_form form) noexcept {
+  if (form == TWOWAY_FORM_WHOLE) return Form::whole;
+  if (form == TWOWAY_FORM_CHUNKED) return Form::chunked;
+  return Error{Errc::invalid_argument, "a form is TWOWAY_FORM_WHOLE or TWOWAY_FORM_CHUNKED"};
+}
+
+inline MediaTypes media_types(const twoway_media_types* given,
+                              const MediaTypes& otherwise) noexcept {
+  const auto view = [](const char* type) {
+    return type == nullptr ? std::string_view() : std::string_view(type);
+  };
+  return given == nullptr ? otherwise : MediaTypes{view(given->whole), view(given->chunked)};
 }
 
 inline Suite suite_of(twoway_suite suite) noexcept {

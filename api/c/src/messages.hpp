@@ -13,6 +13,33 @@ inline Kept keep(const twoway_rng* rng, const twoway_replay_filter* filter = nul
   return kept;
 }
 
+// --- Beginning to seal and to open -------------------------------------------------------------
+
+template <typename Sender, typename Sealer>
+Status begin_sealing(const Sender* sender, twoway_form form, const twoway_media_types* types,
+                     Sealer** sealer) noexcept {
+  clear(sealer);
+  if (any_null(sender, sealer)) return kNull;
+  const Result<Form> known = form_of(form);
+  if (!known) return known.error();
+  return give_kept(sealer, sender->kept,
+                   sender->object.begin(*known, media_types(types, kRequestMediaTypes)));
+}
+
+/// `message` is a request, or the key message of one to many receivers.
+template <typename Receiver, typename Pending>
+Status begin_opening(const Receiver* receiver, twoway_form form, const uint8_t* message,
+                     std::size_t size, const twoway_media_types* types,
+                     Pending** pending) noexcept {
+  clear(pending);
+  if (any_null(receiver, pending) || !is_span(message, size)) return kNull;
+  const Result<Form> known = form_of(form);
+  if (!known) return known.error();
+  return give_kept(
+      pending, receiver->kept,
+      receiver->object.begin(*known, {message, size}, media_types(types, kRequestMediaTypes)));
+}
+
 // --- Sealers of requests and of bodies ---------------------------------------------------------
 
 template <typename Handle>

@@ -20,14 +20,11 @@ twoway_status twoway_multi_sender_new(const twoway_provider* provider, uint16_t 
 
 void twoway_multi_sender_free(twoway_multi_sender* sender) noexcept { delete sender; }
 
-twoway_status twoway_multi_sender_start(const twoway_multi_sender* sender, const char* media_type,
+twoway_status twoway_multi_sender_begin(const twoway_multi_sender* sender, twoway_form form,
+                                        const twoway_media_types* types,
                                         twoway_multi_sealer** sealer,
                                         twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(sealer);
-    if (c::any_null(sender, media_type, sealer)) return c::kNull;
-    return c::give_kept(sealer, sender->kept, sender->object.start(media_type));
-  }());
+  return c::answer(error, c::begin_sealing(sender, form, types, sealer));
 }
 
 void twoway_multi_sealer_free(twoway_multi_sealer* sealer) noexcept { delete sealer; }
@@ -102,8 +99,9 @@ void twoway_multi_receiver_free(twoway_multi_receiver* receiver) noexcept { dele
 twoway_status twoway_multi_receiver_open(const twoway_multi_receiver* receiver,
                                          const uint8_t* key_message, size_t key_message_size,
                                          const uint8_t* body, size_t body_size,
-                                         const char* media_type, uint8_t* out, size_t capacity,
-                                         size_t* written, twoway_response_sealer** response_sealer,
+                                         const twoway_media_types* types, uint8_t* out,
+                                         size_t capacity, size_t* written,
+                                         twoway_response_sealer** response_sealer,
                                          twoway_error* error) noexcept {
   return c::answer(error, [&]() -> Status {
     c::clear(written, response_sealer);
@@ -112,8 +110,8 @@ twoway_status twoway_multi_receiver_open(const twoway_multi_receiver* receiver,
         !c::is_span(body, body_size) || !output.valid()) {
       return c::kNull;
     }
-    const auto pending = receiver->object.begin({key_message, key_message_size},
-                                                c::media_type(media_type, kRequestMediaType));
+    const auto pending = receiver->object.begin(Form::whole, {key_message, key_message_size},
+                                                c::media_types(types, kRequestMediaTypes));
     if (!pending) return pending.error();
     auto opener = pending->decapsulate();
     if (!opener) return opener.error();
@@ -123,18 +121,13 @@ twoway_status twoway_multi_receiver_open(const twoway_multi_receiver* receiver,
   }());
 }
 
-twoway_status twoway_multi_receiver_begin(const twoway_multi_receiver* receiver,
+twoway_status twoway_multi_receiver_begin(const twoway_multi_receiver* receiver, twoway_form form,
                                           const uint8_t* key_message, size_t key_message_size,
-                                          const char* media_type, twoway_multi_pending** pending,
+                                          const twoway_media_types* types,
+                                          twoway_multi_pending** pending,
                                           twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(pending);
-    if (c::any_null(receiver, media_type, pending) || !c::is_span(key_message, key_message_size)) {
-      return c::kNull;
-    }
-    return c::give_kept(pending, receiver->kept,
-                        receiver->object.begin({key_message, key_message_size}, media_type));
-  }());
+  return c::answer(error,
+                   c::begin_opening(receiver, form, key_message, key_message_size, types, pending));
 }
 
 void twoway_multi_pending_free(twoway_multi_pending* pending) noexcept { delete pending; }

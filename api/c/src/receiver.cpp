@@ -45,8 +45,8 @@ void twoway_request_receiver_free(twoway_request_receiver* receiver) noexcept { 
 
 twoway_status twoway_request_receiver_open(const twoway_request_receiver* receiver,
                                            const uint8_t* message, size_t message_size,
-                                           const char* media_type, uint8_t* out, size_t capacity,
-                                           size_t* written,
+                                           const twoway_media_types* types, uint8_t* out,
+                                           size_t capacity, size_t* written,
                                            twoway_response_sealer** response_sealer,
                                            twoway_error* error) noexcept {
   return c::answer(error, [&]() -> Status {
@@ -58,7 +58,7 @@ twoway_status twoway_request_receiver_open(const twoway_request_receiver* receiv
     }
     const ByteView bytes(message, message_size);
     const auto pending =
-        receiver->object.begin(bytes, c::media_type(media_type, kRequestMediaType));
+        receiver->object.begin(Form::whole, bytes, c::media_types(types, kRequestMediaTypes));
     if (!pending) return pending.error();
     const ByteView sealed = bytes.subspan(pending->prefix_size());
     if (Status s = output.require(pending->opened_size(sealed.size())); !s) return s;
@@ -70,18 +70,11 @@ twoway_status twoway_request_receiver_open(const twoway_request_receiver* receiv
 }
 
 twoway_status twoway_request_receiver_begin(const twoway_request_receiver* receiver,
-                                            const uint8_t* message, size_t message_size,
-                                            const char* media_type,
+                                            twoway_form form, const uint8_t* message,
+                                            size_t message_size, const twoway_media_types* types,
                                             twoway_pending_request** pending,
                                             twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(pending);
-    if (c::any_null(receiver, media_type, pending) || !c::is_span(message, message_size)) {
-      return c::kNull;
-    }
-    return c::give_kept(pending, receiver->kept,
-                        receiver->object.begin({message, message_size}, media_type));
-  }());
+  return c::answer(error, c::begin_opening(receiver, form, message, message_size, types, pending));
 }
 
 void twoway_pending_request_free(twoway_pending_request* pending) noexcept { delete pending; }
@@ -175,7 +168,7 @@ twoway_status twoway_request_opener_response_sealer(twoway_request_opener* opene
 }
 
 twoway_status twoway_request_receiver_chunked_opener(const twoway_request_receiver* receiver,
-                                                     const char* media_type,
+                                                     const twoway_media_types* types,
                                                      const twoway_chunk_limits* limits,
                                                      twoway_chunked_request_opener** opener,
                                                      twoway_error* error) noexcept {
@@ -184,9 +177,10 @@ twoway_status twoway_request_receiver_chunked_opener(const twoway_request_receiv
     if (c::any_null(receiver, opener)) return c::kNull;
     const Result<ChunkLimits> known = c::limits_of(limits);
     if (!known) return known.error();
-    return c::give(opener, receiver->ring, receiver->kept,
-                   receiver->object.chunked_opener(
-                       c::media_type(media_type, kChunkedRequestMediaType), *known));
+    auto chunked =
+        receiver->object.chunked_opener(c::media_types(types, kRequestMediaTypes), *known);
+    if (!chunked) return chunked.error();
+    return c::give(opener, receiver->ring, receiver->kept, std::move(*chunked));
   }());
 }
 

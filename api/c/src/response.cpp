@@ -17,20 +17,21 @@ size_t twoway_response_opener_prefix_size(const twoway_response_opener* opener) 
 
 twoway_status twoway_response_opener_open(const twoway_response_opener* opener,
                                           const uint8_t* message, size_t message_size,
-                                          const char* media_type, uint8_t* out, size_t capacity,
-                                          size_t* written, twoway_error* error) noexcept {
+                                          const twoway_media_types* types, uint8_t* out,
+                                          size_t capacity, size_t* written,
+                                          twoway_error* error) noexcept {
   return c::answer(error, [&]() -> Status {
     c::clear(written);
     const c::Output output{out, capacity, written};
     if (opener == nullptr || !c::is_span(message, message_size) || !output.valid()) return c::kNull;
     if (Status s = output.require(opener->object.opened_size(message_size)); !s) return s;
     return output.filled(opener->object.open(output.span(), {message, message_size},
-                                             c::media_type(media_type, kResponseMediaType)));
+                                             c::media_types(types, kResponseMediaTypes)));
   }());
 }
 
 twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener,
-                                            const char* media_type,
+                                            const twoway_media_types* types,
                                             const twoway_chunk_limits* limits,
                                             twoway_chunk_opener** chunks,
                                             twoway_error* error) noexcept {
@@ -41,7 +42,7 @@ twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener
     if (!known) return known.error();
     return c::give_kept(
         chunks, opener->kept,
-        opener->object.chunk_opener(c::media_type(media_type, kChunkedResponseMediaType), *known));
+        opener->object.chunk_opener(c::media_types(types, kResponseMediaTypes), *known));
   }());
 }
 
@@ -80,15 +81,15 @@ size_t twoway_response_sealer_prefix_size(const twoway_response_sealer* sealer) 
 }
 
 twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer, const uint8_t* text,
-                                          size_t text_size, const char* media_type, uint8_t* out,
-                                          size_t capacity, size_t* written,
+                                          size_t text_size, const twoway_media_types* types,
+                                          uint8_t* out, size_t capacity, size_t* written,
                                           twoway_error* error) noexcept {
   return c::answer(error, [&]() -> Status {
     c::clear(written);
     const c::Output output{out, capacity, written};
     if (sealer == nullptr || !c::is_span(text, text_size) || !output.valid()) return c::kNull;
     const auto size = sealer->object.seal(output.span(), {text, text_size},
-                                          c::media_type(media_type, kResponseMediaType));
+                                          c::media_types(types, kResponseMediaTypes));
     if (!size && size.error().code == Errc::buffer_too_small) {
       return output.require(sealer->object.sealed_size(text_size));
     }
@@ -97,7 +98,7 @@ twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer, const 
 }
 
 twoway_status twoway_response_sealer_start_chunks(twoway_response_sealer* sealer,
-                                                  const char* media_type,
+                                                  const twoway_media_types* types,
                                                   const twoway_chunk_limits* limits, uint8_t* out,
                                                   size_t capacity, size_t* written,
                                                   twoway_chunk_sealer** chunks,
@@ -109,8 +110,7 @@ twoway_status twoway_response_sealer_start_chunks(twoway_response_sealer* sealer
     const Result<ChunkLimits> known = c::limits_of(limits);
     if (!known) return known.error();
     if (Status s = output.require(sealer->object.prefix_size()); !s) return s;
-    auto started =
-        sealer->object.start_chunks(c::media_type(media_type, kChunkedResponseMediaType), *known);
+    auto started = sealer->object.start_chunks(c::media_types(types, kResponseMediaTypes), *known);
     if (!started) return started.error();
     if (Status s = output.write(started->prefix); !s) return s;
     return c::give(chunks, sealer->kept, std::move(started->chunks));

@@ -55,8 +55,8 @@ size_t twoway_request_sender_sealed_size(const twoway_request_sender* sender,
 }
 
 twoway_status twoway_request_sender_seal(const twoway_request_sender* sender, const uint8_t* text,
-                                         size_t text_size, const char* media_type, uint8_t* out,
-                                         size_t capacity, size_t* written,
+                                         size_t text_size, const twoway_media_types* types,
+                                         uint8_t* out, size_t capacity, size_t* written,
                                          twoway_response_opener** response_opener,
                                          twoway_error* error) noexcept {
   return c::answer(error, [&]() -> Status {
@@ -66,21 +66,18 @@ twoway_status twoway_request_sender_seal(const twoway_request_sender* sender, co
       return c::kNull;
     }
     if (Status s = output.require(sender->object.sealed_size(text_size)); !s) return s;
-    auto sealer = sender->object.start(c::media_type(media_type, kRequestMediaType));
+    auto sealer = sender->object.begin(Form::whole, c::media_types(types, kRequestMediaTypes));
     if (!sealer) return sealer.error();
     if (Status s = output.filled(sealer->seal(output.span(), {text, text_size})); !s) return s;
     return c::give(response_opener, sender->kept, sealer->response_opener());
   }());
 }
 
-twoway_status twoway_request_sender_start(const twoway_request_sender* sender,
-                                          const char* media_type, twoway_request_sealer** sealer,
+twoway_status twoway_request_sender_begin(const twoway_request_sender* sender, twoway_form form,
+                                          const twoway_media_types* types,
+                                          twoway_request_sealer** sealer,
                                           twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(sealer);
-    if (c::any_null(sender, media_type, sealer)) return c::kNull;
-    return c::give_kept(sealer, sender->kept, sender->object.start(media_type));
-  }());
+  return c::answer(error, c::begin_sealing(sender, form, types, sealer));
 }
 
 void twoway_request_sealer_free(twoway_request_sealer* sealer) noexcept { delete sealer; }

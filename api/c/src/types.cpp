@@ -131,6 +131,11 @@ Result<ChunkLimits> limits_of(const twoway_chunk_limits* given) noexcept {
 
 using namespace twoway;
 
+static_assert(kRequestMediaTypes.whole == TWOWAY_REQUEST_MEDIA_TYPE &&
+              kRequestMediaTypes.chunked == TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE &&
+              kResponseMediaTypes.whole == TWOWAY_RESPONSE_MEDIA_TYPE &&
+              kResponseMediaTypes.chunked == TWOWAY_CHUNKED_RESPONSE_MEDIA_TYPE);
+
 const char* twoway_status_name(twoway_status status) noexcept {
   if (status == TWOWAY_OK) return "ok";
   const c::Row* row = c::find(status);

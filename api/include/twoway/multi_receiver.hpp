@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <string_view>
 
 #include <twoway/framing/multi.hpp>
 #include <twoway/request_receiver.hpp>
@@ -27,6 +26,10 @@ class TWOWAY_API MultiRequestOpener {
         key_(std::move(key)),
         gate_(std::move(gate)) {}
 
+  /// The form in which the request was begun. The functions for the other form answer wrong_state
+  /// and use nothing up.
+  Form form() const noexcept { return request_.form(); }
+
   /// Bytes of the body before its sealed text, for opening in place.
   std::size_t prefix_size() const noexcept { return prefix_size_; }
 
@@ -42,14 +45,13 @@ class TWOWAY_API MultiRequestOpener {
   /// the replay filter, buffer_too_small, wrong_state, provider_failure.
   Result<std::size_t> open(ByteSpan out, ByteView body) noexcept;
 
-  /// What opens a body in chunks from its first byte, in place of `open`: once, then all answer
-  /// wrong_state. Errors: wrong_state, invalid_argument (the limits; the request is then used up).
+  /// What opens a body in chunks from its first byte. Once: after a success, wrong_state. Errors:
+  /// wrong_state, invalid_argument (the limits; the request is then used up).
   Result<ChunkOpener> chunk_opener(const ChunkLimits& limits = {}) noexcept;
 
-  /// The plaintext of a body, whole or chunked as the options say, that `source` gives from its
-  /// first byte, in place of `open` and `chunk_opener`. Nothing is read before the stream is.
-  /// Errors: wrong_state, invalid_argument (the limits, a null source; the request is then used
-  /// up).
+  /// The plaintext of a body that `source` gives from its first byte, in place of `open` or
+  /// `chunk_opener`: one of them succeeds once. Nothing is read before the stream is. Errors:
+  /// wrong_state, invalid_argument (the limits, a null source; the request is then used up).
   Result<OpenStream> stream(std::unique_ptr<Source> source,
                             const StreamOptions& options = {}) noexcept;
 
@@ -113,16 +115,17 @@ class TWOWAY_API MultiRequestReceiver {
   explicit MultiRequestReceiver(const KeyRing& ring, const ReceiverOptions& options = {}) noexcept
       : ring_(&ring), receiver_(ring, options) {}
 
-  /// Reads a whole key message and finds the key. The body is not needed yet. Errors: malformed
-  /// (shorter than a header), unknown_key, open_failed (of another length than a key message has),
-  /// invalid_argument (a media type over 65527 bytes), not_supported (the ring's provider lacks the
-  /// body's AEAD).
-  Result<PendingMultiRequest> begin(ByteView encapsulated_key,
-                                    std::string_view media_type = kRequestMediaType) const noexcept;
+  /// Begins to open a request whose body has that form, under the form's media type: reads a whole
+  /// key message and finds the key. The body is not needed yet. Errors: malformed (shorter than a
+  /// header), unknown_key, open_failed (of another length than a key message has),
+  /// invalid_argument (the media types, as framing::choose_media_type says), not_supported (the
+  /// ring's provider lacks the body's AEAD).
+  Result<PendingMultiRequest> begin(Form form, ByteView encapsulated_key,
+                                    const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
   /// A key message and a whole body in one call: begin, decapsulate, open.
   Result<OpenedRequest> open(ByteView encapsulated_key, ByteView body,
-                             std::string_view media_type = kRequestMediaType) const noexcept;
+                             const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
  private:
   const KeyRing* ring_;

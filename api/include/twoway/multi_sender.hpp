@@ -34,14 +34,20 @@ class TWOWAY_API MultiRequestSealer {
  public:
   /// `sequence` seals the body that `prefix` begins under `key`. `options` as in
   /// MultiRequestSender.
-  MultiRequestSealer(framing::BodyKey key, Bytes prefix, core::SealSequence sequence, AeadId aead,
-                     std::string_view media_type, const SenderOptions& options) noexcept
-      : key_(std::move(key)),
+  MultiRequestSealer(Form form, std::string_view media_type, framing::BodyKey key, Bytes prefix,
+                     core::SealSequence sequence, AeadId aead,
+                     const SenderOptions& options) noexcept
+      : form_(form),
+        media_type_(media_type),
+        key_(std::move(key)),
         prefix_(std::move(prefix)),
         sequence_(std::move(sequence)),
         aead_(aead),
-        media_type_(media_type),
         options_(options) {}
+
+  /// The form in which the request was begun. The functions for the other form answer wrong_state
+  /// and use nothing up.
+  Form form() const noexcept { return form_; }
 
   /// The nonce: what the body starts with.
   ByteView prefix() const noexcept { return prefix_; }
@@ -59,14 +65,12 @@ class TWOWAY_API MultiRequestSealer {
   /// As above, into bytes of its own.
   Result<Bytes> seal(ByteView plaintext) noexcept;
 
-  /// What seals the body in chunks, to follow `prefix`, in place of `seal`: one of them succeeds
-  /// once, then all answer wrong_state. Begin such a request with kChunkedRequestMediaType or a
-  /// media type of your own. Errors: wrong_state, invalid_argument (the limits; the request is then
-  /// used up).
+  /// What seals the body in chunks, to follow `prefix`. Once: after a success, wrong_state. Errors:
+  /// wrong_state, invalid_argument (the limits; the request is then used up).
   Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
 
-  /// The body as a stream that seals what it reads from `source`, whole or chunked as the options
-  /// say, in place of `seal` and `chunk_sealer`. Errors: wrong_state, invalid_argument (the limits,
+  /// The body as a stream that seals what it reads from `source`, in place of `seal` or
+  /// `chunk_sealer`: one of them succeeds once. Errors: wrong_state, invalid_argument (the limits,
   /// a null source; the request is then used up).
   Result<SealStream> stream(std::unique_ptr<Source> source,
                             const StreamOptions& options = {}) noexcept;
@@ -82,33 +86,36 @@ class TWOWAY_API MultiRequestSealer {
  private:
   Result<core::SealSequence> take_sequence() noexcept;
 
+  Form form_;
+  std::string media_type_;
   framing::BodyKey key_;
   Bytes prefix_;
   std::optional<core::SealSequence> sequence_;  // until it is used
   AeadId aead_;
-  std::string media_type_;
   SenderOptions options_;
 };
 
 /// Begins requests to many receivers whose suites have one AEAD. Immutable, cheap to copy, and safe
 /// to share between threads. Borrows from its provider.
 ///
-///   auto request = sender->start("type");
+///   auto request = sender->begin(Form::whole);
 ///   for (const RequestSender& to : receivers) send(to, request->encapsulate_key(to));
 ///   publish(request->seal(plaintext));
 class TWOWAY_API MultiRequestSender {
  public:
   /// `aead` is that of the receivers' suites. The body of AES-128-GCM suites is sealed with
   /// AES-256-GCM, which the provider must then offer. Where the options have an Rng, it gives the
-  /// body's key (32 bytes), then its nonce (Nn), at `start`; then the randomness of each receiver's
+  /// body's key (32 bytes), then its nonce (Nn), at `begin`; then the randomness of each receiver's
   /// key. Errors: not_supported.
   static Result<MultiRequestSender> create(const Provider& provider, AeadId aead,
                                            const SenderOptions& options = {}) noexcept;
 
   AeadId aead() const noexcept { return aead_; }
 
-  /// Begins a request. Errors: invalid_argument (a media type over 65527 bytes), provider_failure.
-  Result<MultiRequestSealer> start(std::string_view media_type = kRequestMediaType) const noexcept;
+  /// Begins a request whose body is whole or chunked, under that form's media type. Errors:
+  /// invalid_argument (the media types, as framing::choose_media_type says), provider_failure.
+  Result<MultiRequestSealer> begin(Form form,
+                                   const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
  private:
   MultiRequestSender(const Provider& provider, AeadId aead, const core::Aead& body_aead,

@@ -34,12 +34,12 @@ using framing::ChunkLimits;
 using framing::ChunkOpener;
 using framing::ChunkSealer;
 using framing::End;
-using framing::kChunkedRequestMediaType;
-using framing::kChunkedResponseMediaType;
+using framing::Form;
 using framing::KeyConfig;
-using framing::kRequestMediaType;
-using framing::kResponseMediaType;
+using framing::kRequestMediaTypes;
+using framing::kResponseMediaTypes;
 using framing::Last;
+using framing::MediaTypes;
 using framing::RequestHeader;
 using framing::SymmetricAlgorithms;
 

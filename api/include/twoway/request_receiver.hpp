@@ -17,13 +17,18 @@ namespace twoway {
 class TWOWAY_API RequestOpener {
  public:
   /// `sequence` opens the text, and `authentic` becomes true when it has opened some.
-  RequestOpener(core::OpenSequence sequence, framing::ResponseContext response, Rng& rng,
+  RequestOpener(Form form, core::OpenSequence sequence, framing::ResponseContext response, Rng& rng,
                 std::shared_ptr<const std::atomic<bool>> authentic) noexcept
-      : sequence_(std::move(sequence)),
+      : form_(form),
+        sequence_(std::move(sequence)),
         nt_(sequence_->sealed_size(0)),
         response_(std::move(response)),
         rng_(&rng),
         authentic_(std::move(authentic)) {}
+
+  /// The form in which the request was begun. The functions for the other form answer wrong_state
+  /// and use nothing up.
+  Form form() const noexcept { return form_; }
 
   /// Bytes of plaintext in `sealed_size` bytes after the prefix; 0 where they are too few.
   std::size_t opened_size(std::size_t sealed_size) const noexcept {
@@ -37,14 +42,14 @@ class TWOWAY_API RequestOpener {
   /// buffer_too_small, wrong_state, provider_failure.
   Result<std::size_t> open(ByteSpan out, ByteView sealed) noexcept;
 
-  /// What opens a request in chunks (Chunked OHTTP section 6.1), after its prefix, in place of
-  /// `open`: once, then all answer wrong_state. Errors: wrong_state, invalid_argument (the
-  /// limits; the request is then used up).
+  /// What opens a request in chunks (Chunked OHTTP section 6.1), after its prefix. Once: after a
+  /// success, wrong_state. Errors: wrong_state, invalid_argument (the limits; the request is then
+  /// used up).
   Result<ChunkOpener> chunk_opener(const ChunkLimits& limits = {}) noexcept;
 
-  /// The plaintext of a request, whole or chunked as the options say, that `source` gives after
-  /// its prefix, in place of `open` and `chunk_opener`. Errors: wrong_state, invalid_argument (the
-  /// limits, a null source; the request is then used up).
+  /// The plaintext of a request that `source` gives after its prefix, in place of `open` or
+  /// `chunk_opener`: one of them succeeds once. Errors: wrong_state, invalid_argument (the limits,
+  /// a null source; the request is then used up).
   Result<OpenStream> stream(std::unique_ptr<Source> source,
                             const StreamOptions& options = {}) noexcept;
 
@@ -57,6 +62,7 @@ class TWOWAY_API RequestOpener {
   friend class PendingMultiRequest;  // opens the body's key in place of a text
   Result<core::OpenSequence> take_sequence() noexcept;
 
+  Form form_;
   std::optional<core::OpenSequence> sequence_;
   std::size_t nt_;
   std::optional<framing::ResponseContext> response_;
@@ -78,11 +84,12 @@ struct ReceiverOptions {
 /// private key's operation, here or elsewhere. Movable to any thread. Keeps its key alive.
 class TWOWAY_API PendingRequest {
  public:
-  PendingRequest(KeyRing::Match match, ByteView enc, std::string_view media_type,
+  PendingRequest(Form form, std::string_view media_type, KeyRing::Match match, ByteView enc,
                  const ReceiverOptions& options) noexcept
-      : match_(std::move(match)),
-        enc_(enc.begin(), enc.end()),
+      : form_(form),
         media_type_(media_type),
+        match_(std::move(match)),
+        enc_(enc.begin(), enc.end()),
         options_(options) {}
 
   std::uint8_t key_id() const noexcept { return match_.entry->key_id; }
@@ -113,9 +120,10 @@ class TWOWAY_API PendingRequest {
 
  private:
   friend class MultiRequestReceiver;  // asks the suite for a key message's size
+  Form form_;
+  std::string media_type_;
   KeyRing::Match match_;
   Bytes enc_;
-  std::string media_type_;
   ReceiverOptions options_;  // with a generator
 };
 
@@ -140,36 +148,40 @@ class TWOWAY_API RequestReceiver {
   explicit RequestReceiver(const KeyRing& ring, const ReceiverOptions& options = {}) noexcept
       : ring_(&ring), options_(options) {}
 
-  /// Reads header and `enc` from the front of `message`, which may be the whole request or its
-  /// beginning, and finds the key. Errors: malformed (shorter than a header), unknown_key,
-  /// open_failed (shorter than its `enc`), invalid_argument (a media type over 65527 bytes).
-  Result<PendingRequest> begin(ByteView message,
-                               std::string_view media_type = kRequestMediaType) const noexcept;
+  /// Begins to open a request of that form, under the form's media type: reads header and `enc`
+  /// from the front of `message`, which may be the whole request or its beginning, and finds the
+  /// key. A message does not say which form it has. Tell it from the media type that came with the
+  /// message (HTTP's Content-Type), or serve one form only. Errors: malformed (shorter than a
+  /// header), unknown_key, open_failed (shorter than its `enc`), invalid_argument (the media types,
+  /// as framing::choose_media_type says).
+  Result<PendingRequest> begin(Form form, ByteView message,
+                               const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
   /// As above, reading exactly header and `enc` from `source`, which is at the request's first
   /// byte. Errors: also truncated, and those of the source.
-  Result<PendingRequest> begin(Source& source, std::string_view media_type) const noexcept;
+  Result<PendingRequest> begin(Form form, Source& source,
+                               const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
   /// A whole request in one call: begin, decapsulate, open.
   Result<OpenedRequest> open(ByteView message,
-                             std::string_view media_type = kRequestMediaType) const noexcept;
+                             const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
   /// A request that `source` gives from its first byte: begin and decapsulate, for which this
   /// waits; then RequestOpener::stream. Errors: those of all three.
-  Result<RequestStream> stream(std::unique_ptr<Source> source,
-                               std::string_view media_type = kChunkedRequestMediaType,
+  Result<RequestStream> stream(Form form, std::unique_ptr<Source> source,
+                               const MediaTypes& types = kRequestMediaTypes,
                                const StreamOptions& options = {}) const noexcept;
 
   /// What opens a chunked request that is pushed from its first byte. Borrows from the receiver's
-  /// ring until the header is read.
-  ChunkedRequestOpener chunked_opener(std::string_view media_type = kChunkedRequestMediaType,
-                                      const ChunkLimits& limits = {}) const noexcept;
+  /// ring until the header is read. Errors: invalid_argument (the media types).
+  Result<ChunkedRequestOpener> chunked_opener(const MediaTypes& types = kRequestMediaTypes,
+                                              const ChunkLimits& limits = {}) const noexcept;
 
  private:
   friend class ChunkedRequestOpener;
-  Result<KeyRing::Match> find(ByteView header, std::string_view media_type) const noexcept;
-  PendingRequest pending(KeyRing::Match match, ByteView enc,
-                         std::string_view media_type) const noexcept;
+  Result<KeyRing::Match> find(ByteView header) const noexcept;
+  PendingRequest pending(Form form, std::string_view media_type, KeyRing::Match match,
+                         ByteView enc) const noexcept;
 
   const KeyRing* ring_;
   ReceiverOptions options_;
@@ -183,6 +195,7 @@ class TWOWAY_API ChunkedRequestOpener {
   using State = ChunkOpener::State;
   using Step = ChunkOpener::Step;
 
+  /// `media_type` is one that framing::choose_media_type gave for chunked messages.
   ChunkedRequestOpener(const RequestReceiver& receiver, std::string_view media_type,
                        const ChunkLimits& limits) noexcept
       : receiver_(receiver), media_type_(media_type), limits_(limits) {}

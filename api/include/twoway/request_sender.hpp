@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <span>
-#include <string_view>
 
 #include <twoway/response.hpp>
 #include <twoway/stream.hpp>
@@ -14,9 +13,13 @@ namespace twoway {
 /// at a time.
 class TWOWAY_API RequestSealer {
  public:
-  RequestSealer(const core::CipherSuite& suite, std::uint8_t key_id,
+  RequestSealer(Form form, const core::CipherSuite& suite, std::uint8_t key_id,
                 framing::RequestStart start) noexcept
-      : suite_(suite), key_id_(key_id), start_(std::move(start)) {}
+      : form_(form), suite_(suite), key_id_(key_id), start_(std::move(start)) {}
+
+  /// The form in which the request was begun. The functions for the other form answer wrong_state
+  /// and use nothing up.
+  Form form() const noexcept { return form_; }
 
   /// hdr || enc: what the message starts with.
   ByteView prefix() const noexcept { return start_.prefix; }
@@ -32,15 +35,14 @@ class TWOWAY_API RequestSealer {
   /// provider_failure.
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
 
-  /// What seals the request in chunks (Chunked OHTTP section 6.1), to follow `prefix`, in place of
-  /// `seal`: one of them succeeds once, then all answer wrong_state. Begin such a request with
-  /// kChunkedRequestMediaType or a media type of your own. Errors: wrong_state, invalid_argument
-  /// (the limits; the request is then used up).
+  /// What seals the request in chunks (Chunked OHTTP section 6.1), to follow `prefix`. Once: after
+  /// a success, wrong_state. Errors: wrong_state, invalid_argument (the limits; the request is then
+  /// used up).
   Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
 
-  /// The request as a stream that seals what it reads from `source`, whole or chunked as the
-  /// options say, in place of `seal` and `chunk_sealer`. Errors: wrong_state, invalid_argument (the
-  /// limits, a null source; the request is then used up).
+  /// The request as a stream that seals what it reads from `source`, in place of `seal` or
+  /// `chunk_sealer`: one of them succeeds once. Errors: wrong_state, invalid_argument (the limits,
+  /// a null source; the request is then used up).
   Result<SealStream> stream(std::unique_ptr<Source> source,
                             const StreamOptions& options = {}) noexcept;
 
@@ -48,6 +50,7 @@ class TWOWAY_API RequestSealer {
   ResponseOpener response_opener() const noexcept;
 
  private:
+  Form form_;
   core::CipherSuite suite_;
   std::uint8_t key_id_;
   framing::RequestStart start_;
@@ -92,13 +95,14 @@ class TWOWAY_API RequestSender {
     return framing::kHeaderSize + choice_.suite.nenc() + plaintext_size + choice_.suite.nt();
   }
 
-  /// Begins a request. Errors: invalid_argument (a media type over 65527 bytes),
-  /// provider_failure.
-  Result<RequestSealer> start(std::string_view media_type = kRequestMediaType) const noexcept;
+  /// Begins a request, whole or chunked, under that form's media type. Errors: invalid_argument
+  /// (the media types, as framing::choose_media_type says), provider_failure.
+  Result<RequestSealer> begin(Form form,
+                              const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// A whole request in one call. Errors as for `start`.
+  /// A whole request in one call. Errors as for `begin`.
   Result<SealedRequest> seal(ByteView plaintext,
-                             std::string_view media_type = kRequestMediaType) const noexcept;
+                             const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
  private:
   friend class MultiRequestSealer;  // seals the body's key in place of a text

@@ -2,8 +2,6 @@
 // opened by its sender.
 #pragma once
 
-#include <string_view>
-
 #include <twoway/stream.hpp>
 
 namespace twoway {
@@ -33,26 +31,25 @@ class TWOWAY_API ResponseOpener {
   /// length. `out` starts prefix_size() bytes into `message` or is disjoint from it. open_failed
   /// (another request's response, another media type, or changed bytes) wipes what was written;
   /// in place that destroys the message. A failure uses nothing up: a true response can still be
-  /// opened. Errors: open_failed, buffer_too_small, provider_failure.
+  /// opened. Errors: open_failed, buffer_too_small, invalid_argument (the media types),
+  /// provider_failure.
   Result<std::size_t> open(ByteSpan out, ByteView message,
-                           std::string_view media_type = kResponseMediaType) const noexcept {
-    return context_.open(out, message, media_type);
-  }
+                           const MediaTypes& types = kResponseMediaTypes) const noexcept;
 
   /// As above, into bytes of its own.
   Result<Bytes> open(ByteView message,
-                     std::string_view media_type = kResponseMediaType) const noexcept;
+                     const MediaTypes& types = kResponseMediaTypes) const noexcept;
 
   /// What opens a chunked response (Chunked OHTTP section 6.2) from its first byte. Errors:
-  /// invalid_argument (the limits).
-  Result<ChunkOpener> chunk_opener(std::string_view media_type = kChunkedResponseMediaType,
+  /// invalid_argument (the media types, the limits).
+  Result<ChunkOpener> chunk_opener(const MediaTypes& types = kResponseMediaTypes,
                                    const ChunkLimits& limits = {}) const noexcept;
 
-  /// The plaintext of a response, whole or chunked as the options say, that `source` gives from
-  /// its first byte. Nothing is read before the stream is. Errors: invalid_argument (the limits, a
-  /// null source).
-  Result<OpenStream> stream(std::unique_ptr<Source> source,
-                            std::string_view media_type = kChunkedResponseMediaType,
+  /// The plaintext of a response of that form that `source` gives from its first byte. Nothing is
+  /// read before the stream is. Errors: invalid_argument (the media types, the limits, a null
+  /// source).
+  Result<OpenStream> stream(Form form, std::unique_ptr<Source> source,
+                            const MediaTypes& types = kResponseMediaTypes,
                             const StreamOptions& options = {}) const noexcept;
 
   /// The state, so that another process may open the response: versioned, bound to the suite, and
@@ -93,24 +90,24 @@ class TWOWAY_API ResponseSealer {
   /// Writes the whole response, sealed_size(plaintext.size()) bytes, to the front of `out` and
   /// answers how many. `plaintext` starts prefix_size() bytes into `out` or is disjoint from it.
   /// A request has one response: after a success, wrong_state. Errors: buffer_too_small,
-  /// wrong_state, provider_failure.
+  /// wrong_state, invalid_argument (the media types), provider_failure.
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext,
-                           std::string_view media_type = kResponseMediaType) noexcept;
+                           const MediaTypes& types = kResponseMediaTypes) noexcept;
 
   /// As above, into bytes of its own.
-  Result<Bytes> seal(ByteView plaintext, std::string_view media_type = kResponseMediaType) noexcept;
+  Result<Bytes> seal(ByteView plaintext, const MediaTypes& types = kResponseMediaTypes) noexcept;
 
   /// What seals a chunked response (Chunked OHTTP section 6.2) in place of a whole one: after a
-  /// success, wrong_state for all. Errors: wrong_state, invalid_argument (the limits),
-  /// provider_failure.
-  Result<ChunkedResponse> start_chunks(std::string_view media_type = kChunkedResponseMediaType,
+  /// success, wrong_state for all. Errors: wrong_state, invalid_argument (the media types, the
+  /// limits), provider_failure.
+  Result<ChunkedResponse> start_chunks(const MediaTypes& types = kResponseMediaTypes,
                                        const ChunkLimits& limits = {}) noexcept;
 
-  /// The response as a stream that seals what it reads from `source`, whole or chunked as the
-  /// options say, in place of `seal` and `start_chunks`. Errors: wrong_state, invalid_argument (the
-  /// limits, a null source), provider_failure.
-  Result<SealStream> stream(std::unique_ptr<Source> source,
-                            std::string_view media_type = kChunkedResponseMediaType,
+  /// The response as a stream of that form that seals what it reads from `source`, in place of
+  /// `seal` and `start_chunks`. Errors: wrong_state, invalid_argument (the media types, the limits,
+  /// a null source), provider_failure.
+  Result<SealStream> stream(Form form, std::unique_ptr<Source> source,
+                            const MediaTypes& types = kResponseMediaTypes,
                             const StreamOptions& options = {}) noexcept;
 
   /// The state, so that another process may seal the response in this one's stead: versioned,
@@ -126,7 +123,7 @@ class TWOWAY_API ResponseSealer {
     Bytes prefix;
     core::SealSequence sequence;
   };
-  Result<Start> start(std::string_view media_type) noexcept;
+  Result<Start> start(Form form, const MediaTypes& types) noexcept;
 
   framing::ResponseContext context_;
   Rng* rng_;

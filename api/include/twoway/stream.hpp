@@ -8,10 +8,6 @@
 
 namespace twoway {
 
-/// A whole message is sealed once and fits in memory; a chunked one has any size. Requests and
-/// responses choose apart from each other, and both sides of one must agree.
-enum class Form : std::uint8_t { whole, chunked };
-
 /// What becomes one chunk.
 enum class Fill : std::uint8_t {
   one_read,  ///< what one read of the source gave, so that nothing waits for what follows
@@ -19,7 +15,6 @@ enum class Fill : std::uint8_t {
 };
 
 struct StreamOptions {
-  Form form = Form::chunked;
   ChunkLimits limits = {};           ///< of a chunked message
   Fill fill = Fill::one_read;        ///< for sealing; a source in memory always fills its chunks
   std::size_t max_whole = 16777216;  ///< largest plaintext of a whole message, in bytes
@@ -40,7 +35,7 @@ class TWOWAY_API SealStream {
  public:
   /// For the objects that begin messages: gives `prefix`, then what `sequence` seals of `source`.
   /// Errors: invalid_argument (the limits, a null source).
-  static Result<SealStream> create(std::unique_ptr<Source> source, Bytes prefix,
+  static Result<SealStream> create(Form form, std::unique_ptr<Source> source, Bytes prefix,
                                    core::SealSequence sequence,
                                    const StreamOptions& options) noexcept;
 
@@ -102,7 +97,7 @@ class TWOWAY_API OpenStream {
  public:
   /// For the objects that begin messages: reads what `keying` wants from `source`, then the
   /// sealed text. Errors: invalid_argument (the limits, a null source).
-  static Result<OpenStream> create(std::unique_ptr<Source> source,
+  static Result<OpenStream> create(Form form, std::unique_ptr<Source> source,
                                    std::unique_ptr<framing::Keying> keying,
                                    const StreamOptions& options) noexcept;
 

@@ -102,7 +102,7 @@ Prepared open_request(const Shared& p) {
 
 template <typename Sink>
 ResponseOpener seal_chunked(const Parties& p, const Sink& sink) {
-  auto sealer = take(p.sender.start(kChunkedRequestMediaType));
+  auto sealer = take(p.sender.begin(Form::chunked));
   seal_pattern(p, sealer.prefix(), take(sealer.chunk_sealer(p.limits())), sink);
   return sealer.response_opener();
 }
@@ -112,7 +112,7 @@ Prepared seal_chunked_request(const Shared& p) {
 }
 
 RequestOpener begin_chunked(const Parties& p, ByteView& message) {
-  const auto pending = take(p.receiver.begin(message, kChunkedRequestMediaType));
+  const auto pending = take(p.receiver.begin(Form::chunked, message));
   message = message.subspan(pending.prefix_size());
   return take(pending.decapsulate());
 }
@@ -135,7 +135,7 @@ struct Answer {
   template <typename Sink>
   void seal(const Parties& p, const Sink& sink) const {
     auto sealer = take(ResponseSealer::restore(p.provider, state.view()));
-    auto start = take(sealer.start_chunks(kChunkedResponseMediaType, p.limits()));
+    auto start = take(sealer.start_chunks(kResponseMediaTypes, p.limits()));
     seal_pattern(p, start.prefix, std::move(start.chunks), sink);
   }
 
@@ -160,8 +160,7 @@ Prepared open_chunked_response(const Shared& p) {
   Bytes message = collect(*p, [&](const auto& sink) { answer->seal(*p, sink); });
   const std::size_t size = message.size();
   return {[p, message = std::move(message), answer] {
-            open_message(*p,
-                         take(answer->opener.chunk_opener(kChunkedResponseMediaType, p->limits())),
+            open_message(*p, take(answer->opener.chunk_opener(kResponseMediaTypes, p->limits())),
                          message);
           },
           size};
@@ -176,14 +175,15 @@ Prepared seal_many(const Shared& p) {
   }
   const auto sender = take(MultiRequestSender::create(p->provider, p->suite.aead));
   return {[p, receivers, sender] {
-    auto sealer = take(sender.start());
+    auto sealer = take(sender.begin(Form::whole));
     for (const RequestSender& to : receivers) take(sealer.encapsulate_key(to));
     take(sealer.seal(p->body));
   }};
 }
 
 Prepared open_many(const Shared& p) {
-  auto sealer = take(take(MultiRequestSender::create(p->provider, p->suite.aead)).start());
+  auto sealer =
+      take(take(MultiRequestSender::create(p->provider, p->suite.aead)).begin(Form::whole));
   Bytes key = take(sealer.encapsulate_key(p->sender)).message;
   Bytes body = take(sealer.seal(p->body));
   const std::size_t size = body.size();

@@ -5,20 +5,24 @@
 namespace twoway::interop {
 namespace {
 
-StreamOptions stream_options(bool chunked, const Text& text) {
-  StreamOptions options;
-  options.form = chunked ? Form::chunked : Form::whole;
-  options.limits.max_chunk = largest(text);
-  return options;
-}
+/// The form of a message and its media type. The protocol knows no pairs of types.
+struct Kind {
+  explicit Kind(const Json& request)
+      : form(flag_at(request, "chunked") ? Form::chunked : Form::whole),
+        type(text_at(request, "media_type")) {}
 
-StreamOptions stream_options(bool chunked) {
-  StreamOptions options;
-  options.form = chunked ? Form::chunked : Form::whole;
-  return options;
-}
+  bool chunked() const { return form == Form::chunked; }
+  MediaTypes types() const {
+    return chunked() ? MediaTypes{.chunked = type} : MediaTypes{.whole = type};
+  }
+
+  Form form;
+  std::string type;
+};
 
 ChunkLimits limits_of(const Text& text) { return {.max_chunk = largest(text)}; }
+
+StreamOptions stream_options(const Text& text) { return {.limits = limits_of(text)}; }
 
 std::unique_ptr<Source> file_source(std::ifstream& file, const std::string& path) {
   file.open(path, std::ios::binary);
@@ -55,19 +59,19 @@ int Exchanges::keep(ResponseSealer sealer) {
 Json Exchanges::seal_request(const Json& request) {
   const Text text = plaintext_at(request);
   const std::string file = file_at(request, "file");
-  const bool chunked = flag_at(request, "chunked");
+  const Kind kind(request);
   const RequestSender sender =
       request.contains("configs")
           ? take(RequestSender::create(provider_, bytes_at(request, "configs"), {chosen_rng()}))
           : sender_to(request, suite_at(request));
-  auto sealer = take(sender.start(text_at(request, "media_type")));
+  auto sealer = take(sender.begin(kind.form, kind.types()));
   Json answer{{"handle", keep(sealer.response_opener())}};
   if (!file.empty()) {
-    write_stream(take(sealer.stream(source_of(text), stream_options(chunked, text))), file);
+    write_stream(take(sealer.stream(source_of(text), stream_options(text))), file);
     return answer;
   }
   Bytes message;
-  if (chunked) {
+  if (kind.chunked()) {
     message.assign(sealer.prefix().begin(), sealer.prefix().end());
     seal_chunks(message, take(sealer.chunk_sealer(limits_of(text))), text);
   } else {
@@ -82,21 +86,20 @@ Json Exchanges::seal_request(const Json& request) {
 Json Exchanges::open_request(const Json& request) {
   const auto ring = ring_of(request);
   const RequestReceiver receiver(*ring, {.rng = &draws_});
-  const std::string type = text_at(request, "media_type");
-  const bool chunked = flag_at(request, "chunked");
+  const Kind kind(request);
   if (const std::string path = file_at(request, "file"); !path.empty()) {
     std::ifstream file;
-    auto stream = take(receiver.stream(file_source(file, path), type, stream_options(chunked)));
+    auto stream = take(receiver.stream(kind.form, file_source(file, path), kind.types()));
     write_stream(std::move(stream.plaintext), file_at(request, "text_file"));
     return {{"handle", keep(take(stream.opener.response_sealer()))}};
   }
   const Bytes message = bytes_at(request, "message");
-  if (!chunked) {
-    auto opened = take(receiver.open(message, type));
+  if (!kind.chunked()) {
+    auto opened = take(receiver.open(message, kind.types()));
     const int handle = keep(std::move(opened.response_sealer));
     return {{"text", test::hex(opened.plaintext)}, {"handle", handle}};
   }
-  auto opener = receiver.chunked_opener(type);
+  auto opener = take(receiver.chunked_opener(kind.types()));
   const Bytes text = open_pieces(
       opener, message, [&opener] { check(opener.resume(take(opener.pending()->decapsulate()))); });
   return {{"text", test::hex(text)}, {"handle", keep(take(opener.response_sealer()))}};
@@ -107,19 +110,19 @@ Json Exchanges::seal_response(const Json& request) {
   if (found == opened_.end()) throw Unserved{"no request with this handle was opened"};
   ResponseSealer& sealer = found->second;
   const Text text = plaintext_at(request);
-  const std::string type = text_at(request, "media_type");
-  const bool chunked = flag_at(request, "chunked");
+  const Kind kind(request);
   if (const std::string file = file_at(request, "file"); !file.empty()) {
-    write_stream(take(sealer.stream(source_of(text), type, stream_options(chunked, text))), file);
+    write_stream(
+        take(sealer.stream(kind.form, source_of(text), kind.types(), stream_options(text))), file);
     return Json::object();
   }
   Bytes message;
-  if (chunked) {
-    auto start = take(sealer.start_chunks(type, limits_of(text)));
+  if (kind.chunked()) {
+    auto start = take(sealer.start_chunks(kind.types(), limits_of(text)));
     message = std::move(start.prefix);
     seal_chunks(message, std::move(start.chunks), text);
   } else {
-    message = take(sealer.seal(text.joined(), type));
+    message = take(sealer.seal(text.joined(), kind.types()));
   }
   return {{"message", test::hex(message)}};
 }
@@ -128,27 +131,26 @@ Json Exchanges::open_response(const Json& request) {
   const auto found = sent_.find(request.at("handle").get<int>());
   if (found == sent_.end()) throw Unserved{"no request with this handle was sealed"};
   const ResponseOpener& opener = found->second;
-  const std::string type = text_at(request, "media_type");
-  const bool chunked = flag_at(request, "chunked");
+  const Kind kind(request);
   if (const std::string path = file_at(request, "file"); !path.empty()) {
     std::ifstream file;
-    write_stream(take(opener.stream(file_source(file, path), type, stream_options(chunked))),
+    write_stream(take(opener.stream(kind.form, file_source(file, path), kind.types())),
                  file_at(request, "text_file"));
     return Json::object();
   }
   const Bytes message = bytes_at(request, "message");
-  const Bytes text = chunked ? open_chunks(take(opener.chunk_opener(type)), message)
-                             : take(opener.open(message, type));
+  const Bytes text = kind.chunked() ? open_chunks(take(opener.chunk_opener(kind.types())), message)
+                                    : take(opener.open(message, kind.types()));
   return {{"text", test::hex(text)}};
 }
 
 Json Exchanges::seal_many(const Json& request) {
   const Text text = plaintext_at(request);
   const std::string file = file_at(request, "file");
-  const bool chunked = flag_at(request, "chunked");
+  const Kind kind(request);
   const Suite suite = suite_at(request);
   const auto sender = take(MultiRequestSender::create(provider_, suite.aead, {chosen_rng()}));
-  auto sealer = take(sender.start(text_at(request, "media_type")));
+  auto sealer = take(sender.begin(kind.form, kind.types()));
   Json answer{{"keys", Json::array()}, {"handles", Json::array()}};
   for (const Json& receiver : request.at("receivers")) {
     auto key = take(sealer.encapsulate_key(sender_to(receiver, suite)));
@@ -156,11 +158,11 @@ Json Exchanges::seal_many(const Json& request) {
     answer["handles"].push_back(keep(std::move(key.response_opener)));
   }
   if (!file.empty()) {
-    write_stream(take(sealer.stream(source_of(text), stream_options(chunked, text))), file);
+    write_stream(take(sealer.stream(source_of(text), stream_options(text))), file);
     return answer;
   }
   Bytes message;
-  if (chunked) {
+  if (kind.chunked()) {
     message.assign(sealer.prefix().begin(), sealer.prefix().end());
     seal_chunks(message, take(sealer.chunk_sealer(limits_of(text))), text);
   } else {
@@ -172,19 +174,18 @@ Json Exchanges::seal_many(const Json& request) {
 
 Json Exchanges::open_many(const Json& request) {
   const auto ring = ring_of(request);
+  const Kind kind(request);
   const auto pending = take(MultiRequestReceiver(*ring, {.rng = &draws_})
-                                .begin(bytes_at(request, "key"), text_at(request, "media_type")));
+                                .begin(kind.form, bytes_at(request, "key"), kind.types()));
   auto opener = take(pending.decapsulate());
-  const bool chunked = flag_at(request, "chunked");
   Json answer = Json::object();
   if (const std::string path = file_at(request, "file"); !path.empty()) {
     std::ifstream file;
-    write_stream(take(opener.stream(file_source(file, path), stream_options(chunked))),
-                 file_at(request, "text_file"));
+    write_stream(take(opener.stream(file_source(file, path))), file_at(request, "text_file"));
   } else {
     const Bytes message = bytes_at(request, "message");
     Bytes text;
-    if (chunked) {
+    if (kind.chunked()) {
       text = open_chunks(take(opener.chunk_opener()), message);
     } else {
       text.resize(opener.opened_size(message.size()));

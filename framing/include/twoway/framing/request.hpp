@@ -1,21 +1,9 @@
 // The beginning of an encapsulated request, whole or chunked (RFC 9458 section 4.3).
 #pragma once
 
-#include <string_view>
-
-#include <twoway/framing/header.hpp>
+#include <twoway/framing/media_types.hpp>
 
 namespace twoway::framing {
-
-/// The media types of a whole and of a chunked request; other bytes are allowed.
-inline constexpr std::string_view kRequestMediaType = "message/bhttp request";
-inline constexpr std::string_view kChunkedRequestMediaType = "message/bhttp chunked request";
-
-/// Longest media type, in bytes, so that `info` fits HPKE's limit.
-inline constexpr std::size_t kMaxMediaType = core::kMaxHpkeInput - 1 - kHeaderSize;
-
-/// invalid_argument for a media type over kMaxMediaType.
-TWOWAY_API core::Status check_media_type(std::string_view media_type) noexcept;
 
 /// hdr || enc, with what follows from it.
 struct RequestStart {
@@ -24,16 +12,17 @@ struct RequestStart {
   core::ByteView enc() const noexcept { return core::ByteView(prefix).subspan(kHeaderSize); }
 };
 
-/// Begins a request to the holder of `receiver`, whose key id is `key_id`. The ephemeral key is
-/// drawn from `rng` where it is not null. Errors: invalid_argument (a long media type), those of
-/// SenderContext::setup.
+/// Begins a request to the holder of `receiver`, whose key id is `key_id`, under a media type that
+/// choose_media_type gave. The ephemeral key is drawn from `rng` if it is not null. Errors:
+/// invalid_argument (a media type over kMaxMediaType), those of SenderContext::setup.
 TWOWAY_API core::Result<RequestStart> start_request(const core::CipherSuite& suite,
                                                     std::uint8_t key_id,
                                                     const core::PublicKey& receiver,
                                                     std::string_view media_type,
                                                     core::Rng* rng) noexcept;
 
-/// The receiver's context for a request whose shared secret is known.
+/// The receiver's context for a request whose shared secret is known, under a media type that
+/// choose_media_type gave. Errors: those of RecipientContext::resume.
 TWOWAY_API core::Result<core::RecipientContext> accept_request(
     const core::CipherSuite& suite, std::uint8_t key_id, core::ByteView shared_secret,
     std::string_view media_type) noexcept;

@@ -2,22 +2,18 @@
 // continue from (RFC 9458 section 4.4).
 #pragma once
 
-#include <string_view>
-
-#include <twoway/framing/header.hpp>
 #include <twoway/framing/keying.hpp>
+#include <twoway/framing/media_types.hpp>
 
 namespace twoway::framing {
-
-/// The media types of a whole and of a chunked response; other bytes are allowed.
-inline constexpr std::string_view kResponseMediaType = "message/bhttp response";
-inline constexpr std::string_view kChunkedResponseMediaType = "message/bhttp chunked response";
 
 /// Which side of the exchange a response state belongs to.
 enum class Role : std::uint8_t { sender = 1, receiver = 2 };
 
 /// What both sides keep of a request for its response: the suite, `enc` and the exporter.
 /// Immutable, so reading it from several threads is safe. Borrows from the suite's provider.
+/// A `media_type` is one that choose_media_type gave: it alone tells a whole response from a
+/// chunked one.
 class TWOWAY_API ResponseContext {
  public:
   /// Copies `enc` and the exporter's secret.

@@ -30,10 +30,12 @@ TWOWAY_C_CALL twoway_status twoway_multi_sender_new(const twoway_provider* provi
 
 TWOWAY_C_API void twoway_multi_sender_free(twoway_multi_sender* sender) TWOWAY_C_NOEXCEPT;
 
-/// Begins a request, whole or chunked. `media_type` is not NULL. Errors: TWOWAY_INVALID_ARGUMENT (a
-/// media type that is too long), TWOWAY_PROVIDER_FAILURE.
-TWOWAY_C_CALL twoway_status twoway_multi_sender_start(const twoway_multi_sender* sender,
-                                                      const char* media_type,
+/// Begins a request whose body has that form, under the form's media type. The functions of its
+/// sealer that are for the other form answer TWOWAY_WRONG_STATE and use nothing up. Errors:
+/// TWOWAY_INVALID_ARGUMENT (the form, the media types), TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_multi_sender_begin(const twoway_multi_sender* sender,
+                                                      twoway_form form,
+                                                      const twoway_media_types* types,
                                                       twoway_multi_sealer** sealer,
                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
 
@@ -61,9 +63,8 @@ TWOWAY_C_CALL twoway_status twoway_multi_sealer_seal(twoway_multi_sealer* sealer
                                                      uint8_t* out, size_t capacity, size_t* written,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What seals the body in chunks, to follow its prefix, in place of `seal`: one of them succeeds
-/// once, then both answer TWOWAY_WRONG_STATE. Errors: also TWOWAY_INVALID_ARGUMENT (the limits;
-/// nothing is used up).
+/// What seals the body in chunks, to follow its prefix. Once: after a success, TWOWAY_WRONG_STATE.
+/// Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
 TWOWAY_C_CALL twoway_status twoway_multi_sealer_chunks(twoway_multi_sealer* sealer,
                                                        const twoway_chunk_limits* limits,
                                                        twoway_chunk_sealer** chunks,
@@ -97,12 +98,11 @@ TWOWAY_C_CALL twoway_status twoway_multi_receiver_new(twoway_key_ring* ring, two
 TWOWAY_C_API void twoway_multi_receiver_free(twoway_multi_receiver* receiver) TWOWAY_C_NOEXCEPT;
 
 /// Opens a key message and a whole body: writes the plaintext, which is shorter than `body`, and
-/// gives the sealer of this receiver's response. `media_type` NULL is TWOWAY_REQUEST_MEDIA_TYPE.
-/// Errors: those of begin, decapsulate and open.
+/// gives the sealer of this receiver's response. Errors: those of begin, decapsulate and open.
 TWOWAY_C_CALL twoway_status twoway_multi_receiver_open(
     const twoway_multi_receiver* receiver, const uint8_t* key_message, size_t key_message_size,
-    const uint8_t* body, size_t body_size, const char* media_type, uint8_t* out, size_t capacity,
-    size_t* written, twoway_response_sealer** response_sealer,
+    const uint8_t* body, size_t body_size, const twoway_media_types* types, uint8_t* out,
+    size_t capacity, size_t* written, twoway_response_sealer** response_sealer,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// A key message whose header and `enc` were read, and whose key is known.
@@ -111,13 +111,16 @@ typedef struct twoway_multi_pending twoway_multi_pending;
 /// Opens the body of one request, then gives the sealer of this receiver's response.
 typedef struct twoway_multi_opener twoway_multi_opener;
 
-/// Reads a whole key message and finds the key; the body is not needed yet. `media_type` is not
-/// NULL. Errors: TWOWAY_MALFORMED (shorter than a header), TWOWAY_UNKNOWN_KEY, TWOWAY_OPEN_FAILED
-/// (of another length than a key message has), TWOWAY_INVALID_ARGUMENT (a media type that is too
-/// long), TWOWAY_NOT_SUPPORTED (the provider lacks the body's AEAD).
+/// Begins to open a request whose body has that form, under the form's media type: reads a whole
+/// key message and finds the key. The body is not needed yet. The functions of its opener that are
+/// for the other form answer TWOWAY_WRONG_STATE and use nothing up. Errors: TWOWAY_MALFORMED
+/// (shorter than a header), TWOWAY_UNKNOWN_KEY, TWOWAY_OPEN_FAILED (of another length than a key
+/// message has), TWOWAY_INVALID_ARGUMENT (the form, the media types), TWOWAY_NOT_SUPPORTED (the
+/// provider lacks the body's AEAD).
 TWOWAY_C_CALL twoway_status twoway_multi_receiver_begin(
-    const twoway_multi_receiver* receiver, const uint8_t* key_message, size_t key_message_size,
-    const char* media_type, twoway_multi_pending** pending, twoway_error* error) TWOWAY_C_NOEXCEPT;
+    const twoway_multi_receiver* receiver, twoway_form form, const uint8_t* key_message,
+    size_t key_message_size, const twoway_media_types* types, twoway_multi_pending** pending,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 TWOWAY_C_API void twoway_multi_pending_free(twoway_multi_pending* pending) TWOWAY_C_NOEXCEPT;
 
@@ -168,8 +171,8 @@ TWOWAY_C_CALL twoway_status twoway_multi_opener_open(twoway_multi_opener* opener
                                                      uint8_t* out, size_t capacity, size_t* written,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What opens a body in chunks from its first byte, in place of `open`: once, then both answer
-/// TWOWAY_WRONG_STATE. Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
+/// What opens a body in chunks from its first byte. Once: after a success, TWOWAY_WRONG_STATE.
+/// Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
 TWOWAY_C_CALL twoway_status twoway_multi_opener_chunks(twoway_multi_opener* opener,
                                                        const twoway_chunk_limits* limits,
                                                        twoway_chunk_opener** chunks,

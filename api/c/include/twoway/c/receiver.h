@@ -25,14 +25,14 @@ TWOWAY_C_CALL twoway_status twoway_request_receiver_new(twoway_key_ring* ring, t
 TWOWAY_C_API void twoway_request_receiver_free(twoway_request_receiver* receiver) TWOWAY_C_NOEXCEPT;
 
 /// Opens a whole request: writes its plaintext, which is shorter than `message`, and gives the
-/// sealer of its response. The room is checked before the key is used. `media_type` NULL is
-/// TWOWAY_REQUEST_MEDIA_TYPE. TWOWAY_OPEN_FAILED and refusals wipe what was written. Errors:
-/// TWOWAY_MALFORMED (shorter than a header), TWOWAY_UNKNOWN_KEY, TWOWAY_BUFFER_TOO_SMALL,
-/// TWOWAY_OPEN_FAILED, TWOWAY_KEY_UNAVAILABLE, TWOWAY_REPLAYED and what the filter answers,
-/// TWOWAY_INVALID_ARGUMENT (a media type that is too long), TWOWAY_PROVIDER_FAILURE.
+/// sealer of its response. The room is checked before the key is used. TWOWAY_OPEN_FAILED and
+/// refusals wipe what was written. Errors: TWOWAY_MALFORMED (shorter than a header),
+/// TWOWAY_UNKNOWN_KEY, TWOWAY_BUFFER_TOO_SMALL, TWOWAY_OPEN_FAILED, TWOWAY_KEY_UNAVAILABLE,
+/// TWOWAY_REPLAYED and what the filter answers, TWOWAY_INVALID_ARGUMENT (the media types),
+/// TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_request_receiver_open(
     const twoway_request_receiver* receiver, const uint8_t* message, size_t message_size,
-    const char* media_type, uint8_t* out, size_t capacity, size_t* written,
+    const twoway_media_types* types, uint8_t* out, size_t capacity, size_t* written,
     twoway_response_sealer** response_sealer, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 // --- Two phases, for keys that take their time -------------------------------------------------
@@ -44,14 +44,17 @@ typedef struct twoway_pending_request twoway_pending_request;
 /// Opens one request, then gives the sealer of its response.
 typedef struct twoway_request_opener twoway_request_opener;
 
-/// Reads header and `enc` from the front of `message`, which may be the whole request or its
-/// beginning, and finds the key. `media_type` is not NULL. Errors: TWOWAY_MALFORMED (shorter than a
-/// header), TWOWAY_UNKNOWN_KEY, TWOWAY_OPEN_FAILED (shorter than its `enc`),
-/// TWOWAY_INVALID_ARGUMENT (a media type that is too long).
+/// Begins to open a request of that form, under the form's media type: reads header and `enc` from
+/// the front of `message`, which may be the whole request or its beginning, and finds the key. A
+/// message does not say which form it has: tell it from the media type that came with the message.
+/// The functions of its opener that are for the other form answer TWOWAY_WRONG_STATE and use
+/// nothing up. Errors: TWOWAY_MALFORMED (shorter than a header), TWOWAY_UNKNOWN_KEY,
+/// TWOWAY_OPEN_FAILED (shorter than its `enc`), TWOWAY_INVALID_ARGUMENT (the form, the media
+/// types).
 TWOWAY_C_CALL twoway_status twoway_request_receiver_begin(const twoway_request_receiver* receiver,
-                                                          const uint8_t* message,
+                                                          twoway_form form, const uint8_t* message,
                                                           size_t message_size,
-                                                          const char* media_type,
+                                                          const twoway_media_types* types,
                                                           twoway_pending_request** pending,
                                                           twoway_error* error) TWOWAY_C_NOEXCEPT;
 
@@ -117,8 +120,8 @@ TWOWAY_C_CALL twoway_status twoway_request_opener_open(twoway_request_opener* op
                                                        size_t* written,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What opens a chunked request after its prefix, in place of `open`: once, then both answer
-/// TWOWAY_WRONG_STATE. Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
+/// What opens a chunked request after its prefix. Once: after a success, TWOWAY_WRONG_STATE.
+/// Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
 TWOWAY_C_CALL twoway_status twoway_request_opener_chunks(twoway_request_opener* opener,
                                                          const twoway_chunk_limits* limits,
                                                          twoway_chunk_opener** chunks,
@@ -137,10 +140,9 @@ TWOWAY_C_CALL twoway_status twoway_request_opener_response_sealer(
 /// what is not consumed stays with the caller.
 typedef struct twoway_chunked_request_opener twoway_chunked_request_opener;
 
-/// `media_type` NULL is TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE. Errors: TWOWAY_INVALID_ARGUMENT (the
-/// limits).
+/// Errors: TWOWAY_INVALID_ARGUMENT (the media types, the limits).
 TWOWAY_C_CALL twoway_status twoway_request_receiver_chunked_opener(
-    const twoway_request_receiver* receiver, const char* media_type,
+    const twoway_request_receiver* receiver, const twoway_media_types* types,
     const twoway_chunk_limits* limits, twoway_chunked_request_opener** opener,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 

@@ -26,21 +26,22 @@ TWOWAY_C_API size_t twoway_response_opener_prefix_size(const twoway_response_ope
     TWOWAY_C_NOEXCEPT;
 
 /// Writes the plaintext of a whole response, opened_size bytes. `out` is disjoint from `message` or
-/// starts prefix_size bytes into it. `media_type` is the sealer's; NULL is
-/// TWOWAY_RESPONSE_MEDIA_TYPE. TWOWAY_OPEN_FAILED (another request's response, another media type,
-/// changed bytes) wipes what was written; in place that destroys the message. A failure uses
-/// nothing up: a true response can still be opened. Errors: also TWOWAY_BUFFER_TOO_SMALL,
+/// starts prefix_size bytes into it. `types` are the sealer's. TWOWAY_OPEN_FAILED (another
+/// request's response, another media type, changed bytes) wipes what was written; in place that
+/// destroys the message. A failure uses nothing up: a true response can still be opened. Errors:
+/// also TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the media types),
 /// TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_response_opener_open(const twoway_response_opener* opener,
                                                         const uint8_t* message, size_t message_size,
-                                                        const char* media_type, uint8_t* out,
-                                                        size_t capacity, size_t* written,
+                                                        const twoway_media_types* types,
+                                                        uint8_t* out, size_t capacity,
+                                                        size_t* written,
                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What opens a chunked response from its first byte (Chunked OHTTP section 6.2). `media_type` NULL
-/// is TWOWAY_CHUNKED_RESPONSE_MEDIA_TYPE. Errors: TWOWAY_INVALID_ARGUMENT (the limits).
+/// What opens a chunked response from its first byte (Chunked OHTTP section 6.2). Errors:
+/// TWOWAY_INVALID_ARGUMENT (the media types, the limits).
 TWOWAY_C_CALL twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener,
-                                                          const char* media_type,
+                                                          const twoway_media_types* types,
                                                           const twoway_chunk_limits* limits,
                                                           twoway_chunk_opener** chunks,
                                                           twoway_error* error) TWOWAY_C_NOEXCEPT;
@@ -74,23 +75,24 @@ TWOWAY_C_API size_t twoway_response_sealer_prefix_size(const twoway_response_sea
     TWOWAY_C_NOEXCEPT;
 
 /// Writes the whole response, sealed_size bytes. `text` is disjoint from `out` or starts
-/// prefix_size bytes into it. `media_type` NULL is TWOWAY_RESPONSE_MEDIA_TYPE. A request has one
-/// response: after a success, TWOWAY_WRONG_STATE. Errors: also TWOWAY_BUFFER_TOO_SMALL,
+/// prefix_size bytes into it. A request has one response: after a success, TWOWAY_WRONG_STATE.
+/// Errors: also TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the media types),
 /// TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer,
                                                         const uint8_t* text, size_t text_size,
-                                                        const char* media_type, uint8_t* out,
-                                                        size_t capacity, size_t* written,
+                                                        const twoway_media_types* types,
+                                                        uint8_t* out, size_t capacity,
+                                                        size_t* written,
                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Begins a chunked response in place of a whole one: writes what it starts with, prefix_size
-/// bytes, and gives the sealer of its chunks. `media_type` NULL is
-/// TWOWAY_CHUNKED_RESPONSE_MEDIA_TYPE. After a success, TWOWAY_WRONG_STATE. Errors: also
-/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the limits), TWOWAY_PROVIDER_FAILURE.
+/// bytes, and gives the sealer of its chunks. After a success, TWOWAY_WRONG_STATE. Errors: also
+/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the media types, the limits),
+/// TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_response_sealer_start_chunks(
-    twoway_response_sealer* sealer, const char* media_type, const twoway_chunk_limits* limits,
-    uint8_t* out, size_t capacity, size_t* written, twoway_chunk_sealer** chunks,
-    twoway_error* error) TWOWAY_C_NOEXCEPT;
+    twoway_response_sealer* sealer, const twoway_media_types* types,
+    const twoway_chunk_limits* limits, uint8_t* out, size_t capacity, size_t* written,
+    twoway_chunk_sealer** chunks, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Writes the sealer's state, from which another process may seal the response in this one's stead:
 /// versioned, bound to the suite, and as secret as the response. Errors: TWOWAY_WRONG_STATE (a

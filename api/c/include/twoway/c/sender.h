@@ -40,25 +40,23 @@ TWOWAY_C_API twoway_suite twoway_request_sender_suite(const twoway_request_sende
 TWOWAY_C_API size_t twoway_request_sender_sealed_size(const twoway_request_sender* sender,
                                                       size_t text_size) TWOWAY_C_NOEXCEPT;
 
-/// Writes a whole request, sealed_size bytes, and gives the opener of its response. `media_type`
-/// NULL is TWOWAY_REQUEST_MEDIA_TYPE; the receiver must name the same. Errors:
-/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (a media type that is too long),
-/// TWOWAY_PROVIDER_FAILURE.
-TWOWAY_C_CALL twoway_status twoway_request_sender_seal(const twoway_request_sender* sender,
-                                                       const uint8_t* text, size_t text_size,
-                                                       const char* media_type, uint8_t* out,
-                                                       size_t capacity, size_t* written,
-                                                       twoway_response_opener** response_opener,
-                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
+/// Writes a whole request, sealed_size bytes, and gives the opener of its response. The receiver
+/// must name the same media types. Errors: TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the
+/// media types), TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_request_sender_seal(
+    const twoway_request_sender* sender, const uint8_t* text, size_t text_size,
+    const twoway_media_types* types, uint8_t* out, size_t capacity, size_t* written,
+    twoway_response_opener** response_opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// One request on its way.
 typedef struct twoway_request_sealer twoway_request_sealer;
 
-/// Begins a request, whole or chunked. `media_type` is not NULL: receivers of chunked requests
-/// expect TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE. Errors: TWOWAY_INVALID_ARGUMENT (it is too long),
-/// TWOWAY_PROVIDER_FAILURE.
-TWOWAY_C_CALL twoway_status twoway_request_sender_start(const twoway_request_sender* sender,
-                                                        const char* media_type,
+/// Begins a request of that form, under the form's media type. The functions of its sealer that are
+/// for the other form answer TWOWAY_WRONG_STATE and use nothing up. Errors:
+/// TWOWAY_INVALID_ARGUMENT (the form, the media types), TWOWAY_PROVIDER_FAILURE.
+TWOWAY_C_CALL twoway_status twoway_request_sender_begin(const twoway_request_sender* sender,
+                                                        twoway_form form,
+                                                        const twoway_media_types* types,
                                                         twoway_request_sealer** sealer,
                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
 
@@ -88,9 +86,9 @@ TWOWAY_C_CALL twoway_status twoway_request_sealer_seal(twoway_request_sealer* se
                                                        size_t* written,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What seals the request in chunks, to follow its prefix (Chunked OHTTP section 6.1), in place of
-/// `seal`: one of them succeeds once, then both answer TWOWAY_WRONG_STATE. Errors: also
-/// TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
+/// What seals the request in chunks, to follow its prefix (Chunked OHTTP section 6.1). Once: after
+/// a success, TWOWAY_WRONG_STATE. Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used
+/// up).
 TWOWAY_C_CALL twoway_status twoway_request_sealer_chunks(twoway_request_sealer* sealer,
                                                          const twoway_chunk_limits* limits,
                                                          twoway_chunk_sealer** chunks,

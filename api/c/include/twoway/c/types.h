@@ -214,14 +214,34 @@ typedef struct twoway_chunk_limits {
   uint64_t max_plaintext;  ///< of the message, in bytes; no limit by default
 } twoway_chunk_limits;
 
-// --- Other -------------------------------------------------------------------------------------
+// --- Forms and media types ---------------------------------------------------------------------
 
-/// The media types that messages are bound to unless the caller names others
-/// (RFC 9458 section 4.3; Chunked OHTTP sections 6.1 and 6.2). At most 65527 bytes.
+/// A whole message is sealed at once and fits in memory. A chunked one has any size. Another number
+/// is TWOWAY_INVALID_ARGUMENT.
+typedef int32_t twoway_form;
+enum { TWOWAY_FORM_WHOLE = 0, TWOWAY_FORM_CHUNKED = 1 };
+
+/// The media types of whole and of chunked messages of one kind. NULL in place of the struct stands
+/// for the defaults, NULL in place of a member for one that is not given. Never grows.
+///
+/// A first chunk is sealed as a whole message is. Only the media type, to which both sides bind the
+/// keys, tells them apart. If one type served both forms, anyone between sender and receiver could
+/// cut a chunked message down to its first chunk and pass that on as a whole message. So functions
+/// answer TWOWAY_INVALID_ARGUMENT if the member for the message's form is not given, if both are
+/// equal, if one is a default of the other form, or if one has over 65527 bytes. Name both wherever
+/// both forms are in use.
+typedef struct twoway_media_types {
+  const char* whole;
+  const char* chunked;
+} twoway_media_types;
+
+/// The defaults (RFC 9458 sections 4.3 and 4.4; Chunked OHTTP sections 6.1 and 6.2).
 #define TWOWAY_REQUEST_MEDIA_TYPE "message/bhttp request"
 #define TWOWAY_RESPONSE_MEDIA_TYPE "message/bhttp response"
 #define TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE "message/bhttp chunked request"
 #define TWOWAY_CHUNKED_RESPONSE_MEDIA_TYPE "message/bhttp chunked response"
+
+// --- Other -------------------------------------------------------------------------------------
 
 /// Overwrites `size` bytes with zeros, in a way that no compiler removes: for key files and saved
 /// states that the caller holds. Nothing for NULL.

@@ -1,0 +1,49 @@
+// The media types that tell the two forms of a message apart.
+#pragma once
+
+#include <string_view>
+
+#include <twoway/framing/header.hpp>
+
+namespace twoway::framing {
+
+/// A whole message is sealed at once and fits in memory. A chunked one has any size. Requests and
+/// responses choose apart from each other, and both sides of one must agree.
+enum class Form : std::uint8_t { whole, chunked };
+
+/// The media types of whole and of chunked messages of one kind. Any bytes are allowed.
+///
+/// A first chunk is sealed as a whole message is. Only the media type, to which both sides bind
+/// the keys, tells them apart. If one type served both forms, anyone between sender and receiver
+/// could cut a chunked message down to its first chunk and pass that on as a whole message, and
+/// its receiver would take it for the complete text. So each form has its own type. Name both
+/// wherever both forms are in use:
+///
+///   constexpr MediaTypes kOrders{.whole = "application/order",
+///                                .chunked = "application/order chunked"};
+///
+/// A member without bytes to point at (`data()` is null) is not given. "" is a type like others.
+struct MediaTypes {
+  std::string_view whole = {};
+  std::string_view chunked = {};
+};
+
+/// The media types of requests and responses that name no others (RFC 9458 sections 4.3 and 4.4,
+/// Chunked OHTTP sections 6.1 and 6.2).
+inline constexpr MediaTypes kRequestMediaTypes{.whole = "message/bhttp request",
+                                               .chunked = "message/bhttp chunked request"};
+inline constexpr MediaTypes kResponseMediaTypes{.whole = "message/bhttp response",
+                                                .chunked = "message/bhttp chunked response"};
+
+/// Longest media type, in bytes, so that `info` fits HPKE's limit.
+inline constexpr std::size_t kMaxMediaType = core::kMaxHpkeInput - 1 - kHeaderSize;
+
+/// Returns the member of `types` for messages of `form`. It borrows what `types` does.
+///
+/// Errors:
+///   invalid_argument  that member is not given, both are equal, one is a default of the other
+///                     form (a request's or a response's), or one has over kMaxMediaType bytes
+TWOWAY_API core::Result<std::string_view> choose_media_type(Form form,
+                                                            const MediaTypes& types) noexcept;
+
+}  // namespace twoway::framing
