@@ -10,21 +10,26 @@ constexpr Error kNotHeld{Errc::unknown_key, "the ring holds no key of this id: a
 constexpr Error kExpired{Errc::unknown_key,
                          "the key of this id has expired: add a key under this or another id"};
 
-/// What a wrong public half, a key without the right to derive, or a token that answers in
-/// another form would break at the first request, shown when the key is added.
-Status self_check(const core::CipherSuite& suite, const PrivateKey& key) noexcept {
-  Result<std::unique_ptr<PublicKey>> public_key = suite.kem().import_public(key.public_key());
-  if (!public_key) return public_key.error();
-  Bytes enc(suite.nenc());
+/// Shows when a key is added what would break its first request: a wrong public half, a key without
+/// the right to derive, a token that answers in another form.
+Status self_check(const Kem& kem, const PrivateKey& key, const PublicKey& public_key) noexcept {
+  Bytes enc(kem.params().nenc);
   SharedSecret sent;
-  if (Status s = suite.kem().encap(sent, enc, **public_key); !s) return s;
+  if (Status s = kem.encap(sent, enc, public_key); !s) return s;
   SharedSecret received;
-  if (Status s = key.decap(received, suite.kem(), enc); !s) return s;
+  if (Status s = kem.decap(received, enc, key); !s) return s;
   if (std::ranges::equal(sent.view(), received.view())) return {};
   return Error{Errc::key_unavailable, "the private key does not fit its public key"};
 }
 
 }  // namespace
+
+Error KeyProof::explain(const Error& error) const noexcept {
+  if (error.code != Errc::open_failed || proven()) return error;
+  return {Errc::key_unavailable,
+          "the message did not open, and its key has opened none yet: it may be forged, or the "
+          "private key does not fit its public key"};
+}
 
 KeyRing::KeyRing(const Provider& provider, const Clock* clock) noexcept
     : provider_(provider), clock_(clock), entries_(std::make_shared<const Entries>()) {}
@@ -41,21 +46,28 @@ std::shared_ptr<const KeyRing::Entries> KeyRing::replace(Entries next) noexcept 
 }
 
 Status KeyRing::add(std::uint8_t key_id, std::shared_ptr<const PrivateKey> key,
-                    std::vector<SymmetricAlgorithms> algorithms, KeyState state) noexcept {
+                    std::vector<SymmetricAlgorithms> algorithms, KeyState state,
+                    KeyCheck check) noexcept {
   if (key == nullptr || algorithms.empty()) {
     return Error{Errc::invalid_argument, "a ring entry needs a key and at least one suite"};
   }
   if (state == KeyState::retired) {
     return Error{Errc::invalid_argument, "add a key as pending or active, then retire it"};
   }
-  Entry entry{key_id, std::move(key), {}, state, {}};
+  const bool check_now = check == KeyCheck::now;
+  Entry entry{key_id, std::move(key), {}, state, {}, std::make_shared<KeyProof>(check_now)};
   for (const SymmetricAlgorithms& pair : algorithms) {
     Result<core::CipherSuite> suite =
         framing::find_suite(provider_, {entry.key->kem_id(), pair.kdf, pair.aead});
     if (!suite) return suite.error();
     entry.suites.push_back(*suite);
   }
-  if (Status s = self_check(entry.suites.front(), *entry.key); !s) return s;
+  const Kem& kem = entry.suites.front().kem();
+  Result<std::unique_ptr<PublicKey>> public_key = kem.import_public(entry.key->public_key());
+  if (!public_key) return public_key.error();
+  if (check_now) {
+    if (Status s = self_check(kem, *entry.key, **public_key); !s) return s;
+  }
 
   const TimePoint now = detail::now(clock_);
   std::shared_ptr<const Entries> before;

@@ -27,6 +27,7 @@ Result<std::size_t> MultiRequestOpener::open(ByteSpan out, ByteView body) noexce
 
 Result<std::unique_ptr<framing::Keying>> MultiRequestOpener::take_keying() noexcept {
   if (!key_) return kOpenedAlready;
+  if (key_->moved_from()) return core::kMovedFrom;
   std::unique_ptr<framing::Keying> keying =
       framing::BodyKey::keying(std::move(*key_), std::move(gate_));
   key_.reset();
@@ -51,11 +52,17 @@ Result<MultiRequestOpener> PendingMultiRequest::decapsulate() const noexcept {
   return open_key(request_.decapsulate());
 }
 
-Result<MultiRequestOpener> PendingMultiRequest::complete(ByteView shared_secret) const noexcept {
+Result<MultiRequestOpener> PendingMultiRequest::complete(
+    const SharedSecret& shared_secret) const noexcept {
   return open_key(request_.complete(shared_secret));
 }
 
-/// Opens the body's key where a request to one receiver has its text. The gate goes to the body.
+Result<MultiRequestOpener> PendingMultiRequest::complete_dh(
+    const core::DhSecret& dh) const noexcept {
+  return open_key(request_.complete_dh(dh));
+}
+
+/// Opens the body's key in the place of a request's text. The gate goes to the body.
 Result<MultiRequestOpener> PendingMultiRequest::open_key(
     Result<RequestOpener> request) const noexcept {
   if (!request) return request.error();
@@ -63,7 +70,8 @@ Result<MultiRequestOpener> PendingMultiRequest::open_key(
   if (!sequence) return sequence.error();
   std::unique_ptr<core::Gate> gate = sequence->take_gate();
   Result<framing::BodyKey> key = framing::BodyKey::decapsulate(*body_aead_, *sequence, sealed_key_);
-  if (!key) return key.error();
+  if (!key) return request_.proof().explain(key.error());
+  request_.proof().prove();
   return MultiRequestOpener(std::move(*request), std::move(*key), std::move(gate));
 }
 
@@ -72,8 +80,7 @@ Result<PendingMultiRequest> MultiRequestReceiver::begin(Form form, ByteView enca
   Result<PendingRequest> request = receiver_.begin(form, encapsulated_key, types);
   if (!request) return request.error();
   const ByteView sealed_key = encapsulated_key.subspan(request->prefix_size());
-  if (sealed_key.size() != framing::kBodyKeySize + request->match_.suite.nt())
-    return core::kBadAeadTag;
+  if (request->opened_size(sealed_key.size()) != framing::kBodyKeySize) return core::kBadAeadTag;
   const Result<const core::Aead*> body_aead =
       framing::find_body_aead(ring_->provider(), request->suite().aead);
   if (!body_aead) return body_aead.error();

@@ -13,10 +13,7 @@ constexpr Error kSealedAlready{Errc::wrong_state,
 }  // namespace
 
 Result<core::SealSequence> MultiRequestSealer::take_sequence() noexcept {
-  if (!sequence_) return kSealedAlready;
-  core::SealSequence sequence = std::move(*sequence_);
-  sequence_.reset();
-  return sequence;
+  return core::take_sequence(sequence_, kSealedAlready);
 }
 
 // body = concat(nonce, Seal(key, nonce, "", plaintext))

@@ -18,13 +18,16 @@ constexpr Error kTruncatedPrefix{
 class RequestGate final : public core::Gate {
  public:
   RequestGate(ReplayFilter* filter, std::uint8_t key_id, ByteView enc,
+              std::shared_ptr<KeyProof> proof,
               std::shared_ptr<std::atomic<bool>> authentic) noexcept
       : filter_(filter),
         key_id_(key_id),
         enc_(filter == nullptr ? Bytes() : Bytes(enc.begin(), enc.end())),
+        proof_(std::move(proof)),
         authentic_(std::move(authentic)) {}
 
   Status admit() noexcept override {
+    proof_->prove();
     if (filter_ != nullptr) {
       const Result<bool> absent = filter_->insert_if_absent(key_id_, enc_);
       if (!absent) return absent.error();
@@ -36,10 +39,13 @@ class RequestGate final : public core::Gate {
     return {};
   }
 
+  Error explain(const Error& error) const noexcept override { return proof_->explain(error); }
+
  private:
   ReplayFilter* filter_;
   std::uint8_t key_id_;
   Bytes enc_;
+  std::shared_ptr<KeyProof> proof_;
   std::shared_ptr<std::atomic<bool>> authentic_;
 };
 
@@ -57,10 +63,7 @@ Status read_all(Source& source, ByteSpan out) noexcept {
 }  // namespace
 
 Result<core::OpenSequence> RequestOpener::take_sequence() noexcept {
-  if (!sequence_) return kOpenedAlready;
-  core::OpenSequence sequence = std::move(*sequence_);
-  sequence_.reset();
-  return sequence;
+  return core::take_sequence(sequence_, kOpenedAlready);
 }
 
 Result<std::size_t> RequestOpener::open(ByteSpan out, ByteView sealed) noexcept {
@@ -87,7 +90,7 @@ Result<OpenStream> RequestOpener::stream(std::unique_ptr<Source> source,
 }
 
 Result<ResponseSealer> RequestOpener::response_sealer() noexcept {
-  if (!*authentic_ || !response_) {
+  if (authentic_ == nullptr || !*authentic_ || !response_) {
     return Error{Errc::wrong_state, "open the request first, and take its response sealer once"};
   }
   ResponseSealer sealer(std::move(*response_), *rng_);
@@ -95,24 +98,44 @@ Result<ResponseSealer> RequestOpener::response_sealer() noexcept {
   return sealer;
 }
 
-Result<RequestOpener> PendingRequest::decapsulate() const noexcept {
-  SharedSecret shared_secret;
-  if (Status s = key().decap(shared_secret, kem(), enc_); !s) return s.error();
-  return complete(shared_secret.view());
+Result<PendingRequest> PendingRequest::create(Form form, std::string_view media_type,
+                                              KeyRing::Match match, ByteView enc,
+                                              const ReceiverOptions& options) noexcept {
+  Bytes own(enc.begin(), enc.end());
+  Result<core::Encapsulation> valid = match.suite.kem().import_enc(own);
+  if (!valid) return valid.error();
+  // The bytes stay where they are when the vector moves.
+  return PendingRequest(
+      std::make_shared<const State>(State{form, std::string(media_type), std::move(match),
+                                          std::move(own), std::move(*valid), options}));
 }
 
-Result<RequestOpener> PendingRequest::complete(ByteView shared_secret) const noexcept {
+Result<RequestOpener> PendingRequest::decapsulate() const noexcept {
+  SharedSecret shared_secret;
+  Status s = key().decap(shared_secret, kem(), state_->encapsulation);
+  return s ? complete(shared_secret) : s.error();
+}
+
+Result<RequestOpener> PendingRequest::complete_dh(const core::DhSecret& dh) const noexcept {
+  SharedSecret shared_secret;
+  Status s =
+      kem().shared_secret_from_dh(shared_secret, dh, state_->encapsulation, key().public_key());
+  return s ? complete(shared_secret) : s.error();
+}
+
+Result<RequestOpener> PendingRequest::complete(const SharedSecret& shared_secret) const noexcept {
+  const core::CipherSuite& suite = state_->match.suite;
   Result<core::RecipientContext> context =
-      framing::accept_request(match_.suite, key_id(), shared_secret, media_type_);
+      framing::accept_request(suite, key_id(), shared_secret, state_->media_type);
   if (!context) return context.error();
   Result<core::OpenSequence> sequence = context->take_sequence();
   if (!sequence) return sequence.error();
   auto authentic = std::make_shared<std::atomic<bool>>(false);
-  sequence->set_gate(
-      std::make_unique<RequestGate>(options_.replay_filter, key_id(), enc_, authentic));
-  return RequestOpener(form_, std::move(*sequence),
-                       framing::ResponseContext(match_.suite, key_id(), enc_, context->exporter()),
-                       *options_.rng, std::move(authentic));
+  sequence->set_gate(std::make_unique<RequestGate>(state_->options.replay_filter, key_id(), enc(),
+                                                   state_->match.entry->proof, authentic));
+  return RequestOpener(state_->form, std::move(*sequence),
+                       framing::ResponseContext(suite, key_id(), enc(), context->exporter()),
+                       *state_->options.rng, std::move(authentic));
 }
 
 Result<KeyRing::Match> RequestReceiver::find(ByteView header) const noexcept {
@@ -121,11 +144,11 @@ Result<KeyRing::Match> RequestReceiver::find(ByteView header) const noexcept {
   return ring_->find(*parsed);
 }
 
-PendingRequest RequestReceiver::pending(Form form, std::string_view media_type,
-                                        KeyRing::Match match, ByteView enc) const noexcept {
+Result<PendingRequest> RequestReceiver::pending(Form form, std::string_view media_type,
+                                                KeyRing::Match match, ByteView enc) const noexcept {
   ReceiverOptions options = options_;
   if (options.rng == nullptr) options.rng = &ring_->provider().rng();
-  return PendingRequest(form, media_type, std::move(match), enc, options);
+  return PendingRequest::create(form, media_type, std::move(match), enc, options);
 }
 
 Result<PendingRequest> RequestReceiver::begin(Form form, ByteView message,
@@ -191,6 +214,7 @@ Result<ChunkedRequestOpener> RequestReceiver::chunked_opener(
 /// Takes header and `enc` off `in`. Nothing is answered once the key is there.
 Result<std::optional<ChunkedRequestOpener::Step>> ChunkedRequestOpener::read_prefix(
     ByteView in, End end) noexcept {
+  if (moved_) return core::kMovedFrom;
   if (error_) return *error_;
   if (chunks_) return std::optional<Step>();
   std::size_t consumed = 0;
@@ -207,8 +231,10 @@ Result<std::optional<ChunkedRequestOpener::Step>> ChunkedRequestOpener::read_pre
     match_ = std::move(*match);
   }
   if (match_ && !pending_ && gather(framing::kHeaderSize + match_->suite.nenc())) {
-    pending_ = receiver_.pending(Form::chunked, media_type_, *match_,
-                                 ByteView(prefix_).subspan(framing::kHeaderSize));
+    Result<PendingRequest> pending = receiver_.pending(
+        Form::chunked, media_type_, *match_, ByteView(prefix_).subspan(framing::kHeaderSize));
+    if (!pending) return error_.emplace(pending.error());
+    pending_ = *pending;
   }
   if (pending_) return std::optional<Step>({State::need_key, consumed, {}});
   if (end == End::yes) return error_.emplace(kTruncatedPrefix);
@@ -230,6 +256,7 @@ Result<ChunkedRequestOpener::Step> ChunkedRequestOpener::open_in_place(ByteSpan 
 }
 
 Status ChunkedRequestOpener::resume(RequestOpener opener) noexcept {
+  if (moved_) return core::kMovedFrom;
   if (!pending_ || chunks_) {
     return Error{Errc::wrong_state, "the key is needed once, when the opener says need_key"};
   }
@@ -241,7 +268,8 @@ Status ChunkedRequestOpener::resume(RequestOpener opener) noexcept {
 }
 
 Result<ResponseSealer> ChunkedRequestOpener::response_sealer() noexcept {
-  if (!opener_) return Error{Errc::wrong_state, "open the first chunk of the request first"};
+  if (!opener_ || moved_)
+    return Error{Errc::wrong_state, "open the first chunk of the request first"};
   return opener_->response_sealer();
 }
 

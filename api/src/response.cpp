@@ -95,7 +95,9 @@ Result<SealStream> ResponseSealer::stream(Form form, std::unique_ptr<Source> sou
 
 Result<SecretBytes> ResponseSealer::export_secret_state(SecretAccess) const noexcept {
   if (sealed_) return kSealedAlready;
-  return context_.save(framing::Role::receiver);
+  SecretBytes state = context_.save(framing::Role::receiver);
+  if (state.size() == 0) return core::kMovedFrom;
+  return state;
 }
 
 Result<ResponseSealer> ResponseSealer::restore(const Provider& provider, ByteView state) noexcept {

@@ -107,6 +107,7 @@ SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix,
       pending_(prefix_) {}
 
 Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
+  if (source_ == nullptr) return core::kMovedFrom;
   return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Written {
     if (finished_) return kNoMore;
     // What is sealed does not wait for the source, nor is more sealed than fits.
@@ -195,6 +196,7 @@ std::size_t SealStream::max_sealed_chunk() const noexcept {
 }
 
 std::optional<std::uint64_t> SealStream::remaining() const noexcept {
+  if (source_ == nullptr) return std::nullopt;  // moved from
   if (finished_) return pending_.size();
   const std::optional<std::uint64_t> rest =
       memory_ ? std::optional<std::uint64_t>(memory_->size()) : source_->remaining();
@@ -235,6 +237,7 @@ OpenStream::OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener
 }
 
 Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
+  if (source_ == nullptr) return core::kMovedFrom;
   return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Written {
     if (finished_) return kNoMore;
     if (end_ == End::no && (keying_ != nullptr || input_.empty())) {

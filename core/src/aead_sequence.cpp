@@ -22,6 +22,7 @@ NonceCounter::NonceCounter(ByteView base_nonce, std::uint64_t first) noexcept : 
 //     if self.seq >= (1 << (8*Nn)) - 1: raise MessageLimitReachedError
 // Here the counter has 64 bits, so the limit is 2^64-1.
 Status NonceCounter::next(AeadNonce& nonce) const noexcept {
+  if (base_.empty()) return kMovedFrom;
   if (next_ == std::numeric_limits<std::uint64_t>::max()) {
     return Error{Errc::message_limit, "the sequence number is used up: set up a new context"};
   }
@@ -69,7 +70,7 @@ Result<std::size_t> OpenSequence::open(ByteSpan out, ByteView aad, ByteView in) 
   AeadNonce nonce;
   if (Status s = counter_.next(nonce); !s) return s.error();
   Status s = opener_->open(out.first(size), nonce.view(), aad, in.first(size), in.last(nt));
-  if (!s) return s.error();
+  if (!s) return gate_ != nullptr ? gate_->explain(s.error()) : s.error();
   if (gate_ != nullptr) {
     if (s = gate_->admit(); !s) {
       wipe(out.first(size));

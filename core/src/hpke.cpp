@@ -48,15 +48,6 @@ bool sizes_ok(const KdfParams& kdf, const AeadParams* aead) noexcept {
          aead->nt >= 1 && aead->nt <= kMaxNt;
 }
 
-/// Moves the sequence out of a context.
-template <typename Sequence>
-Result<Sequence> take(std::optional<Sequence>& from) noexcept {
-  if (!from) return kExportOnly;
-  Sequence sequence = std::move(*from);
-  from.reset();
-  return sequence;
-}
-
 /// KeySchedule, then the sequence (none in an export-only suite) and the exporter of a context.
 template <typename Sequence>
 struct ContextParts {
@@ -137,6 +128,10 @@ Result<Exporter> Exporter::create(const CipherSuite& suite, ByteView exporter_se
 Exporter Exporter::duplicate() const noexcept { return {*kdf_, suite_id_, secret_.view()}; }
 
 Status Exporter::export_secret(ByteSpan out, ByteView exporter_context) const noexcept {
+  if (secret_.empty()) {
+    wipe(out);
+    return kMovedFrom;
+  }
   if (out.size() > kdf_->params().max_output) {
     wipe(out);
     return Error{Errc::invalid_argument, "an export has at most 255*Nh bytes"};
@@ -172,7 +167,9 @@ Result<std::size_t> SenderContext::seal(ByteSpan out, ByteView aad, ByteView pt)
   return sequence_->seal(out, aad, pt);
 }
 
-Result<SealSequence> SenderContext::take_sequence() noexcept { return take(sequence_); }
+Result<SealSequence> SenderContext::take_sequence() noexcept {
+  return core::take_sequence(sequence_, kExportOnly);
+}
 
 // RFC 9180 section 5.1.1 and its siblings:
 //   shared_secret = Decap(enc, skR)  or  AuthDecap(enc, skR, pkS)
@@ -181,14 +178,11 @@ Result<RecipientContext> RecipientContext::setup(const CipherSuite& suite, ByteV
                                                  const PrivateKey& key, ByteView info,
                                                  const RecipientMode& mode) noexcept {
   if (Status s = check_inputs(info, mode.psk); !s) return s.error();
-  if (key.kem_id() != suite.id().kem) {
-    return Error{Errc::invalid_argument, "the key belongs to another KEM than the suite"};
-  }
   const bool auth = mode.sender != nullptr;
   if (auth && !has_auth(suite)) return kNoAuthOneStage;
   SharedSecret shared_secret;
-  Status s = auth ? key.auth_decap(shared_secret, suite.kem(), enc, *mode.sender)
-                  : key.decap(shared_secret, suite.kem(), enc);
+  Status s = auth ? suite.kem().auth_decap(shared_secret, enc, key, *mode.sender)
+                  : suite.kem().decap(shared_secret, enc, key);
   if (!s) return s.error();
   auto parts = ContextParts<OpenSequence>::create(suite, mode_of(mode.psk, auth),
                                                   shared_secret.view(), info, mode.psk);
@@ -196,15 +190,15 @@ Result<RecipientContext> RecipientContext::setup(const CipherSuite& suite, ByteV
   return RecipientContext(std::move(parts->sequence), std::move(parts->exporter));
 }
 
-Result<RecipientContext> RecipientContext::resume(const CipherSuite& suite, ByteView shared_secret,
-                                                  ByteView info,
+Result<RecipientContext> RecipientContext::resume(const CipherSuite& suite,
+                                                  const SharedSecret& shared_secret, ByteView info,
                                                   const std::optional<Psk>& psk) noexcept {
   if (Status s = check_inputs(info, psk); !s) return s.error();
   if (shared_secret.size() != suite.kem().params().nsecret) {
     return Error{Errc::invalid_argument, "a KEM shared secret must be Nsecret bytes"};
   }
-  auto parts =
-      ContextParts<OpenSequence>::create(suite, mode_of(psk, false), shared_secret, info, psk);
+  auto parts = ContextParts<OpenSequence>::create(suite, mode_of(psk, false), shared_secret.view(),
+                                                  info, psk);
   if (!parts) return parts.error();
   return RecipientContext(std::move(parts->sequence), std::move(parts->exporter));
 }
@@ -218,7 +212,9 @@ Result<std::size_t> RecipientContext::open(ByteSpan out, ByteView aad, ByteView 
   return sequence_->open(out, aad, ct);
 }
 
-Result<OpenSequence> RecipientContext::take_sequence() noexcept { return take(sequence_); }
+Result<OpenSequence> RecipientContext::take_sequence() noexcept {
+  return core::take_sequence(sequence_, kExportOnly);
+}
 
 // RFC 9180 section 6.1: Seal<MODE> and Open<MODE>.
 Result<std::size_t> seal(const CipherSuite& suite, ByteSpan enc, ByteSpan out,

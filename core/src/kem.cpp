@@ -246,14 +246,39 @@ Status Kem::extract_and_expand(SharedSecret& shared_secret, std::initializer_lis
   return s;
 }
 
-Status Kem::shared_secret_from_dh(SharedSecret& shared_secret, ByteView dh, ByteView enc,
+Status Kem::shared_secret_from_dh(SharedSecret& shared_secret, const DhSecret& dh,
+                                  const Encapsulation& enc,
                                   ByteView receiver_public_key) const noexcept {
   shared_secret.clear();
   if (native_ != nullptr) return kNotDhKem;
-  if (enc.size() != params_->nenc) return kBadEnc;
+  if (enc.kem_id() != params_->id) return kOtherKem;
   if (receiver_public_key.size() != params_->npk) return kBadPublicKey;
-  if (Status s = check_dh(dh, group_->params()); !s) return s;
-  return extract_and_expand(shared_secret, {dh}, {enc, receiver_public_key});
+  if (Status s = check_dh(dh.view(), group_->params()); !s) return s;
+  return extract_and_expand(shared_secret, {dh.view()}, {enc.bytes(), receiver_public_key});
+}
+
+Result<Encapsulation> Kem::import_enc(ByteView enc) const noexcept {
+  if (enc.size() != params_->nenc) return kBadEnc;
+  Result<std::unique_ptr<PublicKey>> peer =
+      native_ != nullptr ? native_->import_enc(enc) : import_public(enc);
+  if (!peer) return peer.error().code == Errc::invalid_key ? kBadEnc : peer.error();
+  return Encapsulation(params_->id, enc, std::move(*peer));
+}
+
+Status Kem::decap(SharedSecret& shared_secret, ByteView enc,
+                  const PrivateKey& receiver) const noexcept {
+  shared_secret.clear();
+  if (receiver.kem_id() != params_->id) return kOtherKem;
+  const Result<Encapsulation> valid = import_enc(enc);
+  return valid ? receiver.decap(shared_secret, *this, *valid) : valid.error();
+}
+
+Status Kem::auth_decap(SharedSecret& shared_secret, ByteView enc, const PrivateKey& receiver,
+                       const PublicKey& sender) const noexcept {
+  shared_secret.clear();
+  if (receiver.kem_id() != params_->id) return kOtherKem;
+  const Result<Encapsulation> valid = import_enc(enc);
+  return valid ? receiver.auth_decap(shared_secret, *this, *valid, sender) : valid.error();
 }
 
 Status dhkem::checked_dh(DhSecret& secret, const DhPrivateKey& key,
@@ -273,27 +298,23 @@ Status dhkem::checked_dh(DhSecret& secret, const DhPrivateKey& key,
 
 // RFC 9180 section 4.1:
 //   def Decap(enc, skR):                         def AuthDecap(enc, skR, pkS):
-//     pkE = DeserializePublicKey(enc)              pkE = DeserializePublicKey(enc)
+//     pkE = DeserializePublicKey(enc)              pkE = DeserializePublicKey(enc)    (import_enc)
 //     dh = DH(skR, pkE)                            dh = concat(DH(skR, pkE), DH(skR, pkS))
 //     pkRm = SerializePublicKey(pk(skR))           pkRm = SerializePublicKey(pk(skR))
 //     kem_context = concat(enc, pkRm)              pkSm = SerializePublicKey(pkS)
 //                                                  kem_context = concat(enc, pkRm, pkSm)
 //     shared_secret = ExtractAndExpand(dh, kem_context)
 Status dhkem::decap(SharedSecret& shared_secret, const Kem& kem, const DhPrivateKey& key,
-                    ByteView enc, const PublicKey* sender) noexcept {
+                    const Encapsulation& enc, const PublicKey* sender) noexcept {
   shared_secret.clear();
-  if (key.kem_id() != kem.params_->id) return kOtherKem;
+  if (key.kem_id() != kem.params_->id || enc.kem_id() != kem.params_->id) return kOtherKem;
   if (kem.group_ == nullptr) return kNotDhKem;
   if (key.public_key().size() != kem.params_->npk) return kBadDhResult;
 
-  Result<std::unique_ptr<PublicKey>> ephemeral = kem.import_public(enc);
-  if (!ephemeral) {
-    return ephemeral.error().code == Errc::invalid_key ? kBadEnc : ephemeral.error();
-  }
   DhSecret dh;
-  if (Status s = checked_dh(dh, key, **ephemeral); !s) return s;
+  if (Status s = checked_dh(dh, key, *enc.peer()); !s) return s;
   if (sender == nullptr) {
-    return kem.extract_and_expand(shared_secret, {dh.view()}, {enc, key.public_key()});
+    return kem.extract_and_expand(shared_secret, {dh.view()}, {enc.bytes(), key.public_key()});
   }
 
   std::unique_ptr<PublicKey> storage;
@@ -302,7 +323,7 @@ Status dhkem::decap(SharedSecret& shared_secret, const Kem& kem, const DhPrivate
   DhSecret authentic;
   if (Status s = checked_dh(authentic, key, **peer); !s) return s;
   return kem.extract_and_expand(shared_secret, {dh.view(), authentic.view()},
-                                {enc, key.public_key(), sender->bytes()});
+                                {enc.bytes(), key.public_key(), sender->bytes()});
 }
 
 }  // namespace twoway::core

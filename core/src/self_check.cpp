@@ -119,7 +119,7 @@ Status check_encapsulated(const Kem& kem, const PrivateKey& key) noexcept {
   const ByteSpan enc = ByteSpan(room).first(kem.params().nenc);
   SharedSecret sent, received;
   if (Status s = kem.encap(sent, enc, **receiver); !s) return s;
-  if (Status s = key.decap(received, kem, enc); !s) return s;
+  if (Status s = kem.decap(received, enc, key); !s) return s;
   return std::ranges::equal(sent.view(), received.view()) ? Status() : kWrongAnswer;
 }
 
@@ -162,7 +162,7 @@ Status self_check(const Kem& algorithm) noexcept {
   std::array<std::uint8_t, kMaxEnc> forged{};
   forged.fill(KemAnswer::kForgedByte);
   SharedSecret secret;
-  if (Status s = key->decap(secret, algorithm, ByteView(forged).first(algorithm.params().nenc));
+  if (Status s = algorithm.decap(secret, ByteView(forged).first(algorithm.params().nenc), *key);
       !s) {
     return s;
   }

@@ -63,6 +63,7 @@ std::size_t ChunkSealer::sealed_size(std::size_t plaintext_size, Last last) cons
 //   concat(varint(0), sealed_final_chunk)
 // Section 6.2: the same with the response's key, and its nonce XOR the chunk's number.
 Result<std::size_t> ChunkSealer::seal(ByteSpan out, ByteView plaintext, Last last) noexcept {
+  if (sequence_.moved_from()) return core::kMovedFrom;
   if (finished_) return kEnded;
   if (failed_) return Error{Errc::wrong_state, "a chunk failed to seal: start a new message"};
   if (plaintext.empty() && last == Last::no) {
@@ -107,7 +108,8 @@ std::size_t ChunkOpener::output_size(std::size_t input_size) const noexcept {
 }
 
 Result<ChunkOpener::Step> ChunkOpener::open(ByteSpan out, ByteView in, End end) noexcept {
-  if (!error_ && phase_ != Phase::finished && out.size() < output_size(in.size())) {
+  if (!moved_from() && !error_ && phase_ != Phase::finished &&
+      out.size() < output_size(in.size())) {
     return kSmallOutput;
   }
   return open_at(&out, in, end);
@@ -120,6 +122,7 @@ Result<ChunkOpener::Step> ChunkOpener::open_in_place(ByteSpan in, End end) noexc
 /// Opens into `*out`, or, where that is null, over the sealed bytes: they lie in the opener's own
 /// buffer or in an input that open_in_place was given for writing.
 Result<ChunkOpener::Step> ChunkOpener::open_at(ByteSpan* out, ByteView in, End end) noexcept {
+  if (moved_from()) return core::kMovedFrom;
   if (error_) return *error_;
   if (phase_ == Phase::finished) return kEnded;
   const std::size_t given = in.size();

@@ -82,6 +82,7 @@ Result<BodyKey> BodyKey::decapsulate(const core::Aead& aead, core::OpenSequence&
 
 // concat(hdr, enc, sctxt.Seal("multi-encap-key", key))
 Result<Bytes> BodyKey::encapsulate(RequestStart& start) const noexcept {
+  if (moved_from()) return core::kMovedFrom;
   const std::size_t prefix = start.prefix.size();
   Bytes message(prefix + start.context.sealed_size(kBodyKeySize));
   std::ranges::copy(start.prefix, message.begin());
@@ -92,10 +93,12 @@ Result<Bytes> BodyKey::encapsulate(RequestStart& start) const noexcept {
 }
 
 Result<core::SealSequence> BodyKey::seal_sequence(ByteView nonce) const noexcept {
+  if (moved_from()) return core::kMovedFrom;
   return core::SealSequence::create(*aead_, key_.view(), nonce);
 }
 
 Result<core::OpenSequence> BodyKey::open_sequence(ByteView nonce) const noexcept {
+  if (moved_from()) return core::kMovedFrom;
   return core::OpenSequence::create(*aead_, key_.view(), nonce);
 }
 

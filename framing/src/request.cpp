@@ -43,7 +43,7 @@ Result<RequestStart> start_request(const core::CipherSuite& suite, std::uint8_t 
 
 // RFC 9458 section 4.3: rctxt = SetupBaseR(enc, skR, info)
 Result<core::RecipientContext> accept_request(const core::CipherSuite& suite, std::uint8_t key_id,
-                                              core::ByteView shared_secret,
+                                              const core::SharedSecret& shared_secret,
                                               std::string_view media_type) noexcept {
   const auto header = serialize({key_id, suite.id()});
   return core::RecipientContext::resume(suite, shared_secret, request_info(media_type, header));

@@ -143,6 +143,7 @@ Result<std::size_t> ResponseContext::open(ByteSpan out, ByteView sealed,
 
 core::SecretBytes ResponseContext::save(Role role) const noexcept {
   const ByteView secret = exporter_.secret();
+  if (secret.empty()) return {};  // moved from
   core::SecretBytes state(kMagic.size() + 1 + kHeaderSize + 2 + enc_.size() + secret.size());
   Writer writer(state.span());
   writer.bytes(kMagic);

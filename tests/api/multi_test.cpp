@@ -242,10 +242,11 @@ TEST_CASE("the private key's operation may be done elsewhere") {
   const PendingRequest& request = pending->request();
   REQUIRE(request.key_id() == 7);
   SharedSecret secret;
-  REQUIRE_OK(request.key().decap(secret, request.kem(), request.enc()));
-  auto opener = pending->complete(secret.view());
+  REQUIRE_OK(request.kem().decap(secret, request.enc(), request.key()));
+  auto opener = pending->complete(secret);
   REQUIRE_OK(opener);
   REQUIRE_OK(open_body(*opener, body));
-  REQUIRE_ERRC(pending->complete(Bytes(secret.size())), Errc::open_failed);
-  REQUIRE_ERRC(pending->complete(Bytes(secret.size() - 1)), Errc::invalid_argument);
+  REQUIRE_ERRC(pending->complete(secret_of<SharedSecret>(Bytes(secret.size()))), Errc::open_failed);
+  REQUIRE_ERRC(pending->complete(secret_of<SharedSecret>(Bytes(secret.size() - 1))),
+               Errc::invalid_argument);
 }

@@ -54,7 +54,7 @@ const char* open_multi(Shared& s, Turn) {
 
 const char* decapsulate_multi(Shared& s, Turn) {
   WANT(opens(s.multi_pending.decapsulate(), s.body));
-  WANT(opens(s.multi_pending.complete(s.multi_secret.view()), s.body));
+  WANT(opens(s.multi_pending.complete(s.multi_secret), s.body));
   return nullptr;
 }
 

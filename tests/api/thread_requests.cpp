@@ -98,7 +98,7 @@ const char* begin_source(Shared& s, Turn) {
   const auto source = from_memory(s.whole.message);
   const auto pending = s.receiver.begin(Form::whole, *source, kTypes);
   WANT(pending && copy(pending->enc()) == copy(s.pending.enc()));
-  WANT(opens(pending->complete(s.secret.view()), sealed_text(s)));
+  WANT(opens(pending->complete(s.secret), sealed_text(s)));
   return nullptr;
 }
 
@@ -129,7 +129,7 @@ const char* decapsulate(Shared& s, Turn) {
 }
 
 const char* complete(Shared& s, Turn) {
-  WANT(opens(s.pending.complete(s.secret.view()), sealed_text(s)));
+  WANT(opens(s.pending.complete(s.secret), sealed_text(s)));
   return nullptr;
 }
 

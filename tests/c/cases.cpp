@@ -53,7 +53,7 @@ twoway_status key_decap(const twoway_provider* crypto, const twoway_private_key*
   const auto kem = core::Kem::find(*c::object(crypto), object->kem_id());
   if (!kem) return TWOWAY_NOT_SUPPORTED;
   core::SharedSecret shared;
-  if (!object->decap(shared, *kem, {enc, enc_size}) || shared.size() != secret_size) {
+  if (!kem->decap(shared, {enc, enc_size}, *object) || shared.size() != secret_size) {
     return TWOWAY_OPEN_FAILED;
   }
   std::ranges::copy(shared.view(), secret);

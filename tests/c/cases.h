@@ -30,6 +30,8 @@
   CASE(truncated_everywhere, "a chunked request cut anywhere is truncated")    \
   CASE(keys_elsewhere, "a key's operation that runs elsewhere")                \
   CASE(resumed_keys, "a chunked request waits for its key")                    \
+  CASE(deferred_keys, "a key that is checked by its first request")            \
+  CASE(unchecked_encs, "an enc that is not valid reaches no key")              \
   CASE(software_keys, "private keys made, derived and imported")               \
   CASE(key_files, "private keys in files")                                     \
   CASE(dh_callbacks, "a private key behind a Diffie-Hellman callback")         \

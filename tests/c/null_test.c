@@ -425,6 +425,8 @@ void null_keys(const struct fixture* fixture) {
   REFUSED(twoway_key_ring_new(crypto, NULL, NULL, NULL));
   REFUSED(twoway_key_ring_add(NULL, 1, peer.key, &pair, 1, 0, NULL));
   REFUSED(twoway_key_ring_add(peer.ring, 1, NULL, &pair, 1, 0, NULL));
+  REFUSED(twoway_key_ring_add_deferred(NULL, 1, peer.key, &pair, 1, 0, NULL));
+  REFUSED(twoway_key_ring_add_deferred(peer.ring, 1, NULL, &pair, 1, 0, NULL));
   REFUSED(twoway_key_ring_activate(NULL, 1, NULL));
   REFUSED(twoway_key_ring_retire(NULL, 1, 0, NULL));
   REFUSED(twoway_key_ring_remove(NULL, 1, NULL));

@@ -66,7 +66,7 @@ class BaseOnlyKey : public core::PrivateKey {
   core::KemId kem_id() const noexcept override { return good_.kem_id(); }
   core::ByteView public_key() const noexcept override { return good_.public_key(); }
   core::Status decap(core::SharedSecret& shared_secret, const core::Kem& kem,
-                     core::ByteView enc) const noexcept override {
+                     const core::Encapsulation& enc) const noexcept override {
     return good_.decap(shared_secret, kem, enc);
   }
 

@@ -6,14 +6,14 @@ using namespace twoway::test;
 
 namespace {
 
-struct Encapsulation {
+struct Encapsulated {
   Bytes enc;
   Bytes shared_secret;
-  friend bool operator==(const Encapsulation&, const Encapsulation&) = default;
+  friend bool operator==(const Encapsulated&, const Encapsulated&) = default;
 };
 
-Encapsulation encap(const Kem& kem, const PublicKey& receiver, Rng* rng = nullptr) {
-  Encapsulation made{Bytes(kem.params().nenc), {}};
+Encapsulated encap(const Kem& kem, const PublicKey& receiver, Rng* rng = nullptr) {
+  Encapsulated made{Bytes(kem.params().nenc), {}};
   SharedSecret shared_secret;
   REQUIRE_OK(kem.encap(shared_secret, made.enc, receiver, rng));
   made.shared_secret = copy(shared_secret.view());
@@ -21,9 +21,9 @@ Encapsulation encap(const Kem& kem, const PublicKey& receiver, Rng* rng = nullpt
   return made;
 }
 
-Encapsulation auth_encap(const Kem& kem, const PublicKey& receiver, const PrivateKey& sender,
-                         Rng* rng = nullptr) {
-  Encapsulation made{Bytes(kem.params().nenc), {}};
+Encapsulated auth_encap(const Kem& kem, const PublicKey& receiver, const PrivateKey& sender,
+                        Rng* rng = nullptr) {
+  Encapsulated made{Bytes(kem.params().nenc), {}};
   SharedSecret shared_secret;
   REQUIRE_OK(kem.auth_encap(shared_secret, made.enc, receiver, sender, rng));
   made.shared_secret = copy(shared_secret.view());
@@ -32,13 +32,13 @@ Encapsulation auth_encap(const Kem& kem, const PublicKey& receiver, const Privat
 
 Bytes decap(const Kem& kem, const PrivateKey& key, ByteView enc) {
   SharedSecret shared_secret;
-  REQUIRE_OK(key.decap(shared_secret, kem, enc));
+  REQUIRE_OK(kem.decap(shared_secret, enc, key));
   return copy(shared_secret.view());
 }
 
 Bytes auth_decap(const Kem& kem, const PrivateKey& key, ByteView enc, const PublicKey& sender) {
   SharedSecret shared_secret;
-  REQUIRE_OK(key.auth_decap(shared_secret, kem, enc, sender));
+  REQUIRE_OK(kem.auth_decap(shared_secret, enc, key, sender));
   return copy(shared_secret.view());
 }
 
@@ -60,21 +60,21 @@ TEST_CASE("KEMs: both sides get the same secret") {
     const auto sender = key_of(kem, 2);
     const auto pk = public_of(kem, *key);
     const auto sender_pk = public_of(kem, *sender);
-    const Encapsulation first = encap(kem, *pk);
-    const Encapsulation second = encap(kem, *pk);
+    const Encapsulated first = encap(kem, *pk);
+    const Encapsulated second = encap(kem, *pk);
     REQUIRE(first.enc != second.enc);
     REQUIRE(first.shared_secret != second.shared_secret);
     REQUIRE(decap(kem, *key, first.enc) == first.shared_secret);
     REQUIRE(decap(kem, *key, second.enc) == second.shared_secret);
     REQUIRE(decap(kem, *sender, first.enc) != first.shared_secret);
-    const Encapsulation auth = auth_encap(kem, *pk, *sender);
+    const Encapsulated auth = auth_encap(kem, *pk, *sender);
     REQUIRE(auth_decap(kem, *key, auth.enc, *sender_pk) == auth.shared_secret);
     REQUIRE(auth_decap(kem, *key, auth.enc, *pk) != auth.shared_secret);
     REQUIRE(decap(kem, *key, auth.enc) != auth.shared_secret);
     // Public keys that no group of this provider made, for either party.
     const ForeignPublicKey foreign(key->public_key());
     const ForeignPublicKey foreign_sender(sender->public_key());
-    const Encapsulation abroad = auth_encap(kem, foreign, *sender);
+    const Encapsulated abroad = auth_encap(kem, foreign, *sender);
     REQUIRE(auth_decap(kem, *key, abroad.enc, foreign_sender) == abroad.shared_secret);
   });
 }
@@ -87,7 +87,7 @@ TEST_CASE("KEMs: an injected generator decides the encapsulation") {
     const auto pk = public_of(kem, *key);
     FixedRng rng(pattern(3 * nsk, 3));
     FixedRng again(pattern(3 * nsk, 3));
-    const Encapsulation first = encap(kem, *pk, &rng);
+    const Encapsulated first = encap(kem, *pk, &rng);
     REQUIRE(rng.left() == 2 * nsk);
     REQUIRE(first == encap(kem, *pk, &again));
     REQUIRE_FALSE(first == encap(kem, *pk, &rng));
@@ -97,7 +97,7 @@ TEST_CASE("KEMs: an injected generator decides the encapsulation") {
     REQUIRE_OK(ephemeral);
     REQUIRE(copy((*ephemeral)->public_key()) == first.enc);
     FixedRng auth_rng(pattern(nsk, 4));
-    const Encapsulation auth = auth_encap(kem, *pk, *sender, &auth_rng);
+    const Encapsulated auth = auth_encap(kem, *pk, *sender, &auth_rng);
     REQUIRE(auth_rng.left() == 0);
     REQUIRE(auth_decap(kem, *key, auth.enc, *public_of(kem, *sender)) == auth.shared_secret);
   });
@@ -155,9 +155,9 @@ TEST_CASE("KEMs: enc must have its length") {
       });
       REQUIRE(enc == Bytes(size, 0xa5));
       refused<SharedSecret>(Errc::open_failed,
-                            [&](SharedSecret& secret) { return key->decap(secret, kem, enc); });
+                            [&](SharedSecret& secret) { return kem.decap(secret, enc, *key); });
       refused<SharedSecret>(Errc::open_failed, [&](SharedSecret& secret) {
-        return key->auth_decap(secret, kem, enc, *pk);
+        return kem.auth_decap(secret, enc, *key, *pk);
       });
     }
   });
@@ -174,7 +174,7 @@ TEST_CASE("KEMs: the keys of another KEM are refused") {
       const auto other_key = key_of(*other, 2);
       Bytes enc(kem.params().nenc);
       refused<SharedSecret>(Errc::invalid_argument, [&](SharedSecret& secret) {
-        return other_key->decap(secret, kem, enc);
+        return kem.decap(secret, enc, *other_key);
       });
       refused<SharedSecret>(Errc::invalid_argument, [&](SharedSecret& secret) {
         return kem.auth_encap(secret, enc, *pk, *other_key);
@@ -183,9 +183,17 @@ TEST_CASE("KEMs: the keys of another KEM are refused") {
       refused<SharedSecret>(Errc::invalid_key, [&](SharedSecret& secret) {
         return kem.encap(secret, enc, *other_pk);
       });
-      const Encapsulation good = encap(kem, *pk);
+      const Encapsulated good = encap(kem, *pk);
       refused<SharedSecret>(Errc::invalid_key, [&](SharedSecret& secret) {
-        return key->auth_decap(secret, kem, good.enc, *other_pk);
+        return kem.auth_decap(secret, good.enc, *key, *other_pk);
+      });
+      // Nor does a key take what another KEM has checked.
+      const Encapsulation valid = encapsulation(kem, good.enc);
+      refused<SharedSecret>(Errc::invalid_argument, [&](SharedSecret& secret) {
+        return other_key->decap(secret, *other, valid);
+      });
+      refused<SharedSecret>(Errc::invalid_argument, [&](SharedSecret& secret) {
+        return other->shared_secret_from_dh(secret, {}, valid, other_key->public_key());
       });
     }
   });
@@ -195,7 +203,7 @@ TEST_CASE("KEMs: a secret computed elsewhere finishes decapsulation") {
   for_each_kem([](const Provider& provider, const Kem& kem) {
     const auto key = key_of(kem, 1);
     const auto pk = public_of(kem, *key);
-    const Encapsulation made = encap(kem, *pk);
+    const Encapsulated made = encap(kem, *pk);
     const DhGroup& group = *provider.dh(find_dhkem(kem.params().id)->dh);
     PrivateKeyBytes sk;
     REQUIRE_OK(kem.derive_private(sk, pattern(kem.params().nsk, 1)));
@@ -206,14 +214,16 @@ TEST_CASE("KEMs: a secret computed elsewhere finishes decapsulation") {
     DhSecret dh;
     REQUIRE_OK((*dh_key)->dh(dh, **peer));
     SharedSecret secret;
-    REQUIRE_OK(kem.shared_secret_from_dh(secret, dh.view(), made.enc, key->public_key()));
+    const Encapsulation enc = encapsulation(kem, made.enc);
+    REQUIRE(copy(enc.peer()->bytes()) == made.enc);
+    REQUIRE_OK(kem.shared_secret_from_dh(secret, dh, enc, key->public_key()));
     REQUIRE(copy(secret.view()) == made.shared_secret);
     const std::size_t ndh = group.params().ndh;
     std::vector<Bytes> wrong{Bytes{}, Bytes(ndh - 1, 1), Bytes(ndh + 1, 1)};
     if (group.params().refuse_zero) wrong.push_back(Bytes(ndh));
     for (const Bytes& bad : wrong) {
       refused<SharedSecret>(Errc::key_unavailable, [&](SharedSecret& out) {
-        return kem.shared_secret_from_dh(out, bad, made.enc, key->public_key());
+        return kem.shared_secret_from_dh(out, secret_of<DhSecret>(bad), enc, key->public_key());
       });
     }
   });
@@ -223,7 +233,7 @@ TEST_CASE("KEMs: a key that fails is unavailable, with its own code") {
   for_each_kem([](const Provider&, const Kem& kem) {
     const auto good = key_of(kem, 1);
     const auto pk = public_of(kem, *good);
-    const Encapsulation made = encap(kem, *pk);
+    const Encapsulated made = encap(kem, *pk);
     Bytes enc(kem.params().nenc);
     const bool refuse_zero = find_dh(find_dhkem(kem.params().id)->dh)->refuse_zero;
     for (const Fault fault : kFaults) {
@@ -237,14 +247,14 @@ TEST_CASE("KEMs: a key that fails is unavailable, with its own code") {
           return status;
         });
       };
-      unavailable([&](SharedSecret& s) { return key.decap(s, kem, made.enc); });
-      unavailable([&](SharedSecret& s) { return key.auth_decap(s, kem, made.enc, *pk); });
+      unavailable([&](SharedSecret& s) { return kem.decap(s, made.enc, key); });
+      unavailable([&](SharedSecret& s) { return kem.auth_decap(s, made.enc, key, *pk); });
       unavailable([&](SharedSecret& s) { return kem.auth_encap(s, enc, *pk, key); });
       const FaultySender sender(*good, fault);
       unavailable([&](SharedSecret& s) { return kem.auth_encap(s, enc, *pk, sender); });
       // A forged message is not the key's trouble: the key is not even asked.
       refused<SharedSecret>(Errc::open_failed, [&](SharedSecret& secret) {
-        return key.decap(secret, kem, Bytes(kem.params().nenc));
+        return kem.decap(secret, Bytes(kem.params().nenc), key);
       });
     }
   });
@@ -255,10 +265,10 @@ TEST_CASE("KEMs: keys without an authenticated mode say so") {
     const auto good = key_of(kem, 1);
     const auto pk = public_of(kem, *good);
     const BaseOnlyKey key(*good);
-    const Encapsulation made = encap(kem, *pk);
+    const Encapsulated made = encap(kem, *pk);
     REQUIRE(decap(kem, key, made.enc) == made.shared_secret);
     refused<SharedSecret>(Errc::not_supported, [&](SharedSecret& secret) {
-      return key.auth_decap(secret, kem, made.enc, *pk);
+      return kem.auth_decap(secret, made.enc, key, *pk);
     });
     Bytes enc(kem.params().nenc);
     refused<SharedSecret>(Errc::not_supported, [&](SharedSecret& secret) {
@@ -282,9 +292,9 @@ TEST_CASE("KEMs of all providers agree, and take each other's keys", "[agree]") 
       const auto other_sender = key_of(*same, 2);
       REQUIRE(copy(other_key->public_key()) == copy(key->public_key()));
       FixedRng a(pattern(nsk, 9)), b(pattern(nsk, 9)), c(pattern(nsk, 9)), d(pattern(nsk, 9));
-      const Encapsulation made = encap(kem, *pk, &a);
+      const Encapsulated made = encap(kem, *pk, &a);
       REQUIRE(made == encap(*same, *pk, &b));
-      const Encapsulation auth = auth_encap(kem, *pk, *other_sender, &c);
+      const Encapsulated auth = auth_encap(kem, *pk, *other_sender, &c);
       REQUIRE(auth == auth_encap(*same, *pk, *sender, &d));
       // One provider's key, the other's KEM.
       for (const Kem* used : {&kem, &*same}) {

@@ -5,9 +5,11 @@
 
 using namespace twoway::core;
 using twoway::test::copy;
+using twoway::test::encapsulation;
 using twoway::test::kCommonSuite;
 using twoway::test::Receiver;
 using twoway::test::require_open_failed;
+using twoway::test::secret_of;
 using twoway::test::suites_of;
 
 namespace {
@@ -109,7 +111,7 @@ TEST_CASE("a psk and its id go together, and a psk has 32 bytes or more") {
     Receiver receiver(*provider, kCommonSuite);
     REQUIRE_OK(receiver.send({}, {Psk{psk, id}}));
     SharedSecret shared_secret;
-    REQUIRE_OK(receiver.key->decap(shared_secret, receiver.suite.kem(), receiver.enc));
+    REQUIRE_OK(receiver.suite.kem().decap(shared_secret, receiver.enc, *receiver.key));
     for (const Row& row : rows) {
       INFO("psk of " << row.psk.psk.size() << ", id of " << row.psk.psk_id.size());
       const auto check = [&row](const auto& result) {
@@ -120,7 +122,7 @@ TEST_CASE("a psk and its id go together, and a psk has 32 bytes or more") {
         }
       };
       check(receiver.receive({}, {row.psk}));
-      check(RecipientContext::resume(receiver.suite, shared_secret.view(), {}, row.psk));
+      check(RecipientContext::resume(receiver.suite, shared_secret, {}, row.psk));
       Bytes enc(receiver.suite.nenc());
       check(SenderContext::setup(receiver.suite, enc, *receiver.pk, {}, {row.psk}));
     }
@@ -377,37 +379,37 @@ TEST_CASE("a recipient resumes with a shared secret that was computed elsewhere"
     const Bytes ct = seal_text(*sender);
 
     // What a remote key would do: DH(skR, pkE), and no more.
-    auto ephemeral = kem.import_public(receiver.enc);
-    REQUIRE_OK(ephemeral);
+    const Encapsulation enc = encapsulation(kem, receiver.enc);
     DhSecret dh;
-    REQUIRE_OK(receiver.key->auth_dh(dh, **ephemeral));
+    REQUIRE_OK(receiver.key->auth_dh(dh, *enc.peer()));
 
     const ByteView pk = receiver.key->public_key();
     SharedSecret secret;
-    REQUIRE_OK(kem.shared_secret_from_dh(secret, dh.view(), receiver.enc, pk));
+    REQUIRE_OK(kem.shared_secret_from_dh(secret, dh, enc, pk));
     SharedSecret expected;
-    REQUIRE_OK(receiver.key->decap(expected, kem, receiver.enc));
+    REQUIRE_OK(kem.decap(expected, receiver.enc, *receiver.key));
     REQUIRE(copy(secret.view()) == copy(expected.view()));
-    auto resumed = RecipientContext::resume(receiver.suite, secret.view(), as_bytes("info"), pair);
+    auto resumed = RecipientContext::resume(receiver.suite, secret, as_bytes("info"), pair);
     REQUIRE_OK(resumed);
     REQUIRE_OK(open_text(*resumed, ct));
-    auto other_mode = RecipientContext::resume(receiver.suite, secret.view(), as_bytes("info"));
+    auto other_mode = RecipientContext::resume(receiver.suite, secret, as_bytes("info"));
     REQUIRE_OK(other_mode);
     require_open_failed(open_text(*other_mode, ct).error());
 
     for (const std::size_t size : {0U, 31U, 33U, 64U}) {
-      REQUIRE_ERRC(RecipientContext::resume(receiver.suite, Bytes(size, 1), {}),
-                   Errc::invalid_argument);
+      REQUIRE_ERRC(
+          RecipientContext::resume(receiver.suite, secret_of<SharedSecret>(Bytes(size, 1)), {}),
+          Errc::invalid_argument);
     }
     const Bytes longer(33, 1), zeros(32);
     for (const ByteView bad :
          {ByteView(), dh.view().first(31), ByteView(longer), ByteView(zeros)}) {
-      REQUIRE_ERRC(kem.shared_secret_from_dh(secret, bad, receiver.enc, pk), Errc::key_unavailable);
+      REQUIRE_ERRC(kem.shared_secret_from_dh(secret, secret_of<DhSecret>(bad), enc, pk),
+                   Errc::key_unavailable);
       REQUIRE(secret.empty());
     }
-    REQUIRE_ERRC(kem.shared_secret_from_dh(secret, dh.view(), longer, pk), Errc::open_failed);
-    REQUIRE_ERRC(kem.shared_secret_from_dh(secret, dh.view(), receiver.enc, pk.first(31)),
-                 Errc::invalid_key);
+    require_open_failed(kem.import_enc(longer).error());
+    REQUIRE_ERRC(kem.shared_secret_from_dh(secret, dh, enc, pk.first(31)), Errc::invalid_key);
     REQUIRE(secret.empty());
   }
 }

@@ -10,9 +10,11 @@
 
 using namespace twoway::core;
 using twoway::test::copy;
+using twoway::test::encapsulation;
 using twoway::test::FixedRng;
 using twoway::test::Receiver;
 using twoway::test::require_open_failed;
+using twoway::test::secret_of;
 using twoway::test::WrappingProvider;
 
 namespace {
@@ -105,8 +107,8 @@ class OwnKey final : public PrivateKey {
   OwnKey(Kem x25519, std::unique_ptr<PrivateKey> key) : x25519_(x25519), key_(std::move(key)) {}
   KemId kem_id() const noexcept override { return kOwnKem; }
   ByteView public_key() const noexcept override { return key_->public_key(); }
-  Status decap(SharedSecret& secret, const Kem&, ByteView enc) const noexcept override {
-    return key_->decap(secret, x25519_, enc);
+  Status decap(SharedSecret& secret, const Kem&, const Encapsulation& enc) const noexcept override {
+    return x25519_.decap(secret, enc.bytes(), *key_);
   }
 
  private:
@@ -282,8 +284,8 @@ TEST_CASE("what a key fails at is the key's failure, with its code, and never th
           REQUIRE(status.error().native == (result.empty() ? 0x30U : 0U));
           REQUIRE(secret.empty());
         };
-        failed(key.decap(secret, kem, receiver.enc));
-        failed(key.auth_decap(secret, kem, receiver.enc, *receiver.pk));
+        failed(kem.decap(secret, receiver.enc, key));
+        failed(kem.auth_decap(secret, receiver.enc, key, *receiver.pk));
         Bytes enc(row.nenc);
         failed(kem.auth_encap(secret, enc, *receiver.pk, key));
         DhSecret dh;
@@ -295,7 +297,7 @@ TEST_CASE("what a key fails at is the key's failure, with its code, and never th
       // The same key, and a message that never reaches it.
       const FaultyKey key(row.id, receiver.key->public_key(), {});
       SharedSecret secret;
-      require_open_failed(key.decap(secret, kem, Bytes(row.nenc)).error());
+      require_open_failed(kem.decap(secret, Bytes(row.nenc), key).error());
     }
   }
 }
@@ -310,8 +312,9 @@ TEST_CASE("a NIST result of zero is as good as any, by the library and from else
       const auto key = kem.import_private(vector.bytes("private"));
       REQUIRE_OK(key);
       SharedSecret secret, from_dh;
-      REQUIRE_OK((*key)->decap(secret, kem, enc));
-      REQUIRE_OK(kem.shared_secret_from_dh(from_dh, Bytes(dh.ndh), enc, (*key)->public_key()));
+      REQUIRE_OK(kem.decap(secret, enc, **key));
+      REQUIRE_OK(kem.shared_secret_from_dh(from_dh, secret_of<DhSecret>(Bytes(dh.ndh)),
+                                           encapsulation(kem, enc), (*key)->public_key()));
       REQUIRE(copy(secret.view()) == copy(from_dh.view()));
       ++ran;
     };
@@ -376,7 +379,8 @@ TEST_CASE("a provider's own KEM takes the place of a DHKEM") {
     SharedSecret secret;
     REQUIRE_ERRC(receiver.send({}, {{}, receiver.key.get()}), Errc::not_supported);
     REQUIRE_ERRC(receiver.receive({}, {{}, receiver.pk.get()}), Errc::not_supported);
-    REQUIRE_ERRC(kem.shared_secret_from_dh(secret, Bytes(32, 1), receiver.enc, receiver.enc),
+    REQUIRE_ERRC(kem.shared_secret_from_dh(secret, secret_of<DhSecret>(Bytes(32, 1)),
+                                           encapsulation(kem, receiver.enc), receiver.enc),
                  Errc::not_supported);
     REQUIRE_ERRC(kem.import_private(Bytes(31)), Errc::invalid_key);
     REQUIRE_ERRC(kem.import_public(Bytes(33)), Errc::invalid_key);

@@ -25,7 +25,7 @@ Answer expected_request(ByteView message, const std::vector<Chunk>& chunks,
 /// With the shared secret that is known, where it is, so that the key's operation is not repeated.
 Result<RequestOpener> opener_of(const PendingRequest& pending) {
   const ByteView enc = ByteView(exchange().request).subspan(kHeader.size(), kEncSize);
-  return equal(pending.enc(), enc) ? pending.complete(exchange().shared_secret.view())
+  return equal(pending.enc(), enc) ? pending.complete(exchange().shared_secret)
                                    : pending.decapsulate();
 }
 

@@ -71,7 +71,7 @@ struct Receivers {
           const auto pending = MultiRequestReceiver(rings[i]).begin(Form::whole, key.message);
           FUZZ_REQUIRE(pending.ok());
           const PendingRequest& read = pending->request();
-          FUZZ_REQUIRE(read.key().decap(key.secrets[i], read.kem(), read.enc()).ok());
+          FUZZ_REQUIRE(read.kem().decap(key.secrets[i], read.enc(), read.key()).ok());
         }
       }
     }
@@ -178,7 +178,7 @@ Result<MultiRequestOpener> decapsulate(const PendingMultiRequest& pending, std::
   for (const auto& request : receivers().keys) {
     for (const Receivers::Key& key : request) {
       if (equal(key.enc(), pending.request().enc())) {
-        return pending.complete(key.secrets[receiver].view());
+        return pending.complete(key.secrets[receiver]);
       }
     }
   }

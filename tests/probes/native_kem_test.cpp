@@ -52,12 +52,12 @@ class PaddedKey final : public PrivateKey {
       : x25519_(x25519), inner_(std::move(inner)), public_(pad(inner_->public_key(), 0xaa)) {}
   KemId kem_id() const noexcept override { return kParams.id; }
   ByteView public_key() const noexcept override { return public_; }
-  Status decap(SharedSecret& secret, const Kem&, ByteView enc) const noexcept override {
+  Status decap(SharedSecret& secret, const Kem&,
+               const core::Encapsulation& enc) const noexcept override {
     secret.clear();
-    if (enc.size() != kLong) return core::kBadAeadTag;
-    Result<ByteView> x25519 = unpad(enc, 0xbb);
+    Result<ByteView> x25519 = unpad(enc.bytes(), 0xbb);
     if (!x25519) return core::kBadAeadTag;
-    return inner_->decap(secret, x25519_, *x25519);
+    return x25519_.decap(secret, *x25519, *inner_);
   }
 
  private:
@@ -84,6 +84,14 @@ class PaddedKem final : public core::NativeKem {
     auto inner = x25519_.import_private(sk);
     if (!inner) return inner.error();
     return std::unique_ptr<PrivateKey>(std::make_unique<PaddedKey>(x25519_, std::move(*inner)));
+  }
+
+  /// As a hybrid's: the X25519 key in `enc` is checked and prepared before any private key is
+  /// asked.
+  Result<std::unique_ptr<PublicKey>> import_enc(ByteView enc) const noexcept override {
+    Result<ByteView> x25519 = unpad(enc, 0xbb);
+    if (!x25519) return x25519.error();
+    return x25519_.import_public(*x25519);
   }
 
   Status derive_private(core::PrivateKeyBytes& sk, ByteView ikm) const noexcept override {
@@ -157,6 +165,10 @@ TEST_CASE("a native KEM with an enc of 1665 bytes carries a whole exchange") {
     Bytes damaged = request->message;
     damaged[framing::kHeaderSize] ^= 1;
     REQUIRE_ERRC(RequestReceiver{ring}.open(damaged), Errc::open_failed);
+    REQUIRE_ERRC(RequestReceiver{ring}.begin(Form::whole, damaged), Errc::open_failed);
+    const auto pending = RequestReceiver{ring}.begin(Form::whole, request->message);
+    REQUIRE_OK(pending);
+    REQUIRE(pending->peer()->bytes().size() == kX25519);
     for (const std::size_t cut : {kLong - 1, std::size_t{0}}) {
       const ByteView part = ByteView(request->message).first(framing::kHeaderSize + cut);
       REQUIRE_ERRC(RequestReceiver{ring}.open(part), Errc::open_failed);
@@ -178,8 +190,12 @@ TEST_CASE("a native KEM refuses what it does not offer") {
   SharedSecret secret;
   Bytes enc(kLong);
   REQUIRE_ERRC(kem->auth_encap(secret, enc, **pk, **key), Errc::not_supported);
-  REQUIRE_ERRC((*key)->auth_decap(secret, *kem, enc, **pk), Errc::not_supported);
-  REQUIRE_ERRC(kem->shared_secret_from_dh(secret, Bytes(32, 1), enc, (*key)->public_key()),
+  REQUIRE_OK(kem->encap(secret, enc, **pk));
+  REQUIRE_ERRC(kem->auth_decap(secret, enc, **key, **pk), Errc::not_supported);
+  const core::Encapsulation valid = test::encapsulation(*kem, enc);
+  REQUIRE(test::copy(valid.peer()->bytes()) == test::copy(ByteView(enc).last(kX25519)));
+  REQUIRE_ERRC(kem->shared_secret_from_dh(secret, test::secret_of<core::DhSecret>(Bytes(32, 1)),
+                                          valid, (*key)->public_key()),
                Errc::not_supported);
   REQUIRE_ERRC(kem->import_public(Bytes(kLong - 1)), Errc::invalid_key);
   REQUIRE_ERRC(kem->import_private(Bytes(kX25519 - 1)), Errc::invalid_key);

@@ -109,7 +109,7 @@ TEST_CASE("an AEAD and a KDF of no table carry whole and chunked exchanges") {
     REQUIRE_OK(answer);
     REQUIRE(*answer == test::copy(as_bytes("answer")));
 
-    auto chunked = sender->start(kChunkedRequestMediaType);
+    auto chunked = sender->begin(Form::chunked);
     REQUIRE_OK(chunked);
     auto chunks = chunked->chunk_sealer();
     REQUIRE_OK(chunks);
@@ -117,7 +117,7 @@ TEST_CASE("an AEAD and a KDF of no table carry whole and chunked exchanges") {
     const std::size_t at = message.size();
     message.resize(at + chunks->sealed_size(8, Last::yes));
     REQUIRE_OK(chunks->seal(ByteSpan(message).subspan(at), as_bytes("question"), Last::yes));
-    auto stream = receiver.stream(from_memory(message));
+    auto stream = receiver.stream(Form::chunked, from_memory(message));
     REQUIRE_OK(stream);
     Bytes text(100);
     auto got = stream->plaintext.read(text);
@@ -145,7 +145,8 @@ TEST_CASE("an AEAD of no table seals no body for many receivers") {
   REQUIRE_ERRC(MultiRequestSender::create(provider, kOwnAead), Errc::not_supported);
   auto request = RequestSender::create(provider, gateway.configs)->seal(Bytes(32));
   REQUIRE_OK(request);  // as long as a key message
-  REQUIRE_ERRC(MultiRequestReceiver{gateway.ring}.begin(request->message), Errc::not_supported);
+  REQUIRE_ERRC(MultiRequestReceiver{gateway.ring}.begin(Form::whole, request->message),
+               Errc::not_supported);
 }
 
 TEST_CASE("an AEAD and a KDF of no table serve C") {
@@ -200,8 +201,8 @@ TEST_CASE("sizes that the library cannot hold, and one-stage KDFs, are not suppo
        {aead_params(33, 12, 16), aead_params(0, 12, 16), aead_params(32, 13, 16),
         aead_params(32, 7, 16), aead_params(32, 12, 17), aead_params(32, 12, 0)}) {
     INFO(aead.nk << ' ' << aead.nn << ' ' << aead.nt);
-    REQUIRE_ERRC(core::CipherSuite::find(OwnProvider(inner, aead, kdf), suite),
-                 Errc::not_supported);
+    const OwnProvider provider(inner, aead, kdf);
+    REQUIRE_ERRC(core::CipherSuite::find(provider, suite), Errc::not_supported);
   }
   const core::AeadParams aead = aead_params(32, 12, 16);
   REQUIRE_OK(framing::find_suite(OwnProvider(inner, aead, kdf), suite));

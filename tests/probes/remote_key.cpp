@@ -111,23 +111,21 @@ void exchange(const KeyRing& ring, const RemoteKey& key, const RequestSender& se
 
   // The secret fetched by the application, and delivered later.
   core::DhSecret raw;
-  check(key.raw_dh(raw, pending->enc()).ok(), "the raw result was not fetched");
-  SharedSecret secret;
-  check(pending->kem()
-            .shared_secret_from_dh(secret, raw.view(), pending->enc(), key.public_key())
-            .ok(),
-        "no shared secret came of the raw result");
-  open_and_answer(*pending, pending->complete(secret.view()), *request);
+  check(pending->peer() != nullptr && key.raw_dh(raw, pending->peer()->bytes()).ok(),
+        "the raw result was not fetched");
+  open_and_answer(*pending, pending->complete_dh(raw), *request);
 
   // A wrong secret is a bad message, and one of a wrong length a mistake.
-  const Bytes wrong(32, 1);
+  SharedSecret wrong;
+  wrong.assign(Bytes(32, 1));
   opener = pending->complete(wrong);
   check(opener.ok(), "a wrong secret has the right length");
   Bytes out(1024);
   Result<std::size_t> size =
       opener->open(out, ByteView(request->message).subspan(pending->prefix_size()));
   check(!size.ok() && size.error().code == Errc::open_failed, "a wrong secret opened the request");
-  opener = pending->complete(ByteView(wrong).first(31));
+  wrong.assign(Bytes(31, 1));
+  opener = pending->complete(wrong);
   check(!opener.ok() && opener.error().code == Errc::invalid_argument, "31 bytes were accepted");
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("a provider over a library context of its own works, and ends before i
   Bytes enc(65);
   SharedSecret sent, received;
   REQUIRE_OK(kem->encap(sent, enc, **pk));
-  REQUIRE_OK((*key)->decap(received, *other, enc));
+  REQUIRE_OK(other->decap(received, enc, **key));
   REQUIRE(copy(sent.view()) == copy(received.view()));
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("an opaque key may live in another library context than the suite") {
     Bytes enc(kem->params().nenc);
     SharedSecret sent, received;
     REQUIRE_OK(kem->encap(sent, enc, **pk));
-    REQUIRE_OK((*key)->decap(received, *kem, enc));
+    REQUIRE_OK(kem->decap(received, enc, **key));
     REQUIRE(copy(sent.view()) == copy(received.view()));
   }
 }

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <twoway/core/bytes.hpp>
-#include <twoway/core/provider.hpp>
+#include <twoway/core/kem.hpp>
 
 #include "built_providers.hpp"
 #include "catch.hpp"
@@ -19,6 +19,14 @@ std::string hex(core::ByteView bytes);
 /// Copies a view, for comparing and for changing.
 inline core::Bytes copy(core::ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
+/// A secret of these bytes; empty if they are more than it can hold.
+template <typename Secret>
+Secret secret_of(core::ByteView bytes) {
+  Secret secret;
+  secret.try_assign(bytes);
+  return secret;
+}
+
 /// Gives out bytes that were fixed beforehand, in order; fails when they are used up.
 class FixedRng final : public core::Rng {
  public:
@@ -30,6 +38,9 @@ class FixedRng final : public core::Rng {
   core::Bytes bytes_;
   std::size_t used_ = 0;
 };
+
+/// What Kem::import_enc gives; fails the test over an `enc` that is not valid. Borrows `enc`.
+core::Encapsulation encapsulation(const core::Kem& kem, core::ByteView enc);
 
 /// Whether a provider offers every part of the suite.
 bool offers(const core::Provider& provider, core::Suite suite);

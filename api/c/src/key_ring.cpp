@@ -29,6 +29,19 @@ constexpr StateRow kStates[] = {
     {TWOWAY_KEY_RETIRED, KeyState::retired},
 };
 
+Status add(twoway_key_ring* ring, uint8_t key_id, const twoway_private_key* key,
+           const twoway_symmetric_algorithms* algorithms, size_t count, twoway_key_state state,
+           KeyCheck check) noexcept {
+  if (any_null(ring, key)) return kNull;
+  auto pairs = algorithms_of(algorithms, count);
+  if (!pairs) return pairs.error();
+  const auto row = std::ranges::find(kStates, state, &StateRow::number);
+  if (row == std::end(kStates)) {
+    return Error{Errc::invalid_argument, "no such key state: use pending or active"};
+  }
+  return ring->object->add(key_id, key->object, std::move(*pairs), row->state, check);
+}
+
 }  // namespace
 }  // namespace twoway::c
 
@@ -51,16 +64,23 @@ twoway_status twoway_key_ring_add(twoway_key_ring* ring, uint8_t key_id,
                                   const twoway_private_key* key,
                                   const twoway_symmetric_algorithms* algorithms, size_t count,
                                   twoway_key_state state, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    if (c::any_null(ring, key)) return c::kNull;
-    auto pairs = c::algorithms_of(algorithms, count);
-    if (!pairs) return pairs.error();
-    const auto row = std::ranges::find(c::kStates, state, &c::StateRow::number);
-    if (row == std::end(c::kStates)) {
-      return Error{Errc::invalid_argument, "no such key state: use pending or active"};
-    }
-    return ring->object->add(key_id, key->object, std::move(*pairs), row->state);
-  }());
+  return c::answer(error, c::add(ring, key_id, key, algorithms, count, state, KeyCheck::now));
+}
+
+twoway_status twoway_key_ring_add_deferred(twoway_key_ring* ring, uint8_t key_id,
+                                           const twoway_private_key* key,
+                                           const twoway_symmetric_algorithms* algorithms,
+                                           size_t count, twoway_key_state state,
+                                           twoway_error* error) noexcept {
+  return c::answer(error, c::add(ring, key_id, key, algorithms, count, state, KeyCheck::deferred));
+}
+
+int twoway_key_ring_checked(const twoway_key_ring* ring, uint8_t key_id) noexcept {
+  if (ring == nullptr) return TWOWAY_NO;
+  for (const auto& entry : ring->object->entries()) {
+    if (entry->key_id == key_id) return entry->checked() ? TWOWAY_YES : TWOWAY_NO;
+  }
+  return TWOWAY_NO;
 }
 
 twoway_status twoway_key_ring_activate(twoway_key_ring* ring, uint8_t key_id,

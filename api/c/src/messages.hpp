@@ -105,7 +105,9 @@ Status complete(const Handle* pending, const uint8_t* secret, std::size_t size,
                 Opener** opener) noexcept {
   clear(opener);
   if (any_null(pending, opener) || !is_span(secret, size)) return kNull;
-  return give_kept(opener, pending->kept, pending->object.complete({secret, size}));
+  SharedSecret shared_secret;  // empty if there are too many bytes, and its length is refused
+  shared_secret.try_assign({secret, size});
+  return give_kept(opener, pending->kept, pending->object.complete(shared_secret));
 }
 
 template <typename Handle, typename Opener>
@@ -113,14 +115,9 @@ Status complete_dh(const Handle* pending, const uint8_t* dh, std::size_t size,
                    Opener** opener) noexcept {
   clear(opener);
   if (any_null(pending, opener) || !is_span(dh, size)) return kNull;
-  const PendingRequest& request = request_of(pending->object);
-  SharedSecret secret;
-  if (Status s = request.kem().shared_secret_from_dh(secret, {dh, size}, request.enc(),
-                                                     request.key().public_key());
-      !s) {
-    return s;
-  }
-  return give_kept(opener, pending->kept, pending->object.complete(secret.view()));
+  core::DhSecret secret;  // likewise
+  secret.try_assign({dh, size});
+  return give_kept(opener, pending->kept, pending->object.complete_dh(secret));
 }
 
 }  // namespace twoway::c

@@ -52,11 +52,12 @@ class DecapCallbackKey final : public PrivateKey {
   KemId kem_id() const noexcept override { return kem_; }
   ByteView public_key() const noexcept override { return public_key_; }
 
-  Status decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc) const noexcept override {
+  Status decap(SharedSecret& shared_secret, const Kem& kem,
+               const core::Encapsulation& enc) const noexcept override {
     std::uint64_t native = 0;
     const ByteSpan out = shared_secret.reset(kem.params().nsecret);
     const twoway_status status = callbacks_->decap(callbacks_->context, out.data(), out.size(),
-                                                   enc.data(), enc.size(), &native);
+                                                   enc.bytes().data(), enc.bytes().size(), &native);
     if (status == TWOWAY_OK) return {};
     shared_secret.clear();
     if (status == TWOWAY_OPEN_FAILED) return core::kBadAeadTag;

@@ -1,6 +1,7 @@
 // The keys of a receiver, by key id.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -16,6 +17,12 @@ enum class KeyState : std::uint8_t {
   retired,  ///< opens requests until its time, and is published no more
 };
 
+/// When a ring makes sure that a key fits its public key.
+enum class KeyCheck : std::uint8_t {
+  now,       ///< when it is added: the key must answer then, while the caller waits
+  deferred,  ///< by its first request: the key may be out of reach, or answer asynchronously
+};
+
 /// A stable, lower-case name such as "active".
 inline const char* to_string(KeyState state) noexcept {
   switch (state) {
@@ -25,6 +32,21 @@ inline const char* to_string(KeyState state) noexcept {
   }
   return "unknown";
 }
+
+/// Whether a key has been seen to fit its public key. Thread-safe.
+class TWOWAY_API KeyProof {
+ public:
+  explicit KeyProof(bool proven) noexcept : proven_(proven) {}
+  bool proven() const noexcept { return proven_; }
+  void prove() noexcept { proven_ = true; }
+
+  /// What a caller is told of a text that does not open: `error`, but key_unavailable in place of
+  /// open_failed as long as the key may be the reason.
+  Error explain(const Error& error) const noexcept;
+
+ private:
+  std::atomic<bool> proven_;
+};
 
 /// A receiver's keys and the suites that each accepts. Thread-safe: keys may be added, changed and
 /// removed while requests are opened. A request for which `find` has answered keeps its key,
@@ -48,6 +70,11 @@ class TWOWAY_API KeyRing {
     KeyState state;
     TimePoint until;  ///< of a retired key: the first moment at which it opens nothing
 
+    std::shared_ptr<KeyProof> proof;  ///< shared by all entries of the key
+
+    /// Whether the key is known to fit its public key.
+    bool checked() const noexcept { return proof->proven(); }
+
     bool expired(TimePoint now) const noexcept {
       return state == KeyState::retired && now >= until;
     }
@@ -55,21 +82,30 @@ class TWOWAY_API KeyRing {
 
   /// `clock` says when a retired key expires; null is the system's clock. Where it is set back, a
   /// key that expired may open again. Both arguments must outlive the ring.
-  explicit KeyRing(const Provider& provider, const Clock* clock = nullptr) noexcept;
+  explicit KeyRing(const Provider& provider TWOWAY_LIFETIMEBOUND,
+                   const Clock* clock = nullptr) noexcept;
+  explicit KeyRing(const Provider&& provider, const Clock* clock = nullptr) = delete;
   KeyRing(const KeyRing&) = delete;
   KeyRing& operator=(const KeyRing&) = delete;
 
   const Provider& provider() const noexcept { return provider_; }
 
-  /// Adds a key that accepts requests in the listed suites, after a self-check: a secret is
-  /// encapsulated to its public key and decapsulated with the key. An expired key of the same id
-  /// is removed. On failure the ring is as before. Errors: invalid_argument (a null key, an id that
-  /// is taken, no algorithms, the state `retired`), not_supported (a suite that the provider lacks
-  /// or OHTTP has no use for), key_unavailable (the key failed, or does not fit its public key),
-  /// provider_failure.
+  /// Adds a key that accepts requests in the listed suites. An expired key of the same id is
+  /// removed. On failure the ring is as before.
+  ///
+  /// With KeyCheck::now, a secret is encapsulated to the public key and decapsulated with the key.
+  /// With KeyCheck::deferred, the private key is not used. Its first request whose text is
+  /// authentic proves it (Entry::checked). Until then a text that does not open is key_unavailable
+  /// instead of open_failed, because the key may be the reason. Keep such a key pending until it is
+  /// checked: a published key that does not fit fails all senders. Errors:
+  /// - invalid_argument: a null key, an id that is taken, no algorithms, the state `retired`
+  /// - not_supported: a suite that the provider lacks or OHTTP has no use for
+  /// - invalid_key: the public key is not valid
+  /// - key_unavailable: the key failed, or does not fit its public key
+  /// - provider_failure
   Status add(std::uint8_t key_id, std::shared_ptr<const PrivateKey> key,
-             std::vector<SymmetricAlgorithms> algorithms,
-             KeyState state = KeyState::active) noexcept;
+             std::vector<SymmetricAlgorithms> algorithms, KeyState state = KeyState::active,
+             KeyCheck check = KeyCheck::now) noexcept;
 
   /// Publishes a pending key, or a retired one again, in the place of its adding. Errors:
   /// unknown_key (not held, or expired), wrong_state (active already).

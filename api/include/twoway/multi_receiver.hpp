@@ -70,8 +70,9 @@ class TWOWAY_API MultiRequestOpener {
   std::unique_ptr<core::Gate> gate_;     // the request's, which waits for the body
 };
 
-/// A key message whose header and `enc` were read, and whose key is known: what remains is the
-/// private key's operation, here or elsewhere. Movable to any thread. Keeps its key alive.
+/// A key message whose header and `enc` were read and are valid, and whose key is known. What
+/// remains is the private key's operation, here or elsewhere. Keeps its key alive. Immutable and
+/// thread-safe. A move copies, so that no object is left empty.
 class TWOWAY_API PendingMultiRequest {
  public:
   /// `sealed_key` is what follows the prefix of a key message, kBodyKeySize + Nt bytes.
@@ -81,8 +82,11 @@ class TWOWAY_API PendingMultiRequest {
         body_aead_(&body_aead),
         sealed_key_(sealed_key.begin(), sealed_key.end()) {}
 
+  PendingMultiRequest(const PendingMultiRequest&) = default;
+  PendingMultiRequest& operator=(const PendingMultiRequest&) = default;
+
   /// Key, suite and `enc`, for an operation elsewhere. Go on with the functions below: its own
-  /// `decapsulate` and `complete` are for requests to one receiver.
+  /// `decapsulate` and completions are for requests to one receiver.
   const PendingRequest& request() const noexcept { return request_; }
 
   /// Runs the private key's operation in this thread, which may block as long as the key does, and
@@ -91,10 +95,10 @@ class TWOWAY_API PendingMultiRequest {
   /// key_unavailable, provider_failure.
   Result<MultiRequestOpener> decapsulate() const noexcept;
 
-  /// Takes the result of Decap(enc, skR) that was computed elsewhere, Nsecret bytes, and opens the
-  /// body's key. Errors: open_failed (also for a wrong secret), invalid_argument (its length),
-  /// provider_failure.
-  Result<MultiRequestOpener> complete(ByteView shared_secret) const noexcept;
+  /// As PendingRequest::complete and complete_dh, and open the body's key. Errors also: open_failed
+  /// (a wrong secret, or the key message is not authentic).
+  Result<MultiRequestOpener> complete(const SharedSecret& shared_secret) const noexcept;
+  Result<MultiRequestOpener> complete_dh(const core::DhSecret& dh) const noexcept;
 
  private:
   Result<MultiRequestOpener> open_key(Result<RequestOpener> request) const noexcept;
@@ -112,14 +116,17 @@ class TWOWAY_API PendingMultiRequest {
 /// who saw a key message can have the true request refused by sending it with another body first.
 class TWOWAY_API MultiRequestReceiver {
  public:
-  explicit MultiRequestReceiver(const KeyRing& ring, const ReceiverOptions& options = {}) noexcept
+  explicit MultiRequestReceiver(const KeyRing& ring TWOWAY_LIFETIMEBOUND,
+                                const ReceiverOptions& options = {}) noexcept
       : ring_(&ring), receiver_(ring, options) {}
+  explicit MultiRequestReceiver(const KeyRing&& ring, const ReceiverOptions& options = {}) = delete;
 
   /// Begins to open a request whose body has that form, under the form's media type: reads a whole
-  /// key message and finds the key. The body is not needed yet. Errors: malformed (shorter than a
-  /// header), unknown_key, open_failed (of another length than a key message has),
-  /// invalid_argument (the media types, as framing::choose_media_type says), not_supported (the
-  /// ring's provider lacks the body's AEAD).
+  /// key message, checks its `enc`, and finds the key. The body is not needed yet. Errors:
+  /// malformed (shorter than a header), unknown_key, open_failed (`enc` is not valid, or another
+  /// length than a key message has), invalid_argument (the media types, as
+  /// framing::choose_media_type says), not_supported (the ring's provider lacks the body's AEAD),
+  /// provider_failure.
   Result<PendingMultiRequest> begin(Form form, ByteView encapsulated_key,
                                     const MediaTypes& types = kRequestMediaTypes) const noexcept;
 

@@ -80,51 +80,75 @@ struct ReceiverOptions {
   ReplayFilter* replay_filter = nullptr;
 };
 
-/// A request whose header and `enc` were read, and whose key is known: what remains is the
-/// private key's operation, here or elsewhere. Movable to any thread. Keeps its key alive.
+/// A request whose header and `enc` were read and are valid, and whose key is known. What remains
+/// is the private key's operation, here or elsewhere. Keeps its key alive. Immutable and
+/// thread-safe. Cheap to copy: copies share what they hold. A move copies, so that no object is
+/// left empty.
 class TWOWAY_API PendingRequest {
  public:
-  PendingRequest(Form form, std::string_view media_type, KeyRing::Match match, ByteView enc,
-                 const ReceiverOptions& options) noexcept
-      : form_(form),
-        media_type_(media_type),
-        match_(std::move(match)),
-        enc_(enc.begin(), enc.end()),
-        options_(options) {}
+  /// Checks `enc`, Nenc bytes, and copies it. `options` has a generator. Errors:
+  /// - open_failed: `enc` is not a valid encapsulation
+  /// - provider_failure
+  static Result<PendingRequest> create(Form form, std::string_view media_type, KeyRing::Match match,
+                                       ByteView enc, const ReceiverOptions& options) noexcept;
+  PendingRequest(const PendingRequest&) noexcept = default;
+  PendingRequest& operator=(const PendingRequest&) noexcept = default;
 
-  std::uint8_t key_id() const noexcept { return match_.entry->key_id; }
-  Suite suite() const noexcept { return match_.suite.id(); }
-  const PrivateKey& key() const noexcept { return *match_.entry->key; }
-  const Kem& kem() const noexcept { return match_.suite.kem(); }
-  ByteView enc() const noexcept { return enc_; }
+  std::uint8_t key_id() const noexcept { return state_->match.entry->key_id; }
+  Suite suite() const noexcept { return state_->match.suite.id(); }
+  const PrivateKey& key() const noexcept { return *state_->match.entry->key; }
+  const Kem& kem() const noexcept { return state_->match.suite.kem(); }
+
+  /// Nenc bytes, checked.
+  ByteView enc() const noexcept { return state_->encapsulation.bytes(); }
+
+  /// The sender's public key for an operation elsewhere, checked, as Encapsulation::peer says. Null
+  /// if the KEM has none.
+  const PublicKey* peer() const noexcept { return state_->encapsulation.peer(); }
 
   /// Bytes of the message before its sealed text: header and `enc`.
-  std::size_t prefix_size() const noexcept { return framing::kHeaderSize + enc_.size(); }
+  std::size_t prefix_size() const noexcept { return framing::kHeaderSize + enc().size(); }
 
   /// As RequestOpener::opened_size, known before the key is used.
   std::size_t opened_size(std::size_t sealed_size) const noexcept {
-    const std::size_t nt = match_.suite.nt();
+    const std::size_t nt = state_->match.suite.nt();
     return sealed_size < nt ? 0 : sealed_size - nt;
   }
 
-  /// Runs the key's operation in this thread; it may block as long as the key does. A failure
-  /// leaves the request pending: key_unavailable may be tried again. Errors: open_failed (not a
-  /// valid `enc`), key_unavailable, provider_failure.
+  /// Runs the key's operation in this thread, which may block as long as the key does. A failure
+  /// leaves the request pending. Errors:
+  /// - key_unavailable: the key failed, and may be tried again
+  /// - open_failed: the key's KEM finds `enc` invalid
+  /// - provider_failure
   Result<RequestOpener> decapsulate() const noexcept;
 
-  /// Takes the result of Decap(enc, skR) that was computed elsewhere, Nsecret bytes.
-  /// (Kem::shared_secret_from_dh makes it from a raw Diffie-Hellman result.) A wrong secret shows
-  /// as open_failed when the request is opened. Errors: invalid_argument (its length),
-  /// provider_failure.
-  Result<RequestOpener> complete(ByteView shared_secret) const noexcept;
+  /// Takes Decap(enc, skR) that was computed elsewhere, as a KMS with KEM keys does. A wrong secret
+  /// shows as open_failed when the request is opened. Errors:
+  /// - invalid_argument: it has not Nsecret bytes
+  /// - provider_failure
+  Result<RequestOpener> complete(const SharedSecret& shared_secret) const noexcept;
+
+  /// Takes DH(skR, peer()) that was computed elsewhere: the shared x coordinate of a NIST curve, or
+  /// the output of X25519 or X448. A wrong one shows as for `complete`. Errors:
+  /// - key_unavailable: it has not Ndh bytes, or is all zero from X25519 or X448
+  /// - not_supported: the KEM is not a DHKEM
+  /// - provider_failure
+  Result<RequestOpener> complete_dh(const core::DhSecret& dh) const noexcept;
 
  private:
-  friend class MultiRequestReceiver;  // asks the suite for a key message's size
-  Form form_;
-  std::string media_type_;
-  KeyRing::Match match_;
-  Bytes enc_;
-  ReceiverOptions options_;  // with a generator
+  friend class PendingMultiRequest;  // proves the key by its key message
+  struct State {
+    Form form;
+    std::string media_type;
+    KeyRing::Match match;
+    Bytes enc;
+    core::Encapsulation encapsulation;  // borrows enc's bytes
+    ReceiverOptions options;            // with a generator
+  };
+  explicit PendingRequest(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
+  KeyProof& proof() const noexcept { return *state_->match.entry->proof; }
+
+  std::shared_ptr<const State> state_;
 };
 
 /// The plaintext of a request and the sealer of its response.
@@ -145,15 +169,18 @@ class ChunkedRequestOpener;
 /// threads.
 class TWOWAY_API RequestReceiver {
  public:
-  explicit RequestReceiver(const KeyRing& ring, const ReceiverOptions& options = {}) noexcept
+  explicit RequestReceiver(const KeyRing& ring TWOWAY_LIFETIMEBOUND,
+                           const ReceiverOptions& options = {}) noexcept
       : ring_(&ring), options_(options) {}
+  explicit RequestReceiver(const KeyRing&& ring, const ReceiverOptions& options = {}) = delete;
 
   /// Begins to open a request of that form, under the form's media type: reads header and `enc`
-  /// from the front of `message`, which may be the whole request or its beginning, and finds the
-  /// key. A message does not say which form it has. Tell it from the media type that came with the
-  /// message (HTTP's Content-Type), or serve one form only. Errors: malformed (shorter than a
-  /// header), unknown_key, open_failed (shorter than its `enc`), invalid_argument (the media types,
-  /// as framing::choose_media_type says).
+  /// from the front of `message`, which may be the whole request or its beginning, checks `enc`,
+  /// and finds the key. A message does not say which form it has. Tell it from the media type that
+  /// came with the message (HTTP's Content-Type), or serve one form only. Errors: malformed
+  /// (shorter than a header), unknown_key, open_failed (shorter than its `enc`, or `enc` is not
+  /// valid), invalid_argument (the media types, as framing::choose_media_type says),
+  /// provider_failure.
   Result<PendingRequest> begin(Form form, ByteView message,
                                const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
@@ -180,8 +207,8 @@ class TWOWAY_API RequestReceiver {
  private:
   friend class ChunkedRequestOpener;
   Result<KeyRing::Match> find(ByteView header) const noexcept;
-  PendingRequest pending(Form form, std::string_view media_type, KeyRing::Match match,
-                         ByteView enc) const noexcept;
+  Result<PendingRequest> pending(Form form, std::string_view media_type, KeyRing::Match match,
+                                 ByteView enc) const noexcept;
 
   const KeyRing* ring_;
   ReceiverOptions options_;
@@ -210,10 +237,12 @@ class TWOWAY_API ChunkedRequestOpener {
     return chunks_ ? chunks_->output_size(input_size) : 0;
   }
 
-  /// The request that needs its key; null before need_key.
-  const PendingRequest* pending() const noexcept { return pending_ ? &*pending_ : nullptr; }
+  /// The request that needs its key; null before need_key. Another thread works with a copy of it.
+  const PendingRequest* pending() const noexcept {
+    return pending_ && !moved_ ? &*pending_ : nullptr;
+  }
 
-  /// Goes on with the opener that pending()->decapsulate() or complete() gave. Errors: wrong_state
+  /// Goes on with the opener that the pending request gave. Errors: wrong_state
   /// (not in need_key), invalid_argument (the limits).
   Status resume(RequestOpener opener) noexcept;
 
@@ -232,6 +261,7 @@ class TWOWAY_API ChunkedRequestOpener {
   std::optional<RequestOpener> opener_;
   std::optional<ChunkOpener> chunks_;
   std::optional<Error> error_;
+  core::MovedFrom moved_;
 };
 
 }  // namespace twoway

@@ -69,10 +69,14 @@ struct SenderOptions {
   Rng* rng = nullptr;
 };
 
-/// Seals requests to one receiver. Immutable, cheap to copy, and safe to share between threads.
+/// Seals requests to one receiver. Immutable, cheap to copy, and safe to share between threads. A
+/// move copies, so that no object is left empty.
 /// Borrows from its provider.
 class TWOWAY_API RequestSender {
  public:
+  RequestSender(const RequestSender&) noexcept = default;
+  RequestSender& operator=(const RequestSender&) noexcept = default;
+
   /// A sender to the first usable key of a list of media type application/ohttp-keys, as
   /// framing::choose_key says. Errors: malformed, not_supported, invalid_key.
   static Result<RequestSender> create(const Provider& provider, ByteView key_configs,

@@ -53,7 +53,7 @@ class TWOWAY_API ResponseOpener {
                             const StreamOptions& options = {}) const noexcept;
 
   /// The state, so that another process may open the response: versioned, bound to the suite, and
-  /// as secret as the response.
+  /// as secret as the response. Empty if this was moved from.
   SecretBytes export_secret_state(SecretAccess) const noexcept {
     return context_.save(framing::Role::sender);
   }

@@ -38,8 +38,15 @@ class Source {
   virtual std::optional<ByteView> memory() const noexcept { return std::nullopt; }
 };
 
-/// Bytes in memory, which are borrowed and not copied.
+/// Bytes in memory, which are borrowed and not copied. A temporary that owns bytes is refused by
+/// the compiler.
 TWOWAY_API std::unique_ptr<Source> from_memory(ByteView bytes) noexcept;
+template <typename Owner>
+requires(
+    !std::is_lvalue_reference_v<Owner> && std::is_convertible_v<Owner, ByteView> &&
+    !std::is_same_v<std::remove_cv_t<Owner>, ByteView> &&
+    !std::is_same_v<std::remove_cv_t<Owner>, ByteSpan>) std::unique_ptr<Source> from_memory(Owner&&)
+= delete;
 
 /// An open file, pipe or socket, which is borrowed and stays open. It must block: EAGAIN is a
 /// failure. Errors: source_failed, with errno.

@@ -153,16 +153,13 @@ class Private final : public core::PrivateKey {
   // FIPS 203 section 7.3: a ciphertext of the right length always gives a secret; a forged one
   // gives one that nobody knows.
   Status decap(core::SharedSecret& secret, const core::Kem& kem,
-               ByteView enc) const noexcept override {
+               const core::Encapsulation& enc) const noexcept override {
     secret.clear();
-    if (kem.params().id != params_.id) {
+    if (kem.params().id != params_.id || enc.kem_id() != params_.id) {
       return Error{Errc::invalid_argument, "the key belongs to another KEM than the suite"};
     }
     const StackWipe wipe;
-    if (enc.size() == params_.nenc &&
-        Scheme::decap(secret.reset(params_.nsecret), enc, *native_.get())) {
-      return {};
-    }
+    if (Scheme::decap(secret.reset(params_.nsecret), enc.bytes(), *native_.get())) return {};
     secret.clear();
     ERR_clear_error();
     return Error{Errc::open_failed, core::kBadAeadTag.message};

@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include <twoway/core/aead.hpp>
 #include <twoway/core/export.hpp>
+#include <twoway/core/moved.hpp>
 #include <twoway/core/secret.hpp>
 
 namespace twoway::core {
@@ -16,8 +19,8 @@ class TWOWAY_API NonceCounter {
   /// `base_nonce` is copied; `first` is the number of the first message.
   explicit NonceCounter(ByteView base_nonce, std::uint64_t first = 0) noexcept;
 
-  /// Writes the nonce of the next message; message_limit once 2^64-1 messages have passed.
-  /// Does not advance, so that a failed operation may be tried again.
+  /// Writes the nonce of the next message. Does not advance, so that a failed operation may be
+  /// tried again. Errors: message_limit (2^64-1 messages have passed), wrong_state (moved from).
   Status next(AeadNonce& nonce) const noexcept;
   void advance() noexcept { ++next_; }
   std::uint64_t position() const noexcept { return next_; }
@@ -46,6 +49,9 @@ class TWOWAY_API SealSequence {
 
   std::uint64_t position() const noexcept { return counter_.position(); }
 
+  /// Whether it was moved from, and answers wrong_state.
+  bool moved_from() const noexcept { return sealer_ == nullptr; }
+
  private:
   SealSequence(const Aead& aead, std::unique_ptr<AeadSealer> sealer, NonceCounter counter) noexcept
       : aead_(&aead), sealer_(std::move(sealer)), counter_(std::move(counter)) {}
@@ -60,8 +66,11 @@ class Gate {
  public:
   virtual ~Gate() = default;
 
-  /// An error refuses. Asked again only after it refused.
+  /// Returns an error to refuse the message. Asked again only after it refused.
   virtual Status admit() noexcept = 0;
+
+  /// What `open` returns for a first message that is not authentic, in place of `error`.
+  virtual Error explain(const Error& error) const noexcept { return error; }
 };
 
 /// Opens messages in order under one key. Belongs to one thread at a time.
@@ -97,6 +106,9 @@ class TWOWAY_API OpenSequence {
 
   std::uint64_t position() const noexcept { return counter_.position(); }
 
+  /// Whether it was moved from, and answers wrong_state.
+  bool moved_from() const noexcept { return opener_ == nullptr; }
+
  private:
   OpenSequence(const Aead& aead, std::unique_ptr<AeadOpener> opener, NonceCounter counter) noexcept
       : aead_(&aead), opener_(std::move(opener)), counter_(std::move(counter)) {}
@@ -106,5 +118,16 @@ class TWOWAY_API OpenSequence {
   NonceCounter counter_;
   std::unique_ptr<Gate> gate_;  // until it has admitted the message
 };
+
+/// Takes the sequence out of `from`, once. Errors: `gone` after that, wrong_state if the object
+/// that `from` is a member of was moved from.
+template <typename Sequence>
+Result<Sequence> take_sequence(std::optional<Sequence>& from, const Error& gone) noexcept {
+  if (!from) return gone;
+  if (from->moved_from()) return kMovedFrom;
+  Sequence sequence = std::move(*from);
+  from.reset();
+  return sequence;
+}
 
 }  // namespace twoway::core

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <twoway/core/lifetime.hpp>
+
 namespace twoway::core {
 
 using ByteView = std::span<const std::uint8_t>;  ///< bytes to read; never owned
@@ -17,7 +19,7 @@ using Bytes = std::vector<std::uint8_t>;         ///< owned bytes that need no w
 using Gather = std::span<const ByteView>;
 
 /// The bytes of a string, without a terminator. The string must outlive the view.
-inline ByteView as_bytes(std::string_view text) noexcept {
+inline ByteView as_bytes(std::string_view text TWOWAY_LIFETIMEBOUND) noexcept {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 

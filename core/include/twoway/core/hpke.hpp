@@ -21,7 +21,9 @@ class TWOWAY_API CipherSuite {
  public:
   /// not_supported, naming the part, if the provider lacks the KEM, KDF or AEAD, or has one whose
   /// sizes exceed the bounds in suite.hpp. Ids need no row in the tables.
-  static Result<CipherSuite> find(const Provider& provider, Suite suite) noexcept;
+  static Result<CipherSuite> find(const Provider& provider TWOWAY_LIFETIMEBOUND,
+                                  Suite suite) noexcept;
+  static Result<CipherSuite> find(const Provider&& provider, Suite suite) = delete;
 
   Suite id() const noexcept { return id_; }
   const Kem& kem() const noexcept { return kem_; }
@@ -142,8 +144,8 @@ class TWOWAY_API RecipientContext {
 
   /// The second half of setup, for a KEM shared secret (Nsecret bytes) that was computed
   /// elsewhere, in the modes base and psk.
-  static Result<RecipientContext> resume(const CipherSuite& suite, ByteView shared_secret,
-                                         ByteView info,
+  static Result<RecipientContext> resume(const CipherSuite& suite,
+                                         const SharedSecret& shared_secret, ByteView info,
                                          const std::optional<Psk>& psk = std::nullopt) noexcept;
 
   /// ct_size - Nt, or 0 where that is negative.

@@ -13,7 +13,8 @@ class TWOWAY_API Kem {
  public:
   /// A native KEM where the provider has one for `id`, else DHKEM over its group and KDF.
   /// not_supported where it offers neither.
-  static Result<Kem> find(const Provider& provider, KemId id) noexcept;
+  static Result<Kem> find(const Provider& provider TWOWAY_LIFETIMEBOUND, KemId id) noexcept;
+  static Result<Kem> find(const Provider&& provider, KemId id) = delete;
 
   const KemParams& params() const noexcept { return *params_; }
 
@@ -46,14 +47,31 @@ class TWOWAY_API Kem {
   Status auth_encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
                     const PrivateKey& sender, Rng* rng = nullptr) const noexcept;
 
-  /// The end of DHKEM's Decap, for a Diffie-Hellman result that was computed elsewhere: checks
+  /// Checks `enc` before any private key sees it: exactly Nenc bytes; of a DHKEM, a public key as
+  /// import_public accepts it. The result borrows `enc`, which must outlive it. Errors:
+  /// - open_failed, with native code 0: not a valid encapsulation
+  /// - provider_failure
+  Result<Encapsulation> import_enc(ByteView enc) const noexcept;
+
+  /// Decap (section 4): import_enc, then the operation of `receiver`, a key of this KEM. Writes
+  /// Nsecret bytes to `shared_secret`, which is empty after a failure. Errors: those of import_enc
+  /// and of PrivateKey::decap.
+  Status decap(SharedSecret& shared_secret, ByteView enc,
+               const PrivateKey& receiver) const noexcept;
+
+  /// AuthDecap (section 4.1): as decap, for a message of the sender whose public key is `sender`.
+  Status auth_decap(SharedSecret& shared_secret, ByteView enc, const PrivateKey& receiver,
+                    const PublicKey& sender) const noexcept;
+
+  /// The end of DHKEM's Decap, for DH(skR, enc.peer()) that was computed elsewhere: checks
   /// its length, and of X25519 and X448 that it is not all zero (key_unavailable), then
   /// shared_secret = ExtractAndExpand(dh, enc || pkR). not_supported for a native KEM.
-  Status shared_secret_from_dh(SharedSecret& shared_secret, ByteView dh, ByteView enc,
+  Status shared_secret_from_dh(SharedSecret& shared_secret, const DhSecret& dh,
+                               const Encapsulation& enc,
                                ByteView receiver_public_key) const noexcept;
 
  private:
-  friend Status dhkem::decap(SharedSecret&, const Kem&, const DhPrivateKey&, ByteView,
+  friend Status dhkem::decap(SharedSecret&, const Kem&, const DhPrivateKey&, const Encapsulation&,
                              const PublicKey*) noexcept;
 
   Kem() noexcept = default;

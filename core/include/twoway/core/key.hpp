@@ -1,6 +1,9 @@
 // Keys. A private key performs its own operation, so software, token and remote keys are equal.
 #pragma once
 
+#include <memory>
+#include <utility>
+
 #include <twoway/core/bytes.hpp>
 #include <twoway/core/error.hpp>
 #include <twoway/core/export.hpp>
@@ -25,6 +28,29 @@ class PublicKey {
   virtual const void* maker() const noexcept = 0;
 };
 
+/// An `enc` that its receiver's KEM has checked. Kem::import_enc is the only source of one, so that
+/// no private key sees an `enc` that is not valid. Borrows the bytes that it was made from.
+class Encapsulation {
+ public:
+  KemId kem_id() const noexcept { return kem_; }
+
+  /// Nenc bytes, as they were received.
+  ByteView bytes() const noexcept { return bytes_; }
+
+  /// Of a DHKEM, the sender's ephemeral public key. Of a hybrid KEM, the public key that is a part
+  /// of `enc`, if its NativeKem prepares it. Else null.
+  const PublicKey* peer() const noexcept { return peer_.get(); }
+
+ private:
+  friend class Kem;
+  Encapsulation(KemId kem, ByteView bytes, std::unique_ptr<PublicKey> peer) noexcept
+      : kem_(kem), bytes_(bytes), peer_(std::move(peer)) {}
+
+  KemId kem_;
+  ByteView bytes_;
+  std::unique_ptr<PublicKey> peer_;
+};
+
 /// A private key, wherever it lives. There is no export. Immutable, and safe to share between
 /// threads. Functions may block where the key is a token's or a remote one.
 ///
@@ -39,14 +65,17 @@ class PrivateKey {
   /// SerializePublicKey(pk) of the pair: Npk bytes that live as long as the key.
   virtual ByteView public_key() const noexcept = 0;
 
-  /// Decap (RFC 9180 section 4): writes Nsecret bytes to `shared_secret`. `kem` is the KEM of
-  /// `kem_id` from the caller's provider. open_failed for an `enc` that is not a valid
-  /// encapsulation, key_unavailable where the key itself fails; `shared_secret` is then empty.
+  /// Decap (RFC 9180 section 4) after the checks of Kem::decap: writes Nsecret bytes to
+  /// `shared_secret`. `kem` is the KEM of `kem_id` from the caller's provider. After a failure
+  /// `shared_secret` is empty. Errors:
+  /// - open_failed: `enc` encapsulates nothing, which only this key can tell
+  /// - key_unavailable: the key itself failed
+  /// - invalid_argument: `kem` or `enc` belongs to another KEM
   virtual Status decap(SharedSecret& shared_secret, const Kem& kem,
-                       ByteView enc) const noexcept = 0;
+                       const Encapsulation& enc) const noexcept = 0;
 
   /// AuthDecap: as decap, for the sender's public key `sender`. not_supported by default.
-  virtual Status auth_decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc,
+  virtual Status auth_decap(SharedSecret& shared_secret, const Kem& kem, const Encapsulation& enc,
                             const PublicKey& sender) const noexcept {
     static_cast<void>(kem), static_cast<void>(enc), static_cast<void>(sender);
     shared_secret.clear();
@@ -67,7 +96,8 @@ class PrivateKey {
 };
 
 /// A private key of a DHKEM. It supplies one thing, the raw Diffie-Hellman result; core does the
-/// rest of Decap: validation of the peer, ExtractAndExpand, and the checks of the result.
+/// rest of Decap: validation of the peer (Kem::import_enc), ExtractAndExpand, and the checks of the
+/// result.
 class DhPrivateKey : public PrivateKey {
  public:
   /// Writes the Ndh bytes of DH(sk, peer) to `secret`: the shared x coordinate of a NIST curve,
@@ -77,8 +107,8 @@ class DhPrivateKey : public PrivateKey {
   virtual Status dh(DhSecret& secret, const PublicKey& peer) const noexcept = 0;
 
   inline Status decap(SharedSecret& shared_secret, const Kem& kem,
-                      ByteView enc) const noexcept override;
-  inline Status auth_decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc,
+                      const Encapsulation& enc) const noexcept override;
+  inline Status auth_decap(SharedSecret& shared_secret, const Kem& kem, const Encapsulation& enc,
                            const PublicKey& sender) const noexcept override;
   inline Status auth_dh(DhSecret& secret, const PublicKey& receiver) const noexcept override;
 };
@@ -86,18 +116,18 @@ class DhPrivateKey : public PrivateKey {
 /// What DhPrivateKey does above `dh`, in core.
 namespace dhkem {
 TWOWAY_API Status decap(SharedSecret& shared_secret, const Kem& kem, const DhPrivateKey& key,
-                        ByteView enc, const PublicKey* sender) noexcept;
+                        const Encapsulation& enc, const PublicKey* sender) noexcept;
 TWOWAY_API Status checked_dh(DhSecret& secret, const DhPrivateKey& key,
                              const PublicKey& peer) noexcept;
 }  // namespace dhkem
 
 Status DhPrivateKey::decap(SharedSecret& shared_secret, const Kem& kem,
-                           ByteView enc) const noexcept {
+                           const Encapsulation& enc) const noexcept {
   return dhkem::decap(shared_secret, kem, *this, enc, nullptr);
 }
 
-Status DhPrivateKey::auth_decap(SharedSecret& shared_secret, const Kem& kem, ByteView enc,
-                                const PublicKey& sender) const noexcept {
+Status DhPrivateKey::auth_decap(SharedSecret& shared_secret, const Kem& kem,
+                                const Encapsulation& enc, const PublicKey& sender) const noexcept {
   return dhkem::decap(shared_secret, kem, *this, enc, &sender);
 }
 

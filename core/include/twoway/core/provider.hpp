@@ -45,6 +45,14 @@ class NativeKem {
   virtual Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept = 0;
   virtual Result<std::unique_ptr<PrivateKey>> import_private(ByteView sk) const noexcept = 0;
 
+  /// Checks an `enc`, Nenc bytes, as far as that takes no private key, and prepares the public key
+  /// that is a part of it, as in a hybrid KEM (Encapsulation::peer). Null, the default, if it has
+  /// none. Error: invalid_key, for an `enc` that no sender makes.
+  virtual Result<std::unique_ptr<PublicKey>> import_enc(ByteView enc) const noexcept {
+    static_cast<void>(enc);
+    return std::unique_ptr<PublicKey>();
+  }
+
   /// DeriveKeyPair's private half: Nsk bytes for import_private.
   virtual Status derive_private(PrivateKeyBytes& sk, ByteView ikm) const noexcept = 0;
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -58,7 +59,7 @@ class Secret {
   static constexpr std::size_t capacity() noexcept { return Capacity; }
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
-  ByteView view() const noexcept { return {bytes_.data(), size_}; }
+  ByteView view() const noexcept TWOWAY_LIFETIMEBOUND { return {bytes_.data(), size_}; }
   ByteSpan span() noexcept { return {bytes_.data(), size_}; }
 
   /// Makes the secret `size` bytes long, all zero, and returns them for writing. Aborts where
@@ -74,6 +75,14 @@ class Secret {
   void assign(ByteView bytes) noexcept {
     ByteSpan to = reset(bytes.size());
     if (!bytes.empty()) std::memcpy(to.data(), bytes.data(), bytes.size());
+  }
+
+  /// As assign, for bytes whose number somebody else decides: false if they exceed the capacity,
+  /// and the secret is then empty.
+  bool try_assign(ByteView bytes) noexcept {
+    const bool fits = bytes.size() <= Capacity;
+    assign(fits ? bytes : ByteView());
+    return fits;
   }
 
   void clear() noexcept {
@@ -98,6 +107,7 @@ using DhSecret = Secret<66>;         ///< Ndh: one Diffie-Hellman output
 using AeadKey = Secret<32>;          ///< Nk
 using AeadNonce = Secret<12>;        ///< Nn: a base nonce, secret as part of the key schedule
 using PrivateKeyBytes = Secret<66>;  ///< Nsk: SerializePrivateKey's output
+static_assert(!std::is_same_v<SharedSecret, DhSecret>, "one must not be taken for the other");
 
 /// Heap bytes of a fixed size that are wiped before they are freed; for secrets without a bound.
 class SecretBytes {
@@ -121,7 +131,7 @@ class SecretBytes {
 
   std::size_t size() const noexcept { return size_; }
   ByteSpan span() noexcept { return {bytes_.get(), size_}; }
-  ByteView view() const noexcept { return {bytes_.get(), size_}; }
+  ByteView view() const noexcept TWOWAY_LIFETIMEBOUND { return {bytes_.get(), size_}; }
 
  private:
   std::unique_ptr<std::uint8_t[]> bytes_;

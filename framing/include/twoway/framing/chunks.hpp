@@ -142,6 +142,9 @@ class TWOWAY_API ChunkOpener {
         limits_(limits),
         phase_(sequence_ ? Phase::length : Phase::prefix) {}
 
+  bool moved_from() const noexcept {
+    return sequence_ ? sequence_->moved_from() : keying_ == nullptr;
+  }
   std::size_t max_sealed() const noexcept { return sequence_->sealed_size(limits_.max_chunk); }
   core::Result<Step> open_at(core::ByteSpan* out, core::ByteView in, End end) noexcept;
   core::Result<std::optional<Sealed>> next_sealed(core::ByteView& in, End end) noexcept;

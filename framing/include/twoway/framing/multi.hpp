@@ -39,6 +39,9 @@ class TWOWAY_API BodyKey {
   /// message. Errors: provider_failure.
   core::Result<core::Bytes> encapsulate(RequestStart& start) const noexcept;
 
+  /// Whether it was moved from. All that uses the key is then wrong_state.
+  bool moved_from() const noexcept { return key_.empty(); }
+
   /// Bytes of the body before its sealed text.
   std::size_t nonce_size() const noexcept { return aead_->params().nn; }
 

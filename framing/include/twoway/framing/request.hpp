@@ -9,7 +9,9 @@ namespace twoway::framing {
 struct RequestStart {
   core::Bytes prefix;           ///< kHeaderSize + Nenc bytes
   core::SenderContext context;  ///< its first message follows the prefix
-  core::ByteView enc() const noexcept { return core::ByteView(prefix).subspan(kHeaderSize); }
+  core::ByteView enc() const noexcept {
+    return prefix.empty() ? core::ByteView() : core::ByteView(prefix).subspan(kHeaderSize);
+  }
 };
 
 /// Begins a request to the holder of `receiver`, whose key id is `key_id`, under a media type that
@@ -24,7 +26,7 @@ TWOWAY_API core::Result<RequestStart> start_request(const core::CipherSuite& sui
 /// The receiver's context for a request whose shared secret is known, under a media type that
 /// choose_media_type gave. Errors: those of RecipientContext::resume.
 TWOWAY_API core::Result<core::RecipientContext> accept_request(
-    const core::CipherSuite& suite, std::uint8_t key_id, core::ByteView shared_secret,
+    const core::CipherSuite& suite, std::uint8_t key_id, const core::SharedSecret& shared_secret,
     std::string_view media_type) noexcept;
 
 }  // namespace twoway::framing

@@ -63,7 +63,8 @@ class TWOWAY_API ResponseContext {
   core::Result<std::size_t> open(core::ByteSpan out, core::ByteView sealed,
                                  std::string_view media_type) const noexcept;
 
-  /// The state, secret: whoever has it can read and forge the response.
+  /// The state, secret: whoever has it can read and forge the response. Empty if this was moved
+  /// from.
   core::SecretBytes save(Role role) const noexcept;
 
   /// A context from what `save` wrote. malformed: no such state, another version, or the other

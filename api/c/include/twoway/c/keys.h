@@ -144,6 +144,22 @@ TWOWAY_C_CALL twoway_status twoway_key_ring_add(twoway_key_ring* ring, uint8_t k
                                                 size_t count, twoway_key_state state,
                                                 twoway_error* error) TWOWAY_C_NOEXCEPT;
 
+/// As twoway_key_ring_add, without the trial: for a key that is out of reach when it is added, or
+/// that only answers asynchronously (twoway_pending_request_complete_dh). Its first request whose
+/// text is authentic proves it (twoway_key_ring_checked). Until then a text that does not open is
+/// TWOWAY_KEY_UNAVAILABLE instead of TWOWAY_OPEN_FAILED, because the key may be the reason. Keep it
+/// pending until it is checked. Errors: those of twoway_key_ring_add, of which
+/// TWOWAY_KEY_UNAVAILABLE cannot occur; TWOWAY_INVALID_KEY (the public key).
+TWOWAY_C_CALL twoway_status
+twoway_key_ring_add_deferred(twoway_key_ring* ring, uint8_t key_id, const twoway_private_key* key,
+                             const twoway_symmetric_algorithms* algorithms, size_t count,
+                             twoway_key_state state, twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// 1 if the key of this id is known to fit its public key, by the trial or by an authentic text. 0
+/// if it is not yet, or if the ring holds no key of this id.
+TWOWAY_C_API int twoway_key_ring_checked(const twoway_key_ring* ring,
+                                         uint8_t key_id) TWOWAY_C_NOEXCEPT;
+
 /// Publishes a pending or retired key. Errors: TWOWAY_UNKNOWN_KEY (not held, or expired),
 /// TWOWAY_WRONG_STATE (active already).
 TWOWAY_C_CALL twoway_status twoway_key_ring_activate(twoway_key_ring* ring, uint8_t key_id,

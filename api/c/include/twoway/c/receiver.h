@@ -45,12 +45,12 @@ typedef struct twoway_pending_request twoway_pending_request;
 typedef struct twoway_request_opener twoway_request_opener;
 
 /// Begins to open a request of that form, under the form's media type: reads header and `enc` from
-/// the front of `message`, which may be the whole request or its beginning, and finds the key. A
-/// message does not say which form it has: tell it from the media type that came with the message.
-/// The functions of its opener that are for the other form answer TWOWAY_WRONG_STATE and use
-/// nothing up. Errors: TWOWAY_MALFORMED (shorter than a header), TWOWAY_UNKNOWN_KEY,
-/// TWOWAY_OPEN_FAILED (shorter than its `enc`), TWOWAY_INVALID_ARGUMENT (the form, the media
-/// types).
+/// the front of `message`, which may be the whole request or its beginning, checks `enc`, and finds
+/// the key. A message does not say which form it has: tell it from the media type that came with
+/// the message. The functions of its opener that are for the other form answer TWOWAY_WRONG_STATE
+/// and use nothing up. Errors: TWOWAY_MALFORMED (shorter than a header), TWOWAY_UNKNOWN_KEY,
+/// TWOWAY_OPEN_FAILED (shorter than its `enc`, or `enc` is not valid), TWOWAY_INVALID_ARGUMENT (the
+/// form, the media types), TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_request_receiver_begin(const twoway_request_receiver* receiver,
                                                           twoway_form form, const uint8_t* message,
                                                           size_t message_size,
@@ -70,7 +70,8 @@ TWOWAY_C_API twoway_suite twoway_pending_request_suite(const twoway_pending_requ
 TWOWAY_C_API size_t twoway_pending_request_prefix_size(const twoway_pending_request* pending)
     TWOWAY_C_NOEXCEPT;
 
-/// Writes `enc`, TWOWAY_MAX_ENC bytes at most. Errors: TWOWAY_BUFFER_TOO_SMALL.
+/// Writes `enc`, TWOWAY_MAX_ENC bytes at most. It is valid: of a DHKEM, the sender's public key for
+/// a Diffie-Hellman operation elsewhere. Errors: TWOWAY_BUFFER_TOO_SMALL.
 TWOWAY_C_CALL twoway_status twoway_pending_request_enc(const twoway_pending_request* pending,
                                                        uint8_t* out, size_t capacity,
                                                        size_t* written,
@@ -88,18 +89,19 @@ TWOWAY_C_CALL twoway_status twoway_pending_request_decapsulate(
     const twoway_pending_request* pending, twoway_request_opener** opener,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Takes the result of Decap(enc, skR) that was computed elsewhere, Nsecret bytes. A wrong one
-/// shows as TWOWAY_OPEN_FAILED when the request is opened. Errors: TWOWAY_INVALID_ARGUMENT (its
-/// length), TWOWAY_PROVIDER_FAILURE.
+/// Takes the result of Decap(enc, skR) that was computed elsewhere, as a KMS with KEM keys does,
+/// Nsecret bytes. For a raw Diffie-Hellman result use the next function. A wrong one shows as
+/// TWOWAY_OPEN_FAILED when the request is opened. Errors: TWOWAY_INVALID_ARGUMENT (its length),
+/// TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_pending_request_complete(const twoway_pending_request* pending,
                                                             const uint8_t* shared_secret,
                                                             size_t shared_secret_size,
                                                             twoway_request_opener** opener,
                                                             twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Takes DH(skR, enc) that was computed elsewhere, Ndh bytes, by someone who checked that `enc` is
-/// a valid public key. Errors: TWOWAY_KEY_UNAVAILABLE (another length, or zeros from X25519 or
-/// X448), TWOWAY_NOT_SUPPORTED (not a DHKEM), TWOWAY_PROVIDER_FAILURE.
+/// Takes DH(skR, enc) that was computed elsewhere, Ndh bytes: the shared x coordinate of a NIST
+/// curve, or the output of X25519 or X448. Errors: TWOWAY_KEY_UNAVAILABLE (another length, or zeros
+/// from X25519 or X448), TWOWAY_NOT_SUPPORTED (not a DHKEM), TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_pending_request_complete_dh(
     const twoway_pending_request* pending, const uint8_t* dh, size_t dh_size,
     twoway_request_opener** opener, twoway_error* error) TWOWAY_C_NOEXCEPT;

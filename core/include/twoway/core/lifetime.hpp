@@ -1,0 +1,9 @@
+// TWOWAY_LIFETIMEBOUND marks an argument that the result borrows: clang warns if it is a temporary
+// that ends too early.
+#pragma once
+
+#if defined(__clang__)
+#define TWOWAY_LIFETIMEBOUND [[clang::lifetimebound]]
+#else
+#define TWOWAY_LIFETIMEBOUND
+#endif
