@@ -1,24 +1,36 @@
-// A chunked request that arrives in pieces, for a server that must not wait: an example of
+// A chunked request that arrives in pieces, for a server with an event loop: an example of
 // docs/guide.md.
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include <twoway/openssl.hpp>
 #include <twoway/twoway.hpp>
 
+#include "queue.hpp"
+
 using namespace twoway;
 
 // example {
-/// One request of a server whose event loop calls `arrived`. The key's operation, which may take a
-/// token's time, runs where `run` puts it; the pieces that arrive meanwhile wait in `input_`.
-class Connection {
+/// One request of a server with an event loop. Its functions run in the loop's thread. Only the
+/// key's operation, which may take a token's time, leaves it: `elsewhere` runs that in another
+/// thread, and `post` brings its result back to the loop.
+class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Run = std::function<void(std::function<void()> work)>;
-  Connection(ChunkedRequestOpener opener, Run run)  // of RequestReceiver::chunked_opener
-      : opener_(std::move(opener)), run_(std::move(run)) {}
+  static constexpr std::size_t kMaxInput = 16384;
+
+  Connection(ChunkedRequestOpener opener, Run elsewhere, Run post)
+      : opener_(std::move(opener)), elsewhere_(std::move(elsewhere)), post_(std::move(post)) {}
+
+  /// Bytes that `arrived` takes now. Leave what exceeds them in the socket: while the key works,
+  /// input waits here.
+  std::size_t room() const { return kMaxInput - input_.size(); }
 
   void arrived(ByteView piece, End end) {
+    if (piece.size() > room()) error = "more input than there is room for";
+    if (error != nullptr) return;
     input_.insert(input_.end(), piece.begin(), piece.end());
     end_ = end;
     if (!waits_for_key_) open();
@@ -42,7 +54,11 @@ class Connection {
       if (step->state == ChunkOpener::State::need_input) return;
       if (step->state == ChunkOpener::State::need_key) {
         waits_for_key_ = true;
-        run_([this] { resume(opener_.pending()->decapsulate()); });
+        // The other thread has a copy of the pending request, and touches nothing else.
+        elsewhere_([self = shared_from_this(), pending = *opener_.pending()] {
+          auto key = std::make_shared<Result<RequestOpener>>(pending.decapsulate());
+          self->post_([self, key] { self->resume(std::move(*key)); });
+        });
         return;
       }
     }
@@ -56,7 +72,8 @@ class Connection {
   }
 
   ChunkedRequestOpener opener_;
-  Run run_;
+  const Run elsewhere_;
+  const Run post_;
   Bytes input_;
   End end_ = End::no;
   bool waits_for_key_ = false;
@@ -69,24 +86,48 @@ int main() {
   auto key = Kem::find(crypto, KemId::dhkem_x25519)->generate_key_pair();
   if (!ring.add(1, std::move(*key), {{KdfId::hkdf_sha256, AeadId::aes128_gcm}})) return 1;
   auto sender = RequestSender::create(crypto, *ring.key_configs());
-  auto sealer = sender->begin(Form::chunked);
-  auto chunks = sealer->chunk_sealer();
-  Bytes message(sealer->prefix().begin(), sealer->prefix().end());
-  for (const std::string_view part : {"how ", "are ", "you?"}) {
-    const Last last = part == "you?" ? Last::yes : Last::no;
-    const std::size_t at = message.size();
-    message.resize(at + chunks->sealed_size(part.size(), last));
-    if (!chunks->seal(ByteSpan(message).subspan(at), as_bytes(part), last)) return 1;
+  const RequestReceiver receiver(ring);
+
+  example::Queue loop;
+  example::Queue keys;
+  const auto elsewhere = [&keys](std::function<void()> work) { keys.post(std::move(work)); };
+  const auto post = [&loop](std::function<void()> work) { loop.post(std::move(work)); };
+  const std::string text(3000, 'x');
+  std::vector<std::shared_ptr<Connection>> connections;
+  std::vector<Bytes> messages;
+  for (int i = 0; i < 20; ++i) {
+    auto sealer = sender->begin(Form::chunked);
+    auto sealing = sealer->stream(from_memory(as_bytes(text)));
+    Bytes message(4000);
+    message.resize(*sealing->read(message));
+    messages.push_back(std::move(message));
+    connections.push_back(
+        std::make_shared<Connection>(*receiver.chunked_opener(), elsewhere, post));
+  }
+  for (std::size_t at = 0; at < messages.front().size(); at += 100) {
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      const ByteView rest = ByteView(messages[i]).subspan(at);
+      const ByteView piece = rest.first(std::min<std::size_t>(100, rest.size()));
+      const End end = piece.size() == rest.size() ? End::yes : End::no;
+      loop.post([&connection = *connections[i], piece, end] { connection.arrived(piece, end); });
+    }
   }
 
-  std::function<void()> work;
-  auto opener = RequestReceiver{ring}.chunked_opener();
-  Connection connection(std::move(*opener), [&](std::function<void()> todo) { work = todo; });
-  for (std::size_t at = 0; at < message.size(); at += 10) {
-    const ByteView piece =
-        ByteView(message).subspan(at, std::min<std::size_t>(10, message.size() - at));
-    connection.arrived(piece, at + 10 < message.size() ? End::no : End::yes);
-    if (at == 60 && work) std::exchange(work, nullptr)();
+  std::thread other([&keys] { keys.run([] { return false; }); });
+  loop.run([&connections] {
+    return std::all_of(connections.begin(), connections.end(),
+                       [](const auto& c) { return c->complete || c->error != nullptr; });
+  });
+  keys.stop();
+  other.join();
+  for (const auto& connection : connections) {
+    if (!connection->complete || connection->text != text) return 1;
   }
-  return connection.complete && connection.text == "how are you?" ? 0 : 1;
+
+  const auto flooded = std::make_shared<Connection>(*receiver.chunked_opener(), elsewhere, post);
+  flooded->arrived(messages.front(), End::no);  // the key is asked for, and nobody answers
+  flooded->arrived(Bytes(flooded->room()), End::no);
+  if (flooded->error != nullptr || flooded->room() != 0) return 1;
+  flooded->arrived(Bytes(1), End::no);
+  return flooded->error != nullptr ? 0 : 1;
 }
