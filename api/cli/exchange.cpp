@@ -165,8 +165,9 @@ void add_message_options(CLI::App& command, Exchange& options, Act act, const ch
       "A message in chunks, of any size and in little memory; the same on both sides");
   command
       .add_option("--chunked-media-type", options.chunked_media_type,
-                  "Media type of chunked messages, needed with --chunked in place of --media-type; "
-                  "a chunked message/bhttp unless given")
+                  "Media type of chunked messages, with --chunked in place of --media-type; never "
+                  "that of whole ones, as one type for both would let a relay pass a first chunk "
+                  "off as a whole message; a chunked message/bhttp unless given")
       ->type_name("TYPE");
   command
       .add_option("--chunk-size", options.chunk_size,

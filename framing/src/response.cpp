@@ -64,6 +64,9 @@ Result<ResponseContext::Keys> ResponseContext::derive_keys(
   if (response_nonce.size() != nonce_size()) {
     return Error{Errc::invalid_argument, "a response nonce is max(Nn, Nk) bytes"};
   }
+  if (enc_.size() != suite_.nenc()) {
+    return Error{Errc::invalid_argument, "this enc is not of the suite's KEM"};
+  }
   core::Secret<kMaxResponseNonce> secret;
   Status s = exporter_.export_secret(secret.reset(nonce_size()), core::as_bytes(media_type));
   if (!s) return s.error();

@@ -1,5 +1,6 @@
 // A relay rewrites a chunked message into a whole one that ends early, and the reverse. Under one
 // media type it would succeed. On every path, the pairs of types refuse it.
+#include <algorithm>
 #include <functional>
 #include <optional>
 
@@ -64,7 +65,7 @@ Opened pull(OpenStream& stream) {
 template <typename Opener>
 Opened push(Opener& opener, ByteSpan in, Way way, const std::function<Status()>& resume = {}) {
   Opened opened;
-  Bytes out(100);
+  Bytes out(200);
   while (true) {
     const auto step =
         way == Way::buffer ? opener.open(out, in, End::yes) : opener.open_in_place(in, End::yes);

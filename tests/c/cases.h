@@ -24,6 +24,10 @@
   CASE(chunked_exchange, "a chunked request and its response, in every split") \
   CASE(chunked_in_place, "chunks opened in place")                             \
   CASE(chunked_by_parts, "a chunked request whose prefix the caller reads")    \
+  CASE(form_requests, "a relay that rewrites requests into the other form")    \
+  CASE(form_responses, "a relay that rewrites responses into the other form")  \
+  CASE(form_bodies, "a relay that rewrites bodies into the other form")        \
+  CASE(media_types, "media types that could be the other form's")              \
   CASE(chunk_refusals, "what sealers and openers of chunks refuse")            \
   CASE(chunk_limits, "limits of chunked messages")                             \
   CASE(chunk_room, "chunks with too little room use nothing up")               \

@@ -189,7 +189,7 @@ void c_to_cpp_chunked(const Sides& sides) {
       [&](auto out) { return twoway_request_sealer_chunks(sealer.get(), nullptr, out, nullptr); });
   const Bytes sealed = seal_chunks(chunks.get(), kQuestion);
   message.insert(message.end(), sealed.begin(), sealed.end());
-  auto request = RequestReceiver{sides.ring}.stream(from_memory(message));
+  auto request = RequestReceiver{sides.ring}.stream(Form::chunked, from_memory(message));
   REQUIRE_OK(request);
   REQUIRE(read_all(std::move(request->plaintext)) == kQuestion);
 

@@ -280,9 +280,10 @@ void many_refusals(const struct fixture* fixture) {
                                            many.keys[0].size - 1, &kTypes, &pending, NULL),
                TWOWAY_OPEN_FAILED);
   CHECK(pending == NULL);
-  CHECK_STATUS(twoway_multi_receiver_open(receiver, many.keys[0].data, many.keys[0].size, body,
-                                          size, "other", out, sizeof out, &written, &sealer, NULL),
-               TWOWAY_OPEN_FAILED);
+  CHECK_STATUS(
+      twoway_multi_receiver_open(receiver, many.keys[0].data, many.keys[0].size, body, size,
+                                 WHOLE_TYPE("other"), out, sizeof out, &written, &sealer, NULL),
+      TWOWAY_OPEN_FAILED);
   CHECK(written == 0);
   CHECK(sealer == NULL);
   REQUIRE_OK(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, many.keys[0].data,

@@ -121,6 +121,22 @@ TEST_CASE("a saved state continues the exchange, for its role, suite and version
                Errc::not_supported);
 }
 
+TEST_CASE("a state whose enc has another length than its suite's is malformed") {
+  const core::CipherSuite s = suite();
+  auto exporter = core::Exporter::create(s, Bytes(s.kdf().params().nh, 1));
+  REQUIRE_OK(exporter);
+  for (const std::size_t size : {std::size_t{0}, s.nenc() - 1, s.nenc() + 1, core::kMaxEnc,
+                                 core::kMaxEnc + 1, std::size_t{65535}}) {
+    INFO(size);
+    const ResponseContext other(s, 7, Bytes(size, 2), *exporter);
+    for (const Role role : {Role::sender, Role::receiver}) {
+      const core::SecretBytes state = other.save(role);
+      REQUIRE_ERRC(ResponseContext::restore(any_provider(), role, state.view()), Errc::malformed);
+    }
+    REQUIRE_ERRC(other.derive_keys(Bytes(other.nonce_size()), "t"), Errc::invalid_argument);
+  }
+}
+
 TEST_CASE("a state changed to another suite opens nothing") {
   const ResponseContext response = context(suite());
   Bytes state = test::copy(response.save(Role::sender).view());

@@ -16,7 +16,7 @@ enum class Role : std::uint8_t { sender = 1, receiver = 2 };
 /// chunked one.
 class TWOWAY_API ResponseContext {
  public:
-  /// Copies `enc` and the exporter's secret.
+  /// Copies `enc`, Nenc bytes, and the exporter's secret.
   ResponseContext(const core::CipherSuite& suite, std::uint8_t key_id, core::ByteView enc,
                   const core::Exporter& exporter) noexcept;
 
@@ -31,7 +31,8 @@ class TWOWAY_API ResponseContext {
     core::AeadNonce nonce;
   };
 
-  /// The AEAD key and nonce of the response that `response_nonce` begins.
+  /// The AEAD key and nonce of the response that `response_nonce` begins. Errors: invalid_argument
+  /// (the length of `response_nonce` or of `enc`), provider_failure.
   core::Result<Keys> derive_keys(core::ByteView response_nonce,
                                  std::string_view media_type) const noexcept;
 
