@@ -13,11 +13,11 @@ static twoway_status open_by_dh(const struct fixture* fixture, const struct peer
   uint8_t text[64];
   size_t size = 0;
   twoway_status status;
-  REQUIRE_OK(twoway_request_receiver_begin(peer->receiver, TWOWAY_FORM_WHOLE, message->data,
-                                           message->size, NULL, &pending, NULL));
-  REQUIRE_OK(twoway_pending_request_enc(pending, enc, sizeof enc, &size, NULL));
-  REQUIRE_OK(key_dh(fixture->crypto, key, enc, sizeof enc, secret, sizeof secret));
-  REQUIRE_OK(twoway_pending_request_complete_dh(pending, secret, sizeof secret, &opener, NULL));
+  CHECK_OK(twoway_request_receiver_begin(peer->receiver, TWOWAY_FORM_WHOLE, message->data,
+                                         message->size, NULL, &pending, NULL));
+  CHECK_OK(twoway_pending_request_enc(pending, enc, sizeof enc, &size, NULL));
+  CHECK_OK(key_dh(fixture->crypto, key, enc, sizeof enc, secret, sizeof secret));
+  CHECK_OK(twoway_pending_request_complete_dh(pending, secret, sizeof secret, &opener, NULL));
   status = twoway_request_opener_open(opener, message->data + 39, message->size - 39, text,
                                       sizeof text, &size, error);
   twoway_request_opener_free(opener);
