@@ -49,6 +49,7 @@ enum class Action {
   close_sessions,  ///< closes every session of every slot first
   reinitialise,    ///< C_Finalize and C_Initialize first
   remove_token,    ///< removes the token first, as `Control::remove_token` does
+  break_module,    ///< breaks the module first, as `Control::break_module` does, with `value`
   zero_secret,     ///< these four change what C_GetAttributeValue tells of CKA_VALUE of an object
   wrong_secret,    ///< that C_DeriveKey made, and the rule counts no other calls: all zero, one bit
   short_secret,    ///< flipped, a byte less, and
@@ -76,6 +77,9 @@ struct Control {
   /// The token is gone, and its sessions with it, until insert_token or reset.
   void (*remove_token)();
   void (*insert_token)();
+  /// From here on every call answers `rv`, but for C_Finalize and C_Initialize. The module is well
+  /// again when C_Initialize has succeeded after C_Finalize this many times, or after reset.
+  void (*break_module)(CK_RV rv, unsigned long initializations);
   void (*close_sessions)();
   void (*reinitialise)();
 

@@ -35,6 +35,7 @@ const CK_FUNCTION_LIST& real() {
 struct Verdict {
   std::optional<CK_RV> fail, answer;
   std::optional<Action> before, secret;
+  CK_RV broken = CKR_OK;
   unsigned long delay_ms = 0;
   bool hold = false;
 };
@@ -67,8 +68,9 @@ class Module {
     --held_;
   }
 
-  void before(Action action) {
+  void before(Action action, CK_RV broken) {
     if (action == Action::remove_token) remove_token();
+    if (action == Action::break_module) break_module(broken, 1);
     if (action == Action::close_sessions) close_sessions();
     if (action == Action::reinitialise) reinitialise();
   }
@@ -76,6 +78,13 @@ class Module {
   bool removed() {
     const std::lock_guard lock(mutex_);
     return removed_;
+  }
+  /// What a call answers while the module is broken.
+  std::optional<CK_RV> broken(Function function) {
+    if (function == Function::C_Initialize || function == Function::C_Finalize) return {};
+    const std::lock_guard lock(mutex_);
+    if (cures_ == 0) return {};
+    return broken_;
   }
 
   void enter(Function function) {
@@ -93,6 +102,7 @@ class Module {
   void initialised(const CK_C_INITIALIZE_ARGS* args) {
     const std::lock_guard lock(mutex_);
     flags_ = args == nullptr ? 0 : args->flags;
+    if (cures_ != 0) --cures_;
   }
   void finalised() {
     const std::lock_guard lock(mutex_);
@@ -142,6 +152,7 @@ class Module {
     calls_.fill(0);
     faults_ = 0;
     removed_ = false;
+    cures_ = 0;
     ++round_;
     changed_.notify_all();
   }
@@ -158,6 +169,11 @@ class Module {
   void insert_token() {
     const std::lock_guard lock(mutex_);
     removed_ = false;
+  }
+  void break_module(CK_RV rv, unsigned long initializations) {
+    const std::lock_guard lock(mutex_);
+    broken_ = rv;
+    cures_ = initializations;
   }
   void close_sessions() {
     const Alone alone(*this);
@@ -226,6 +242,10 @@ class Module {
       case Action::close_sessions:
       case Action::reinitialise:
       case Action::remove_token: verdict.before = rule.action; break;
+      case Action::break_module:
+        verdict.before = rule.action;
+        verdict.broken = rule.value;
+        break;
       case Action::zero_secret:
       case Action::wrong_secret:
       case Action::short_secret:
@@ -255,6 +275,8 @@ class Module {
   unsigned long faults_ = 0, held_ = 0, round_ = 0, running_ = 0, unclean_finals_ = 0;
   bool closed_ = false;
   bool removed_ = false;
+  CK_RV broken_ = CKR_OK;
+  unsigned long cures_ = 0;  // initialisations that the broken module needs
   CK_FLAGS flags_ = 0;
   std::map<CK_SESSION_HANDLE, CK_SLOT_ID> sessions_;
   std::map<CK_OBJECT_HANDLE, CK_SESSION_HANDLE> objects_;
@@ -398,8 +420,9 @@ struct Forward<F, Member> {
     const Verdict verdict = module().judge(F, reads_secret);
     if (verdict.hold) module().wait_for_release();
     std::this_thread::sleep_for(std::chrono::milliseconds(verdict.delay_ms));
-    if (verdict.before) module().before(*verdict.before);
+    if (verdict.before) module().before(*verdict.before, verdict.broken);
     if (verdict.fail) return *verdict.fail;
+    if (const auto broken = module().broken(F)) return *broken;
     const bool removed = module().removed();
     if (removed && !works_without_token(F)) {
       return names_a_slot(F) ? CKR_TOKEN_NOT_PRESENT : CKR_DEVICE_REMOVED;
@@ -449,6 +472,7 @@ extern "C" const twoway::test::fault::Control* twoway_fault_control() {
       [] { module().release(); },
       [] { module().remove_token(); },
       [] { module().insert_token(); },
+      [](CK_RV rv, unsigned long initializations) { module().break_module(rv, initializations); },
       [] { module().close_sessions(); },
       [] { module().reinitialise(); },
       [](Function function) { return module().calls(function); },

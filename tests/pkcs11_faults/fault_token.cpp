@@ -46,6 +46,22 @@ void generate(CK_SESSION_HANDLE session, CK_BYTE id, const char* label) {
               std::size(private_template), &public_key, &private_key) == CKR_OK);
 }
 
+/// Applies `change` to the objects of a label, and answers how many they were.
+template <typename Change>
+unsigned long for_each_object(const char* label, const Change& change) {
+  const CK_FUNCTION_LIST& p11 = functions();
+  const CK_SESSION_HANDLE session = module().open_session(FaultToken::kLabel);
+  CK_ATTRIBUTE wanted{CKA_LABEL, text(label), std::strlen(label)};
+  REQUIRE(p11.C_FindObjectsInit(session, &wanted, 1) == CKR_OK);
+  std::array<CK_OBJECT_HANDLE, 16> found{};
+  CK_ULONG count = 0;
+  REQUIRE(p11.C_FindObjects(session, found.data(), found.size(), &count) == CKR_OK);
+  REQUIRE(p11.C_FindObjectsFinal(session) == CKR_OK);
+  for (CK_ULONG i = 0; i < count; ++i) REQUIRE(change(session, found[i]) == CKR_OK);
+  REQUIRE(p11.C_CloseSession(session) == CKR_OK);
+  return count;
+}
+
 // What the handler of SIGALRM reads.
 std::array<char, 256> overdue{};
 
@@ -84,17 +100,23 @@ FaultToken::~FaultToken() {
 }
 
 unsigned long destroy_objects(const char* label) {
-  const CK_FUNCTION_LIST& p11 = functions();
+  return for_each_object(label, [](CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
+    return functions().C_DestroyObject(session, object);
+  });
+}
+
+void rename_objects(const char* label, const char* to, unsigned char id) {
+  const auto rename = [&](CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
+    CK_ATTRIBUTE name[] = {{CKA_LABEL, text(to), std::strlen(to)}, attribute(CKA_ID, id)};
+    return functions().C_SetAttributeValue(session, object, name, std::size(name));
+  };
+  REQUIRE(for_each_object(label, rename) == 2);
+}
+
+void generate_key(const char* label, unsigned char id) {
   const CK_SESSION_HANDLE session = module().open_session(FaultToken::kLabel);
-  CK_ATTRIBUTE wanted{CKA_LABEL, text(label), std::strlen(label)};
-  REQUIRE(p11.C_FindObjectsInit(session, &wanted, 1) == CKR_OK);
-  std::array<CK_OBJECT_HANDLE, 16> found{};
-  CK_ULONG count = 0;
-  REQUIRE(p11.C_FindObjects(session, found.data(), found.size(), &count) == CKR_OK);
-  REQUIRE(p11.C_FindObjectsFinal(session) == CKR_OK);
-  for (CK_ULONG i = 0; i < count; ++i) REQUIRE(p11.C_DestroyObject(session, found[i]) == CKR_OK);
-  REQUIRE(p11.C_CloseSession(session) == CKR_OK);
-  return count;
+  generate(session, id, label);
+  REQUIRE(functions().C_CloseSession(session) == CKR_OK);
 }
 
 void log_out() {

@@ -31,6 +31,12 @@ const CK_FUNCTION_LIST& functions();
 /// they were. The module must be initialised; leaves the process logged in.
 unsigned long destroy_objects(const char* label);
 
+/// Gives both objects of a label another label and id.
+void rename_objects(const char* label, const char* to, unsigned char id);
+
+/// Makes a key pair as FaultToken does, as another component of the process would.
+void generate_key(const char* label, unsigned char id);
+
 /// Logs the process out of the token behind everybody's back.
 void log_out();
 

@@ -21,6 +21,8 @@ struct Tally {
   void count(const Status& status) noexcept {
     if (status) {
       ++right;
+    } else if (status.error().message == nullptr) {
+      ++other;  // an error that was never set
     } else if (status.error().code == Errc::key_unavailable) {
       ++unavailable;
     } else {
@@ -122,6 +124,29 @@ TEST_CASE("under random faults every answer is right or key_unavailable") {
   REQUIRE(tally.right > 0);
   REQUIRE(tally.unavailable > 0);
   REQUIRE(tally.right + tally.unavailable == 4 * kMany * kEach);
+}
+
+TEST_CASE("threads whose sessions are closed all the time never see an empty error") {
+  constexpr unsigned kWorkers = 16, kEach = 100;
+  const FaultToken token{"key"};
+  const Exchange exchange(opened("key"));
+  const Deadline deadline("threads whose sessions are closed");
+  Tally tally;
+  // In the middle of a request, and between the sessions that threads open for one connection.
+  control().add({Function::C_DeriveKey, 1, Action::close_sessions, 0, 3});
+  control().add({Function::C_OpenSession, 2, Action::fail, CKR_SESSION_HANDLE_INVALID, 2});
+  test::on_threads(
+      [&](unsigned) {
+        for (unsigned i = 0; i < kEach; ++i) tally.count(exchange.open());
+        return true;
+      },
+      kWorkers);
+  control().reset();
+  INFO(tally.right << " right, " << tally.unavailable << " unavailable");
+  REQUIRE(tally.other == 0);
+  REQUIRE(tally.unavailable > 0);
+  REQUIRE_OK(exchange.open());
+  REQUIRE(control().live_objects() == 0);
 }
 
 TEST_CASE("keys are rotated while requests are opened") {

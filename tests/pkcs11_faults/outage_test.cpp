@@ -234,8 +234,7 @@ TEST_CASE("a token whose store was deleted fails, and works again when the store
   REQUIRE(control().live_objects() == 0);
 
   std::filesystem::copy(copy.path(), token.store(), std::filesystem::copy_options::recursive);
-  control().reinitialise();
-  REQUIRE_OK(exchange.open());
+  REQUIRE_OK(exchange.open());  // SoftHSM sees it after C_Finalize and C_Initialize alone
 }
 
 TEST_CASE("threads wait for another's reconnect no longer than the deadline") {

@@ -10,6 +10,7 @@ namespace twoway::pkcs11 {
 enum class Recovery : unsigned char {
   none,       ///< trying again is pointless
   reconnect,  ///< the session, the login, the token or the module's state was lost
+  restart,    ///< the same, and the module may have to be initialised again for it
   writable,   ///< the token wants sessions that may write
 };
 
@@ -29,6 +30,11 @@ core::Error failure(CK_RV rv) noexcept;
 
 inline Recovery recovery(const core::Error& error) noexcept {
   return answer(error.native).recovery;
+}
+
+/// Answers that may hide a lost login or a broken module.
+inline bool is_unclear(CK_RV rv) noexcept {
+  return rv == CKR_GENERAL_ERROR || rv == CKR_FUNCTION_FAILED;
 }
 
 }  // namespace twoway::pkcs11

@@ -78,8 +78,8 @@ class TokenKey final : public core::DhPrivateKey {
     return dh(secret, peer.bytes(), form_);
   }
 
-  /// Compares the token's answer with a software one, and keeps the form in which it agreed. False
-  /// if the token derives, but another secret: the public key belongs to another key.
+  /// Compares the token's answer with a software one. Keeps both, and the form in which they
+  /// agreed. False if the token derives, but another secret: the public key belongs to another key.
   Result<bool> agrees(const core::DhGroup& group) noexcept;
 
  private:
@@ -108,13 +108,25 @@ class TokenKey final : public core::DhPrivateKey {
     }
     const Result<TokenKeyRecord> key = find_key(session, name_);
     if (!key) return key.error();
-    if (key->curve != &curve_) {
-      return Error{Errc::key_unavailable, "the token has another key of this name now"};
-    }
+    if (Status s = compare(session, *key); !s) return s.error();
     const std::lock_guard lock(found.mutex);
     found.generation = session.generation;
     found.handle = key->handle;
     return key->handle;
+  }
+
+  /// Whether the key that was found is the one that was opened. Its public key need not be on the
+  /// token, so it derives the secret of the check again.
+  Status compare(Session& session, const TokenKeyRecord& found) const noexcept {
+    const Error another{Errc::key_unavailable,
+                        "the token's key is another one than the key that was opened: put the "
+                        "right key back, or open and publish the new one"};
+    if (found.curve != &curve_) return another;
+    if (proof_enc_.empty()) return {};  // it is being opened
+    DhSecret secret;
+    if (Status s = derive(session, found.handle, form_, curve_, proof_enc_, secret); !s) return s;
+    if (!std::ranges::equal(secret.view(), proof_.view())) return another;
+    return {};
   }
 
   const std::shared_ptr<TokenState> token_;
@@ -122,6 +134,8 @@ class TokenKey final : public core::DhPrivateKey {
   const KeyName name_;
   const Bytes public_;
   DeriveForm form_{};
+  Bytes proof_enc_;  // of a key pair that nobody keeps
+  DhSecret proof_;   // what the key derives with it
   PerProcess<Found> found_;
 };
 
@@ -138,6 +152,8 @@ Result<bool> TokenKey::agrees(const core::DhGroup& group) noexcept {
     const Status s = dh(secret, enc, form);
     if (s && std::ranges::equal(secret.view(), expected.view())) {
       form_ = form;
+      proof_enc_ = std::move(enc);
+      proof_ = std::move(expected);
       return true;
     }
     derived = derived || s;
@@ -242,7 +258,9 @@ Result<std::unique_ptr<core::DhPrivateKey>> open_token_key(std::shared_ptr<Token
   }
   const Result<core::Kem> kem = core::Kem::find(crypto, curve.kem);
   if (!kem) return kem.error();
-  return with_public_key(token, *kem, **group, opened);
+  auto key = with_public_key(token, *kem, **group, opened);
+  if (key) token->guard_exit();
+  return key;
 }
 
 }  // namespace twoway::pkcs11

@@ -11,13 +11,15 @@ using core::Errc;
 using core::Error;
 using core::Status;
 
-bool logged_in(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session) noexcept {
-  CK_SESSION_INFO info{};
-  return p11.C_GetSessionInfo(session, &info) == CKR_OK &&
-         (info.state == CKS_RO_USER_FUNCTIONS || info.state == CKS_RW_USER_FUNCTIONS);
-}
-
 }  // namespace
+
+Status check_login(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session) noexcept {
+  CK_SESSION_INFO info{};
+  const CK_RV rv = p11.C_GetSessionInfo(session, &info);
+  if (rv != CKR_OK) return failure(rv);
+  const bool there = info.state == CKS_RO_USER_FUNCTIONS || info.state == CKS_RW_USER_FUNCTIONS;
+  return there ? Status{} : failure(CKR_USER_NOT_LOGGED_IN);
+}
 
 std::shared_ptr<Login> Login::of(const TokenLocation& complete) noexcept {
   struct Row {
@@ -54,7 +56,7 @@ Status Login::log_in(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS 
     turn.taken = true;
   }
   Status status;
-  if (force || !logged_in(p11, session)) status = log_in_alone(p11, session, flags, pin);
+  if (force || !check_login(p11, session)) status = log_in_alone(p11, session, flags, pin);
   {
     const std::lock_guard lock(turn.mutex);
     turn.taken = false;

@@ -15,6 +15,10 @@
 
 namespace twoway::pkcs11 {
 
+/// Asks a session whether it is logged in. Errors: key_unavailable with CKR_USER_NOT_LOGGED_IN, or
+/// with what C_GetSessionInfo answered.
+core::Status check_login(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session) noexcept;
+
 /// What this process knows of one token's PIN. Shared by all handles of the token; thread-safe.
 class Login {
  public:

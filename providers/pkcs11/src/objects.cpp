@@ -15,18 +15,6 @@ bool is_absent(CK_RV rv) noexcept {
   return rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE;
 }
 
-/// Where a search finds nothing, a lost login looks like a missing key.
-Status check_login(Session& session) noexcept {
-  if (!session.login_required) return {};
-  CK_SESSION_INFO info{};
-  const CK_RV rv = session.p11.C_GetSessionInfo(session.handle, &info);
-  if (rv != CKR_OK) return failure(rv);
-  if (info.state == CKS_RO_PUBLIC_SESSION || info.state == CKS_RW_PUBLIC_SESSION) {
-    return failure(CKR_USER_NOT_LOGGED_IN);
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::optional<Bytes>> read_attribute(Session& session, CK_OBJECT_HANDLE object,
@@ -94,8 +82,8 @@ Result<FoundKeys> find_keys(Session& session, const KeyName& name) noexcept {
   if (!name.label.empty()) wanted.add(CKA_LABEL, core::as_bytes(name.label));
   const Result<std::vector<CK_OBJECT_HANDLE>> objects = find_objects(session, wanted);
   if (!objects) return objects.error();
-  if (objects->empty()) {
-    if (Status s = check_login(session); !s) return s.error();
+  if (objects->empty() && session.login_required) {  // a lost login looks like a missing key
+    if (Status s = check_login(session.p11, session.handle); !s) return s.error();
   }
   FoundKeys found;
   for (const CK_OBJECT_HANDLE object : *objects) {

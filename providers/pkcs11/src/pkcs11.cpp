@@ -73,13 +73,10 @@ Result<std::vector<TokenInfo>> list_tokens(const std::string& module_path,
                                            const std::string& init_arguments) noexcept {
   Result<ModuleRef> module = ModuleRef::load(module_path, init_arguments);
   if (!module) return module.error();
-  if (Status s = (*module)->initialize(false); !s) return s.error();
   CK_RV failed = CKR_OK;
-  auto found = find_tokens(**module, {}, Module::Slots::ask, failed);
-  if (!found && found.error().native == CKR_CRYPTOKI_NOT_INITIALIZED) {
-    if (Status s = (*module)->initialize(true); !s) return s.error();
-    found = find_tokens(**module, {}, Module::Slots::ask, failed);
-  }
+  auto found = (*module)->ask(Clock::now() + Options{}.deadline, [&]() noexcept {
+    return find_tokens(**module, {}, Module::Slots::ask, failed);
+  });
   if (!found) return found.error();
   std::vector<TokenInfo> tokens;
   for (TokenDescription& token : *found) tokens.push_back(std::move(token.info));

@@ -55,16 +55,12 @@ TokenDescription describe(const Module& module, CK_SLOT_ID slot, const CK_TOKEN_
 constexpr const char* kSeveral =
     "several tokens match: name the label, the serial number or the slot as well";
 
-Result<LocatedToken> locate_in(const ConfiguredModule& named,
-                               const TokenLocation& location) noexcept {
+Result<LocatedToken> locate_in(const ConfiguredModule& named, const TokenLocation& location,
+                               Clock::time_point until) noexcept {
   Result<ModuleRef> module = ModuleRef::load(named.path, named.init_arguments);
   if (!module) return module.error();
-  if (Status s = (*module)->initialize(false); !s) return s.error();
-  Result<TokenDescription> token = find_token(**module, location);
-  if (!token && token.error().native == CKR_CRYPTOKI_NOT_INITIALIZED) {
-    if (Status s = (*module)->initialize(true); !s) return s.error();
-    token = find_token(**module, location);
-  }
+  Result<TokenDescription> token =
+      (*module)->ask(until, [&]() noexcept { return find_token(**module, location); });
   if (!token) return token.error();
   return LocatedToken{std::move(*module), std::move(*token)};
 }
@@ -103,13 +99,13 @@ Result<TokenDescription> find_token(Module& module, const TokenLocation& wanted)
                "no token matches: check that it is there, initialised, and named rightly", failed};
 }
 
-Result<LocatedToken> locate_token(const TokenLocation& location) noexcept {
+Result<LocatedToken> locate_token(const TokenLocation& location, Clock::time_point until) noexcept {
   const Result<std::vector<ConfiguredModule>> modules = modules_for(location);
   if (!modules) return modules.error();
   std::optional<LocatedToken> found;
   Status failed;
   for (const ConfiguredModule& module : *modules) {
-    Result<LocatedToken> here = locate_in(module, location);
+    Result<LocatedToken> here = locate_in(module, location, until);
     if (here && found) {
       if (&*here->module == &*found->module) continue;  // configured under two names
       return Error{Errc::invalid_argument, kSeveral};

@@ -34,9 +34,11 @@ class TokenState {
 
   core::Result<TokenInfo> info() noexcept;
   void reset_pin() noexcept { login_->reset(); }
+  void guard_exit() const noexcept { module_->guard_exit(Module::Milestone::used); }
 
-  /// Calls `operation` with a session; once more, after connecting again, where it fails because
-  /// the connection was lost (Error::native says so). It may write what it likes both times.
+  /// Calls `operation` with a session; once more, after connecting again, if it fails because the
+  /// connection was lost (Error::native or the session says so). It may write what it likes both
+  /// times.
   template <typename Operation>
   core::Status run(const Operation& operation) noexcept {
     return run(
@@ -50,7 +52,6 @@ class TokenState {
   void need_writable() noexcept;
 
  private:
-  using Clock = std::chrono::steady_clock;
   using Call = core::Status (*)(const void* context, Session& session) noexcept;
 
   /// What one connection consists of.
@@ -60,6 +61,7 @@ class TokenState {
     std::size_t limit = 0;
     bool writable = false;
     bool login_required = false;
+    bool at_login = false;  // it came as far as that
   };
 
   struct Pool {
@@ -75,8 +77,9 @@ class TokenState {
     CK_RV lost = CKR_OK;    // why the last connection ended
     std::uint64_t generation = 0;
     std::uint64_t attempts = 0;
-    core::Error failed{};  // how the last attempt failed
-    Connection now;
+    core::Error failed{};   // how the last attempt failed; without a message if it did not
+    unsigned failures = 0;  // attempts in a row that failed
+    Connection now;         // or the last one
   };
   using Lock = std::unique_lock<std::mutex>;
 
@@ -84,12 +87,16 @@ class TokenState {
              std::shared_ptr<Login> login) noexcept;
 
   core::Status run(Call call, const void* context) noexcept;
+  core::Status use(Session& session, Clock::time_point until, Call call, const void* context,
+                   CK_RV& lost) noexcept;
   core::Status take(Session& session, Clock::time_point until) noexcept;
   core::Status connect(Pool& pool, Lock& lock, Clock::time_point until) noexcept;
-  core::Result<CK_SESSION_HANDLE> new_connection(Connection& made, CK_RV lost,
+  core::Result<CK_SESSION_HANDLE> new_connection(Connection& made, CK_RV lost, unsigned failures,
+                                                 Clock::time_point until) noexcept;
+  core::Result<CK_SESSION_HANDLE> try_connection(Connection& made, CK_RV lost, bool force_login,
                                                  Clock::time_point until) noexcept;
   core::Result<CK_SESSION_HANDLE> open_session(const Connection& connection) noexcept;
-  core::Status open_another(Pool& pool, Lock& lock) noexcept;
+  core::Status open_another(Pool& pool, Lock& lock, Clock::time_point until) noexcept;
   void give_back(const Session& session) noexcept;
   bool lose(const Session& session, CK_RV why) noexcept;
   void end_connection(Pool& pool, Lock& lock, CK_RV why) noexcept;
@@ -127,6 +134,7 @@ struct LocatedToken {
 
 /// The one token that matches in the modules that `location` names, which are initialised. If they
 /// are several, one that fails is passed over.
-core::Result<LocatedToken> locate_token(const TokenLocation& location) noexcept;
+core::Result<LocatedToken> locate_token(const TokenLocation& location,
+                                        Clock::time_point until) noexcept;
 
 }  // namespace twoway::pkcs11
