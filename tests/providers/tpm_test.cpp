@@ -304,3 +304,11 @@ TEST_CASE("a TPM that cannot be reached is unavailable") {
   ::setenv("TPM2OPENSSL_TCTI", tpm.tcti().c_str(), 1);
   REQUIRE(*Gateway(load(*open_store(kTpm), tpm.path("key.pem"))).carry("question"));
 }
+
+TEST_CASE("a TPM's keys in static objects end cleanly with the process, and leave the TPM") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "key.pem"));
+  // Without a resource manager the TPM has room for three keys that nobody unloads.
+  for (int run = 0; run < 5; ++run) REQUIRE(tpm.command(STATIC_KEYS " key.pem"));
+}

@@ -1,7 +1,9 @@
+#include <atomic>
 #include <cstring>
 
 #include <unistd.h>
 
+#include "at_exit.hpp"
 #include "store_session.hpp"
 
 namespace twoway::openssl {
@@ -18,8 +20,9 @@ class KeyStore::State {
  public:
   explicit State(const KeyStoreOptions& options) noexcept : options_(options) {}
   ~State() {
-    // What a child would free belongs to its parent, whose connection and handles it shares.
-    if (!in_own_process()) static_cast<void>(session_.release());
+    // What a child would free belongs to its parent, whose connection and handles it shares. After
+    // the end of the process nobody may call OpenSSL.
+    if (!usable()) static_cast<void>(session_.release());
   }
 
   Status open() noexcept {
@@ -35,6 +38,9 @@ class KeyStore::State {
   Status run(Operation operation) noexcept {
     if (!in_own_process()) return foreign();
     const std::lock_guard lock(mutex_);
+    if (ended_) {
+      return Error{Errc::key_unavailable, "the process is ending: the key is not used any more"};
+    }
     for (;;) {
       const bool fresh = session_ == nullptr;
       if (fresh) {
@@ -55,13 +61,24 @@ class KeyStore::State {
   }
 
   void forget(std::uint64_t number) noexcept {
-    if (!in_own_process()) return;
+    if (!usable()) return;
     const std::lock_guard lock(mutex_);
     if (session_ != nullptr) session_->keys().erase(number);
   }
 
  private:
   bool in_own_process() const noexcept { return ::getpid() == process_; }
+  bool usable() const noexcept { return in_own_process() && !ended_; }
+
+  /// Closes the session while that is possible, so that a TPM without a resource manager does not
+  /// keep the keys. One that a thread is using is left as it is.
+  void end() noexcept {
+    if (!in_own_process()) return;
+    ended_ = true;
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (lock) session_.reset();
+  }
+
   static Error foreign() noexcept {
     return {Errc::key_unavailable,
             "the key store was opened before a fork: open one in this process"};
@@ -72,6 +89,8 @@ class KeyStore::State {
   std::mutex mutex_;
   std::unique_ptr<StoreSession> session_;
   std::uint64_t last_number_ = 0;
+  std::atomic<bool> ended_ = false;
+  const AtExit at_exit_{this, [](void* state) noexcept { static_cast<State*>(state)->end(); }};
 };
 
 /// A key that its store's session holds, and loads again where the session is new.
@@ -158,6 +177,7 @@ KeyStore::~KeyStore() = default;
 Result<std::unique_ptr<KeyStore>> KeyStore::open(const KeyStoreOptions& options) noexcept {
   auto state = std::make_shared<State>(options);
   if (const Status opened = state->open(); !opened) return opened.error();
+  AtExit::guard();
   return std::unique_ptr<KeyStore>(new KeyStore(std::move(state)));
 }
 

@@ -77,7 +77,8 @@ struct KeyStoreOptions {
 /// keys are used at once, and none has a deadline: a TPM that never answers blocks its callers. A
 /// key whose TPM cannot be reached is key_unavailable, and works again when the TPM is back. A
 /// store belongs to the process that opened it: after a fork, keys are key_unavailable in the
-/// child, which opens a store of its own.
+/// child, which opens a store of its own. Stores and keys may live in static objects: when the
+/// process ends, the store is closed before OpenSSL cleans up, and its keys are key_unavailable.
 class TWOWAY_API KeyStore {
  public:
   /// Loads the OpenSSL providers. Errors: malformed (the configuration file cannot be used),
