@@ -127,9 +127,14 @@ class TokenState;
 /// asked for, when an operation needs it; they are closed when the last copy and the last key are
 /// gone.
 ///
-/// Where the token, its sessions, its login or the module's initialisation are lost, one thread
-/// connects again, while others wait, and the operation is tried once more. A PIN that the token
-/// has refused is not sent again by this process, through whatever handle, until `reset_pin`.
+/// If the token, its sessions, its login or the module's initialisation are lost, one thread
+/// connects again, while others wait, and the operation is tried once more. If the token stays gone
+/// or broken, a module that this library initialised is finalised and initialised again: that ends
+/// the sessions of all its tokens. A PIN that the token has refused is not sent again by this
+/// process, through whatever handle, until `reset_pin`.
+///
+/// Tokens and keys may live in static objects: when the process ends, modules are finalised first,
+/// and every later operation is key_unavailable.
 ///
 /// After fork, a child may go on using tokens and keys: it opens sessions of its own. The module
 /// itself must allow that, and no other thread may have been inside it when the process forked.
@@ -157,7 +162,8 @@ class TWOWAY_API Token {
   /// the certificate with the same CKA_ID, or CKA_EC_POINT of the private key.
   ///
   /// The key shares this token. Its `dh` needs one session, and waits for it no longer than
-  /// Options::deadline; all its failures are key_unavailable.
+  /// Options::deadline. All its failures are key_unavailable, also when the token has another key
+  /// of this name after a reconnect.
   ///
   /// Errors: invalid_argument (several keys match), not_supported (another curve, a key without
   /// CKA_DERIVE, a KEM that `crypto` does not offer), invalid_key (a public key that is not valid).
