@@ -35,7 +35,7 @@ static struct message rewritten(struct message message, size_t prefix, twoway_fo
 /// The first text of chunks that come at once. In place, or into a buffer.
 static void check_no_chunk(twoway_chunk_opener* opener, const struct message* message, size_t at,
                            int in_place) {
-  uint8_t out[64];
+  uint8_t out[128];
   uint8_t* in = copy_of(message->data + at, message->size - at);
   const uint8_t* text = NULL;
   size_t consumed = 0;

@@ -286,8 +286,10 @@ void many_refusals(const struct fixture* fixture) {
       TWOWAY_OPEN_FAILED);
   CHECK(written == 0);
   CHECK(sealer == NULL);
-  REQUIRE_OK(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, many.keys[0].data,
-                                         many.keys[0].size, &kTypes, &pending, NULL));
+  // The key of these types: chunks need nothing else.
+  REQUIRE_OK(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_CHUNKED, many.keys[0].data,
+                                         many.keys[0].size, CHUNKED_TYPE(kTypes.whole), &pending,
+                                         NULL));
   CHECK_STATUS(twoway_multi_pending_enc(pending, out, 31, &written, NULL), TWOWAY_BUFFER_TOO_SMALL);
   REQUIRE_OK(twoway_multi_pending_decapsulate(pending, &opener, NULL));
   CHECK_STATUS(twoway_multi_opener_response_sealer(opener, &sealer, NULL), TWOWAY_WRONG_STATE);

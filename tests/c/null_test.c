@@ -43,7 +43,7 @@ void null_senders(const struct fixture* fixture) {
   CHECK(sealer == NULL);
   REFUSED(twoway_request_sender_begin(peer.sender, 2, NULL, &sealer, NULL));
   REFUSED(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_WHOLE, NULL, NULL, NULL));
-  REQUIRE_OK(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_WHOLE, NULL, &sealer, NULL));
+  REQUIRE_OK(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_CHUNKED, NULL, &sealer, NULL));
 
   CHECK(twoway_request_sealer_prefix_size(NULL) == 0);
   CHECK(twoway_request_sealer_sealed_size(NULL, 1) == 0);
@@ -158,7 +158,7 @@ void null_receivers(const struct fixture* fixture) {
   REFUSED(twoway_request_receiver_begin(peer.receiver, -1, data, size, NULL, &pending, NULL));
   REFUSED(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_WHOLE, data, size, NULL, NULL,
                                         NULL));
-  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_WHOLE, data, size, NULL,
+  REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_CHUNKED, data, size, NULL,
                                            &pending, NULL));
   CHECK(twoway_pending_request_key_id(NULL) == 0);
   CHECK(twoway_pending_request_suite(NULL).kdf == 0);
