@@ -12,12 +12,18 @@ bool none_built() { return provider_of(core::KemId::dhkem_x25519) == nullptr; }
 constexpr const char* kFirst = "transfer 100 to bob";
 constexpr const char* kText = "transfer 100 to bob, once he has signed";
 
-/// Adds the options of one form: its media type if `types`, and chunks of the size of kFirst.
+/// Adds the options of one form, and its media type if `types`.
 Words with_form(Words command, bool chunked, bool types) {
-  if (chunked) command.insert(command.end(), {"--chunked", "--chunk-size", "19"});
+  if (chunked) command.push_back("--chunked");
   if (types && chunked) command.insert(command.end(), {"--chunked-media-type", "text/x chunked"});
   if (types && !chunked) command.insert(command.end(), {"--media-type", "text/x"});
   return command;
+}
+
+/// Seals kText, in chunks with kFirst in the first.
+void seal(Words command, bool chunked, bool types) {
+  if (chunked) command.insert(command.end(), {"--chunk-size", "19"});
+  REQUIRE_RAN(program(with_form(command, chunked, types), kText), 0);
 }
 
 /// Rewrites the message in `file`, whose sealed text starts after `prefix` bytes, to "rewritten".
@@ -53,26 +59,17 @@ TEST_CASE("a message that a relay rewrote into the other form is refused by ever
       INFO((chunked ? "chunked" : "whole") << (types ? ", types of one's own" : ""));
       const Folder folder;
       make_receiver();
-      REQUIRE_RAN(program(with_form({"seal-request", "--config", "gateway.ohttp-keys", "--state",
-                                     "sender.state", "--out", "request"},
-                                    chunked, types),
-                          kText),
-                  0);
+      seal({"seal-request", "--config", "gateway.ohttp-keys", "--state", "sender.state", "--out",
+            "request"},
+           chunked, types);
       check("request", 7 + 32, chunked, types,
             {"open-request", "--key", "1=key.pem", "--state", "receiver.state"});
       // From a saved state.
-      REQUIRE_RAN(
-          program(with_form({"seal-response", "--state", "receiver.state", "--out", "response"},
-                            chunked, types),
-                  kText),
-          0);
+      seal({"seal-response", "--state", "receiver.state", "--out", "response"}, chunked, types);
       check("response", 32, chunked, types, {"open-response", "--state", "sender.state"});
 
-      REQUIRE_RAN(program(with_form({"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir",
-                                     "keys", "--out", "body"},
-                                    chunked, types),
-                          kText),
-                  0);
+      seal({"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", "keys", "--out", "body"},
+           chunked, types);
       check("body", 12, chunked, types,
             {"open-many", "--key", "1=key.pem", "--encapsulated-key", "keys/gateway.key", "--state",
              "many.state"});
