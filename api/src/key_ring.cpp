@@ -10,6 +10,11 @@ constexpr Error kNotHeld{Errc::unknown_key, "the ring holds no key of this id: a
 constexpr Error kExpired{Errc::unknown_key,
                          "the key of this id has expired: add a key under this or another id"};
 
+/// Finds an entry by its key id.
+auto has_id(std::uint8_t key_id) noexcept {
+  return [key_id](const auto& entry) { return entry->key_id == key_id; };
+}
+
 /// Shows when a key is added what would break its first request: a wrong public half, a key without
 /// the right to derive, a token that answers in another form.
 Status self_check(const Kem& kem, const PrivateKey& key, const PublicKey& public_key) noexcept {
@@ -18,7 +23,7 @@ Status self_check(const Kem& kem, const PrivateKey& key, const PublicKey& public
   if (Status s = kem.encap(sent, enc, public_key); !s) return s;
   SharedSecret received;
   if (Status s = kem.decap(received, enc, key); !s) return s;
-  if (std::ranges::equal(sent.view(), received.view())) return {};
+  if (core::equal(sent.view(), received.view())) return {};
   return Error{Errc::key_unavailable, "the private key does not fit its public key"};
 }
 
@@ -73,7 +78,8 @@ Status KeyRing::add(std::uint8_t key_id, std::shared_ptr<const PrivateKey> key,
   std::shared_ptr<const Entries> before;
   const std::lock_guard lock(mutex_);
   Entries next = *entries_;
-  if (const auto same = std::ranges::find(next, key_id, &Entry::key_id); same != next.end()) {
+  if (const auto same = std::find_if(next.begin(), next.end(), has_id(key_id));
+      same != next.end()) {
     if (!(*same)->expired(now)) {
       return Error{Errc::invalid_argument, "the ring has a key of this id: choose another id"};
     }
@@ -89,7 +95,7 @@ Status KeyRing::set_state(std::uint8_t key_id, KeyState state, TimePoint until) 
   std::shared_ptr<const Entries> before;
   const std::lock_guard lock(mutex_);
   Entries next = *entries_;
-  const auto held = std::ranges::find(next, key_id, &Entry::key_id);
+  const auto held = std::find_if(next.begin(), next.end(), has_id(key_id));
   if (held == next.end()) return kNotHeld;
   if ((*held)->expired(now)) return kExpired;
   if (state == KeyState::active && (*held)->state == state) {
@@ -139,7 +145,7 @@ std::vector<std::shared_ptr<const KeyRing::Entry>> KeyRing::entries() const noex
 
 Result<KeyRing::Match> KeyRing::find(const RequestHeader& header) const noexcept {
   const std::shared_ptr<const Entries> entries = snapshot();
-  const auto held = std::ranges::find(*entries, header.key_id, &Entry::key_id);
+  const auto held = std::find_if(entries->begin(), entries->end(), has_id(header.key_id));
   if (held == entries->end()) {
     return Error{Errc::unknown_key,
                  "the request names a key id that is not held: fetch the key configuration"};

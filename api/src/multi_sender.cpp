@@ -25,7 +25,7 @@ Result<std::size_t> MultiRequestSealer::seal(ByteSpan out, ByteView plaintext) n
   }
   const Result<std::size_t> size = sequence_->seal(out.subspan(prefix_.size()), {}, plaintext);
   if (!size) return size;
-  std::ranges::copy(prefix_, out.begin());
+  std::copy(prefix_.begin(), prefix_.end(), out.begin());
   sequence_.reset();
   return prefix_.size() + *size;
 }

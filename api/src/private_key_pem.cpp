@@ -13,6 +13,7 @@ namespace {
 
 using core::Bytes;
 using core::ByteView;
+using core::equal;
 using core::Errc;
 using core::Error;
 using core::KemId;
@@ -88,8 +89,6 @@ constexpr std::array<std::uint8_t, 1> kVersion1{0};
 constexpr std::array<std::uint8_t, 1> kVersion2{1};
 constexpr std::array<std::uint8_t, 1> kEcVersion{1};
 constexpr std::uint8_t kUncompressed = 0x04;
-
-bool equal(ByteView a, ByteView b) noexcept { return std::ranges::equal(a, b); }
 
 bool is_point(const KemParams& kem, const Algorithm& algorithm, ByteView pk) noexcept {
   return pk.size() == kem.npk && (!algorithm.is_ec() || pk[0] == kUncompressed);
@@ -300,7 +299,8 @@ Result<PrivateKeyData> read_private_key_pem(ByteView text) noexcept {
 
 Result<SecretBytes> write_private_key_pem(KemId id, ByteView sk, ByteView pk) noexcept {
   const KemParams* kem = core::find_kem(id);
-  const auto algorithm = std::ranges::find(kAlgorithms, id, &Algorithm::kem);
+  const auto algorithm = std::find_if(kAlgorithms.begin(), kAlgorithms.end(),
+                                      [id](const Algorithm& row) { return row.kem == id; });
   if (kem == nullptr || algorithm == kAlgorithms.end()) {
     return Error{Errc::not_supported, "there is no key file format for this KEM"};
   }

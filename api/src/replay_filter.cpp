@@ -25,7 +25,7 @@ Result<std::unique_ptr<MemoryReplayFilter>> MemoryReplayFilter::create(
   }
   const core::Kdf* kdf = provider.kdf(KdfId::hkdf_sha256);
   if (kdf == nullptr) {
-    return Error{Errc::not_supported, "a replay filter needs a provider with HKDF-SHA256"};
+    return core::not_offered(provider, "a replay filter needs a provider with HKDF-SHA256");
   }
   std::unique_ptr<MemoryReplayFilter> filter(new MemoryReplayFilter(*kdf, options));
   if (Status s = provider.rng().fill(filter->key_.reset(32)); !s) return s.error();
@@ -60,7 +60,7 @@ Status MemoryReplayFilter::name(Tag& tag, std::uint8_t key_id, ByteView enc) con
   core::Prk mac;
   const std::array<ByteView, 2> request{ByteView(&key_id, 1), enc};
   if (Status s = kdf_.extract(mac, key_.view(), request); !s) return s;
-  std::ranges::copy(mac.view().first(tag.size()), tag.begin());
+  std::copy_n(mac.view().begin(), tag.size(), tag.begin());
   return {};
 }
 

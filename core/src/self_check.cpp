@@ -106,8 +106,10 @@ Status check_derived(std::unique_ptr<PrivateKey>& key, const Kem& kem,
   if (pk.size() != kem.params().npk || pk.size() < KemAnswer::kEnd) return kWrongAnswer;
   Buffer ends;
   const ByteSpan both = ends.reset(2 * KemAnswer::kEnd);
-  std::ranges::copy(pk.first(KemAnswer::kEnd), both.begin());
-  std::ranges::copy(pk.last(KemAnswer::kEnd), both.begin() + KemAnswer::kEnd);
+  const ByteView first = pk.first(KemAnswer::kEnd);
+  const ByteView last = pk.last(KemAnswer::kEnd);
+  std::copy(first.begin(), first.end(), both.begin());
+  std::copy(last.begin(), last.end(), both.begin() + KemAnswer::kEnd);
   return expect(ends.view(), known.pk_ends);
 }
 
@@ -120,7 +122,7 @@ Status check_encapsulated(const Kem& kem, const PrivateKey& key) noexcept {
   SharedSecret sent, received;
   if (Status s = kem.encap(sent, enc, **receiver); !s) return s;
   if (Status s = kem.decap(received, enc, key); !s) return s;
-  return std::ranges::equal(sent.view(), received.view()) ? Status() : kWrongAnswer;
+  return equal(sent.view(), received.view()) ? Status() : kWrongAnswer;
 }
 
 }  // namespace

@@ -49,16 +49,18 @@ class BodyKeying final : public Keying {
 
 Result<const core::Aead*> find_body_aead(const core::Provider& provider,
                                          AeadId suite_aead) noexcept {
-  const auto row = std::ranges::find(kBodyAeads, suite_aead, &BodyAead::suite);
+  const auto row =
+      std::find_if(kBodyAeads.begin(), kBodyAeads.end(),
+                   [suite_aead](const BodyAead& body) { return body.suite == suite_aead; });
   if (row == kBodyAeads.end()) {
     return Error{Errc::not_supported,
                  "a request to many receivers needs AES-GCM or ChaCha20Poly1305 as its AEAD"};
   }
   const core::Aead* aead = provider.aead(row->body);
   if (aead == nullptr) {
-    return Error{Errc::not_supported,
-                 "the provider lacks the AEAD of this request's body (AES-128-GCM suites need "
-                 "AES-256-GCM for it): choose another"};
+    return core::not_offered(provider,
+                             "the provider lacks the AEAD of this request's body (AES-128-GCM "
+                             "suites need AES-256-GCM for it): choose another");
   }
   return aead;
 }
@@ -85,7 +87,7 @@ Result<Bytes> BodyKey::encapsulate(RequestStart& start) const noexcept {
   if (moved_from()) return core::kMovedFrom;
   const std::size_t prefix = start.prefix.size();
   Bytes message(prefix + start.context.sealed_size(kBodyKeySize));
-  std::ranges::copy(start.prefix, message.begin());
+  std::copy(start.prefix.begin(), start.prefix.end(), message.begin());
   const Result<std::size_t> size =
       start.context.seal(ByteSpan(message).subspan(prefix), key_aad(), key_.view());
   if (!size) return size.error();

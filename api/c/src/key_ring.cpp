@@ -35,7 +35,8 @@ Status add(twoway_key_ring* ring, uint8_t key_id, const twoway_private_key* key,
   if (any_null(ring, key)) return kNull;
   auto pairs = algorithms_of(algorithms, count);
   if (!pairs) return pairs.error();
-  const auto row = std::ranges::find(kStates, state, &StateRow::number);
+  const auto row = std::find_if(std::begin(kStates), std::end(kStates),
+                                [state](const StateRow& r) { return r.number == state; });
   if (row == std::end(kStates)) {
     return Error{Errc::invalid_argument, "no such key state: use pending or active"};
   }
@@ -124,7 +125,10 @@ twoway_status twoway_key_ring_get(const twoway_key_ring* ring, uint8_t key_id,
     for (const auto& entry : ring->object->entries()) {
       if (entry->key_id != key_id) continue;
       if (state != nullptr) {
-        *state = std::ranges::find(c::kStates, entry->state, &c::StateRow::state)->number;
+        *state =
+            std::find_if(std::begin(c::kStates), std::end(c::kStates), [&](const c::StateRow& row) {
+              return row.state == entry->state;
+            })->number;
       }
       if (until != nullptr && entry->state == KeyState::retired) *until = c::seconds(entry->until);
       return key == nullptr ? Status() : c::give(key, entry->key);

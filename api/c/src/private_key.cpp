@@ -103,8 +103,7 @@ Result<std::unique_ptr<PrivateKey>> read_pem(const Provider& provider, ByteView 
   const Result<Kem> kem = Kem::find(provider, data->kem);
   if (!kem) return kem.error();
   auto key = kem->import_private(data->bytes.view());
-  if (key && !data->public_key.empty() &&
-      !std::ranges::equal(data->public_key, (*key)->public_key())) {
+  if (key && !data->public_key.empty() && !core::equal(data->public_key, (*key)->public_key())) {
     return Error{Errc::invalid_key,
                  "the file's public key does not belong to its private key: make a new key"};
   }

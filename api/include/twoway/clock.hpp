@@ -3,13 +3,15 @@
 
 #include <chrono>
 
+#include <twoway/core/export.hpp>
+
 namespace twoway {
 
 /// A time of day, to the second or better.
 using TimePoint = std::chrono::system_clock::time_point;
 
 /// Tells the time. Thread-safe. Derive from it for tests, or where the time comes from elsewhere.
-class Clock {
+class TWOWAY_INTERFACE Clock {
  public:
   virtual ~Clock() = default;
   virtual TimePoint now() const noexcept = 0;

@@ -24,7 +24,7 @@ namespace twoway {
 ///
 /// Receivers that share a key need one store between them, or a copy is accepted by each: implement
 /// this over a store that inserts atomically.
-class ReplayFilter {
+class TWOWAY_INTERFACE ReplayFilter {
  public:
   virtual ~ReplayFilter() = default;
 

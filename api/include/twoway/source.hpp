@@ -21,7 +21,7 @@ struct SourceRead {
 
 /// Gives bytes to a stream. Derive from it, or use one of the functions below. Used by one stream,
 /// in one thread at a time.
-class Source {
+class TWOWAY_INTERFACE Source {
  public:
   virtual ~Source() = default;
 

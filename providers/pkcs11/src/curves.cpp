@@ -65,7 +65,7 @@ const Curve* find_curve(KemId kem) noexcept {
 const Curve* find_curve(ByteView ec_params) noexcept {
   for (const Curve& curve : curves()) {
     for (const ByteView name : curve.ec_params) {
-      if (std::ranges::equal(name, ec_params)) return &curve;
+      if (core::equal(name, ec_params)) return &curve;
     }
   }
   return nullptr;

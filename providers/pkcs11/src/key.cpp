@@ -150,7 +150,7 @@ Result<bool> TokenKey::agrees(const core::DhGroup& group) noexcept {
   for (const DeriveForm form : kForms) {
     DhSecret secret;
     const Status s = dh(secret, enc, form);
-    if (s && std::ranges::equal(secret.view(), expected.view())) {
+    if (s && core::equal(secret.view(), expected.view())) {
       form_ = form;
       proof_enc_ = std::move(enc);
       proof_ = std::move(expected);

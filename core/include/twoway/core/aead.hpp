@@ -10,7 +10,7 @@
 namespace twoway::core {
 
 /// Seals under one key. Belongs to one thread at a time.
-class AeadSealer {
+class TWOWAY_INTERFACE AeadSealer {
  public:
   virtual ~AeadSealer() = default;
 
@@ -24,7 +24,7 @@ class AeadSealer {
 };
 
 /// Opens under one key. Belongs to one thread at a time.
-class AeadOpener {
+class TWOWAY_INTERFACE AeadOpener {
  public:
   virtual ~AeadOpener() = default;
 
@@ -36,7 +36,7 @@ class AeadOpener {
 };
 
 /// One AEAD algorithm of a provider. Thread-safe; lives as long as its provider.
-class Aead {
+class TWOWAY_INTERFACE Aead {
  public:
   virtual ~Aead() = default;
   virtual const AeadParams& params() const noexcept = 0;

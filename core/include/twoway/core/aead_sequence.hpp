@@ -62,7 +62,7 @@ class TWOWAY_API SealSequence {
 };
 
 /// Decides whether an authentic message may be released, as a replay filter does.
-class Gate {
+class TWOWAY_INTERFACE Gate {
  public:
   virtual ~Gate() = default;
 

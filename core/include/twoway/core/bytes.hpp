@@ -1,12 +1,14 @@
 // Views of bytes, and the one owning byte string that is not secret.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include <twoway/core/export.hpp>
 #include <twoway/core/lifetime.hpp>
 
 namespace twoway::core {
@@ -21,6 +23,11 @@ using Gather = std::span<const ByteView>;
 /// The bytes of a string, without a terminator. The string must outlive the view.
 inline ByteView as_bytes(std::string_view text TWOWAY_LIFETIMEBOUND) noexcept {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Whether both hold the same bytes. Not in constant time: for what is public or of one's own.
+inline bool equal(ByteView a, ByteView b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
 }  // namespace twoway::core

@@ -51,7 +51,7 @@ class Hkdf final : public Kdf {
         wipe(out);
         return status;
       }
-      const std::size_t take = std::min(params_.nh, out.size() - done);
+      const std::size_t take = (std::min)(params_.nh, out.size() - done);
       std::memcpy(out.data() + done, next.view().data(), take);
       done += take;
       block = std::move(next);

@@ -11,7 +11,7 @@ namespace twoway::core {
 /// One KDF of a provider. A two-stage KDF implements extract and expand, a one-stage KDF derive;
 /// what it lacks answers not_supported. Thread-safe; lives as long as its provider. Outputs are
 /// disjoint from inputs, and wiped when a call fails.
-class Kdf {
+class TWOWAY_INTERFACE Kdf {
  public:
   virtual ~Kdf() = default;
   virtual const KdfParams& params() const noexcept = 0;

@@ -17,7 +17,7 @@ class Kem;
 /// A validated public key, prepared for use by the DhGroup or NativeKem that made it. Immutable
 /// and thread-safe. Any key can use any public key of its kind: one made elsewhere is read
 /// through `bytes`.
-class PublicKey {
+class TWOWAY_INTERFACE PublicKey {
  public:
   virtual ~PublicKey() = default;
 
@@ -56,7 +56,7 @@ class Encapsulation {
 ///
 /// To put a key behind this interface, derive from DhPrivateKey if the key can do a raw
 /// Diffie-Hellman operation, else from PrivateKey and implement `decap`.
-class PrivateKey {
+class TWOWAY_INTERFACE PrivateKey {
  public:
   virtual ~PrivateKey() = default;
 
@@ -98,7 +98,7 @@ class PrivateKey {
 /// A private key of a DHKEM. It supplies one thing, the raw Diffie-Hellman result; core does the
 /// rest of Decap: validation of the peer (Kem::import_enc), ExtractAndExpand, and the checks of the
 /// result.
-class DhPrivateKey : public PrivateKey {
+class TWOWAY_INTERFACE DhPrivateKey : public PrivateKey {
  public:
   /// Writes the Ndh bytes of DH(sk, peer) to `secret`: the shared x coordinate of a NIST curve,
   /// or the output of X25519 or X448. `peer` is valid for the key's group. Any failure reaches

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include <twoway/core/export.hpp>
+
 namespace twoway::core {
 
 /// What a provider offers of one kind: DhGroup, NativeKem, Kdf or Aead. Filled while the provider

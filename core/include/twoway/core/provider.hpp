@@ -16,7 +16,7 @@ namespace twoway::core {
 /// Core has checked before any call that inputs have the group's lengths, that a NIST point
 /// starts with 0x04, that a NIST scalar is in [1, n-1], and that an X25519 or X448 public key is
 /// not of small order.
-class DhGroup {
+class TWOWAY_INTERFACE DhGroup {
  public:
   virtual ~DhGroup() = default;
   virtual const DhParams& params() const noexcept = 0;
@@ -37,7 +37,7 @@ class DhGroup {
 
 /// A KEM that the library offers whole (ML-KEM), or that a user supplies. Thread-safe; lives as
 /// long as its provider. Core has checked the lengths of all inputs against `params`.
-class NativeKem {
+class TWOWAY_INTERFACE NativeKem {
  public:
   virtual ~NativeKem() = default;
   virtual const KemParams& params() const noexcept = 0;
@@ -65,7 +65,7 @@ class NativeKem {
 /// What a crypto library offers. A null answer is a normal one: "not offered". Thread-safe. What
 /// it answers with lives as long as the provider, and the provider must outlive every object
 /// that was made from it. Derive from it to offer your own; wrap one to override a lookup.
-class Provider {
+class TWOWAY_INTERFACE Provider {
  public:
   virtual ~Provider() = default;
 
@@ -92,7 +92,7 @@ class Provider {
   /// The library's own generator.
   virtual Rng& rng() const noexcept = 0;
 
-  /// Null where the provider works. Else why it offers nothing, and what to do about it: a string
+  /// Null if the provider works. Else why it offers nothing, and what to do about it: a string
   /// literal, which becomes the message of the errors that follow.
   virtual const char* unusable() const noexcept { return nullptr; }
 };
@@ -101,6 +101,13 @@ class Provider {
 inline const KemParams* find_kem(const Provider& provider, KemId id) noexcept {
   const NativeKem* native = provider.native_kem(id);
   return native != nullptr ? &native->params() : find_kem(id);
+}
+
+/// The error for an algorithm that `provider` does not offer: not_supported with `message`, a
+/// string literal, or with the reason why the provider offers nothing.
+inline Error not_offered(const Provider& provider, const char* message) noexcept {
+  const char* reason = provider.unusable();
+  return {Errc::not_supported, reason != nullptr ? reason : message};
 }
 
 }  // namespace twoway::core

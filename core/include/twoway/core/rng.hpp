@@ -7,7 +7,7 @@
 namespace twoway::core {
 
 /// A source of uniformly random bytes. A provider's own is thread-safe.
-class Rng {
+class TWOWAY_INTERFACE Rng {
  public:
   virtual ~Rng() = default;
 

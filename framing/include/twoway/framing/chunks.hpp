@@ -21,8 +21,8 @@ struct ChunkLimits {
   /// Largest plaintext of one chunk, the final one included. The draft asks receivers for at
   /// least 16384. At most kMaxChunk.
   std::size_t max_chunk = 16384;
-  std::uint64_t max_chunks = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t max_plaintext = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t max_chunks = (std::numeric_limits<std::uint64_t>::max)();
+  std::uint64_t max_plaintext = (std::numeric_limits<std::uint64_t>::max)();
 };
 
 /// What `ChunkLimits::max_chunk` may be at most: 1 GiB, far below what a length can encode and

@@ -9,7 +9,7 @@ namespace twoway::framing {
 
 /// Makes the sequence that opens a message from the bytes that the message starts with: a response
 /// or a body for many receivers starts with its nonce.
-class Keying {
+class TWOWAY_INTERFACE Keying {
  public:
   virtual ~Keying() = default;
 

@@ -49,7 +49,7 @@ TWOWAY_API core::Result<std::unique_ptr<core::PrivateKey>> opaque_key(
 /// Where the pass phrase of an encrypted key file, or the authorisation value of a TPM key, comes
 /// from. A store asks by one thread at a time; a source that serves several stores must be
 /// thread-safe. May block. Derive from it.
-class PassphraseSource {
+class TWOWAY_INTERFACE PassphraseSource {
  public:
   virtual ~PassphraseSource() = default;
 

@@ -23,7 +23,7 @@ namespace twoway::pkcs11 {
 /// Where a PIN comes from. Asked at each login, the one after a token was lost included, by one
 /// thread at a time for each token; may block, and a source that serves several tokens must be
 /// thread-safe.
-class PinSource {
+class TWOWAY_INTERFACE PinSource {
  public:
   virtual ~PinSource() = default;
 
