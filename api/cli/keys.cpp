@@ -133,6 +133,18 @@ CLI::Validator key_id_range() {
   return CLI::Validator(check, "");
 }
 
+void require_usable(const Provider& provider) {
+  const char* reason = provider.unusable();
+  if (reason == nullptr) return;
+  std::string line = std::string(provider.name()) + ": " + reason;
+  for (const Provider* other : built::providers()) {
+    if (other->unusable() != nullptr) continue;
+    line += std::string("; or use --provider ") + other->name();
+    break;
+  }
+  throw Failure(Exit::refused, line);
+}
+
 const Provider& choose_provider(const std::string& name) {
   const auto all = built::providers();
   if (all.empty()) {
@@ -140,9 +152,10 @@ const Provider& choose_provider(const std::string& name) {
                   "this program was built without any crypto library: build it with "
                   "-Dopenssl=enabled or -Dsodium=enabled");
   }
-  if (name.empty()) return *all.front();
   for (const Provider* provider : all) {
-    if (provider->name() == name) return *provider;
+    if (!name.empty() && provider->name() != name) continue;
+    require_usable(*provider);
+    return *provider;
   }
   throw Failure(Exit::usage, "no provider '" + name + "' in this build: see twoway providers");
 }

@@ -17,8 +17,12 @@ namespace twoway::cli {
 /// Adds --provider, where several are built.
 void add_provider_option(CLI::App& command, std::string& name);
 
-/// The provider of this name, or the default one where it is empty.
+/// The provider of this name, or the default one if it is empty. Fails if there is none, or if it
+/// offers nothing.
 const Provider& choose_provider(const std::string& name);
+
+/// Fails with the reason if `provider` offers nothing.
+void require_usable(const Provider& provider);
 
 /// The check of a key id, which is one byte.
 CLI::Validator key_id_range();

@@ -13,13 +13,14 @@ namespace {
 
 void run(bool json) {
   const auto all = built::providers();
-  static_cast<void>(choose_provider(""));  // says what to do where none is built
+  if (all.empty()) static_cast<void>(choose_provider(""));  // says what to do
   const std::vector<SurveyRow> rows = survey(all);
   print(json ? survey_json(all, rows).dump(2) + "\n" : survey_table(all, rows));
   if (any_failed(rows)) {
     throw Failure(Exit::refused,
                   "an algorithm gave a wrong answer to a known question: do not use that provider");
   }
+  for (const Provider* provider : all) require_usable(*provider);
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ void add_providers(CLI::App& app) {
   command->add_flag("--json", *json, "Print JSON");
   command->footer(
       "The first provider is the default. A yes means that a test with a known answer passed just "
-      "now,\n- that it is not offered. After a failed test the exit code is 1.");
+      "now,\n- that it is not offered. After a failed test, or if a provider offers nothing, the "
+      "exit code\nis 1.");
   command->callback([json] { run(*json); });
 }
 

@@ -71,6 +71,7 @@ std::vector<SurveyRow> survey(std::span<const Provider* const> providers) {
                        [&](const Provider& p) { return ask(p.aead(aead.id), aead.id); }));
   }
   rows.push_back(row("random", "generator", providers, [](const Provider& p) {
+    if (p.unusable() != nullptr) return Answer::no;
     return core::self_check(p.rng()).ok() ? Answer::yes : Answer::failed;
   }));
   return rows;
@@ -110,6 +111,7 @@ nlohmann::ordered_json survey_json(std::span<const Provider* const> providers,
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < providers.size(); ++i) {
     nlohmann::ordered_json entry{{"name", providers[i]->name()}, {"default", i == 0}};
+    if (const char* reason = providers[i]->unusable()) entry["unusable"] = reason;
     for (const SurveyRow& row : rows) {
       const std::string answer = word(row.answers[i], "no");
       entry[row.kind][row.name] = answer == "FAILED" ? "failed" : answer;

@@ -33,6 +33,7 @@ bool any_failed(std::span<const SurveyRow> rows);
 std::string survey_table(std::span<const core::Provider* const> providers,
                          std::span<const SurveyRow> rows);
 
+/// The same as JSON. A provider that offers nothing has a member "unusable", which says why.
 nlohmann::ordered_json survey_json(std::span<const core::Provider* const> providers,
                                    std::span<const SurveyRow> rows);
 

@@ -88,14 +88,13 @@ Result<CipherSuite> CipherSuite::find(const Provider& provider, Suite suite) noe
   if (!kem) return kem.error();
   const Kdf* kdf = provider.kdf(suite.kdf);
   if (kdf == nullptr) {
-    return Error{Errc::not_supported, "the provider does not offer this KDF: choose another suite"};
+    return not_offered(provider, "the provider does not offer this KDF: choose another suite");
   }
   const Aead* aead = nullptr;
   if (suite.aead != AeadId::export_only) {
     aead = provider.aead(suite.aead);
     if (aead == nullptr) {
-      return Error{Errc::not_supported,
-                   "the provider does not offer this AEAD: choose another suite"};
+      return not_offered(provider, "the provider does not offer this AEAD: choose another suite");
     }
   }
   if (!sizes_ok(kdf->params(), aead == nullptr ? nullptr : &aead->params())) {

@@ -70,8 +70,7 @@ Result<Kem> Kem::find(const Provider& provider, KemId id) noexcept {
     kem.kdf_ = provider.kdf(parts->kdf);
     if (kem.group_ != nullptr && kem.kdf_ != nullptr) return kem;
   }
-  if (const char* reason = provider.unusable()) return Error{Errc::not_supported, reason};
-  return Error{Errc::not_supported, "the provider does not offer this KEM: choose another suite"};
+  return not_offered(provider, "the provider does not offer this KEM: choose another suite");
 }
 
 Result<std::unique_ptr<PrivateKey>> Kem::generate_key_pair() const noexcept {

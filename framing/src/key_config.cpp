@@ -57,8 +57,8 @@ Result<core::CipherSuite> usable_suite(const Provider& provider, const KeyConfig
     Result<core::CipherSuite> suite = find_suite(provider, {config.kem, pair.kdf, pair.aead});
     if (suite) return suite;
   }
-  return Error{Errc::not_supported,
-               "the provider offers no suite of the key configuration: build another provider in"};
+  return core::not_offered(
+      provider, "the provider offers no suite of the key configuration: build another provider in");
 }
 
 }  // namespace

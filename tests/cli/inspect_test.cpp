@@ -210,3 +210,32 @@ TEST_CASE("an algorithm that answers wrongly shows as failed") {
   const core::Provider* const honest[]{inner};
   REQUIRE_FALSE(cli::any_failed(cli::survey(honest)));
 }
+
+TEST_CASE("every command explains an OpenSSL that has no algorithms") {
+  const auto all = built::providers();
+  if (all.empty() || std::string_view(all.front()->name()) != "openssl") return;
+  const Folder folder;
+  make_receiver();
+  write_file("null.cnf",
+             "openssl_conf = i\n[i]\nproviders = p\n[p]\nnull = n\n[n]\nactivate = 1\n");
+  const std::string twoway = "OPENSSL_CONF=null.cnf \"$TWOWAY\" ";
+  const char* const words = "openssl: OpenSSL has no algorithms that twoway uses: see OPENSSL_CONF";
+  REQUIRE_REFUSED(shell(twoway + "keygen --kem x25519 --out new.pem"), 1, words);
+  REQUIRE_REFUSED(shell(twoway + "config --key 1=key.pem"), 1, words);
+  REQUIRE_REFUSED(shell(twoway + "seal-request --config gateway.ohttp-keys --in key.pem --out "
+                                 "request.bin --state sender.state"),
+                  1, words);
+  REQUIRE_FALSE(exists("new.pem"));
+
+  const Ran shown = shell(twoway + "providers --json");
+  REQUIRE(shown.code == 1);
+  REQUIRE(shown.err.find(words) != std::string::npos);
+  const json entry = json::parse(shown.out)["providers"][0];
+  REQUIRE(entry["unusable"].get<std::string>().find("OPENSSL_CONF") != std::string::npos);
+  REQUIRE(entry["random"]["generator"] == "no");
+  if (all.size() > 1) {
+    const std::string other = std::string("--provider ") + all[1]->name();
+    REQUIRE(shown.err.find("or use " + other) != std::string::npos);
+    REQUIRE_RAN(shell(twoway + "config --key 1=key.pem " + other), 0);
+  }
+}

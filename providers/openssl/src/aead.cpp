@@ -76,6 +76,29 @@ bool process(EVP_CIPHER_CTX* context, ByteSpan out, ByteView nonce, ByteView aad
          update(context, nullptr, aad) && update(context, out.data(), in);
 }
 
+// OpenSSL hands a cipher to an engine that is the default for it, whether fetched or not. Engines
+// know no parameters, so that the tag of their contexts is read and set by the older function. The
+// newer one is tried first, because it is faster.
+bool read_tag(EVP_CIPHER_CTX* context, ByteSpan tag) noexcept {
+  OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag.data(), tag.size()),
+      OSSL_PARAM_construct_end()};
+  return EVP_CIPHER_CTX_get_params(context, params) == 1 ||
+         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag.size()),
+                             tag.data()) == 1;
+}
+
+bool set_tag(EVP_CIPHER_CTX* context, ByteView tag) noexcept {
+  // Neither function has const for what OpenSSL only reads here.
+  auto* const data = const_cast<std::uint8_t*>(tag.data());
+  OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, data, tag.size()),
+      OSSL_PARAM_construct_end()};
+  return EVP_CIPHER_CTX_set_params(context, params) == 1 ||
+         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()), data) ==
+             1;
+}
+
 bool finish(EVP_CIPHER_CTX* context) noexcept {
   std::uint8_t none = 0;
   int written = 0;
@@ -90,11 +113,8 @@ class Sealer final : public core::AeadSealer {
   Status seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad,
               ByteView in) noexcept override {
     if (!aead_buffers_ok(params_, out, tag, nonce, in)) return core::kBadAeadBuffers;
-    OSSL_PARAM get_tag[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag.data(), tag.size()),
-        OSSL_PARAM_construct_end()};
     if (process(loan_.get(), out, nonce, aad, in) && finish(loan_.get()) &&
-        EVP_CIPHER_CTX_get_params(loan_.get(), get_tag) == 1) {
+        read_tag(loan_.get(), tag)) {
       return {};
     }
     core::wipe(out);
@@ -115,13 +135,7 @@ class Opener final : public core::AeadOpener {
   Status open(ByteSpan out, ByteView nonce, ByteView aad, ByteView in,
               ByteView tag) noexcept override {
     if (!aead_buffers_ok(params_, out, tag, nonce, in)) return core::kBadAeadBuffers;
-    // OSSL_PARAM is one type for reading and writing; OpenSSL only reads here.
-    OSSL_PARAM set_tag[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG,
-                                          const_cast<std::uint8_t*>(tag.data()), tag.size()),
-        OSSL_PARAM_construct_end()};
-    if (!process(loan_.get(), out, nonce, aad, in) ||
-        EVP_CIPHER_CTX_set_params(loan_.get(), set_tag) != 1) {
+    if (!process(loan_.get(), out, nonce, aad, in) || !set_tag(loan_.get(), tag)) {
       core::wipe(out);
       return backend_failure();
     }
@@ -183,7 +197,10 @@ std::unique_ptr<core::Aead> make_aead(const AeadParams& params, const Options& o
   Cipher cipher(EVP_CIPHER_fetch(options.library_context, name, options.properties));
   ERR_clear_error();
   if (cipher == nullptr) return nullptr;
-  return std::make_unique<OpensslAead>(params, std::move(cipher));
+  auto aead = std::make_unique<OpensslAead>(params, std::move(cipher));
+  // An engine that has taken the cipher may turn out not to have it.
+  if (!aead->sealer(ByteView(kZeros).first(params.nk))) return nullptr;
+  return aead;
 }
 
 }  // namespace twoway::openssl

@@ -56,7 +56,7 @@ class SoftwareKey final : public core::DhPrivateKey {
       return mine ? dh(secret, **mine) : Status(mine.error());
     }
     EVP_PKEY* native = static_cast<const SoftwarePublicKey&>(peer).native();
-    const PkeyCtx context(EVP_PKEY_CTX_dup(prepared_.get()));
+    const PkeyCtx context = fresh_context();
     if (context != nullptr && EVP_PKEY_derive_set_peer_ex(context.get(), native, 0) == 1 &&
         derive(context.get(), secret, group_.params().ndh)) {
       return {};
@@ -65,6 +65,17 @@ class SoftwareKey final : public core::DhPrivateKey {
   }
 
  private:
+  /// A derive context without a peer. One that an engine serves has no OpenSSL provider, and
+  /// copying it may crash.
+  PkeyCtx fresh_context() const noexcept {
+    if (EVP_PKEY_CTX_get0_provider(prepared_.get()) != nullptr) {
+      return PkeyCtx(EVP_PKEY_CTX_dup(prepared_.get()));
+    }
+    PkeyCtx context(EVP_PKEY_CTX_new(EVP_PKEY_CTX_get0_pkey(prepared_.get()), nullptr));
+    if (context == nullptr || EVP_PKEY_derive_init(context.get()) != 1) return {};
+    return context;
+  }
+
   const core::DhGroup& group_;
   PkeyCtx prepared_;
   PublicBytes public_;

@@ -11,12 +11,19 @@
 namespace twoway::openssl {
 namespace {
 
+// Types are named by OID (RFC 5480, RFC 8410). By its other names OpenSSL would first look for a
+// method that an engine or the application has put in the type's place, and such a method makes
+// keys that no OpenSSL provider takes.
+constexpr const char* kEc = "1.2.840.10045.2.1";
+constexpr const char* kX25519 = "1.3.101.110";
+constexpr const char* kX448 = "1.3.101.111";
+
 constexpr std::array kGroups{
-    GroupNames{core::DhId::p256, "EC", "P-256", "ECDH", NID_X9_62_prime256v1},
-    GroupNames{core::DhId::p384, "EC", "P-384", "ECDH", NID_secp384r1},
-    GroupNames{core::DhId::p521, "EC", "P-521", "ECDH", NID_secp521r1},
-    GroupNames{core::DhId::x25519, "X25519", nullptr, "X25519", NID_X25519},
-    GroupNames{core::DhId::x448, "X448", nullptr, "X448", NID_X448},
+    GroupNames{core::DhId::p256, kEc, "P-256", "ECDH", NID_X9_62_prime256v1},
+    GroupNames{core::DhId::p384, kEc, "P-384", "ECDH", NID_secp384r1},
+    GroupNames{core::DhId::p521, kEc, "P-521", "ECDH", NID_secp521r1},
+    GroupNames{core::DhId::x25519, kX25519, nullptr, "X25519", NID_X25519},
+    GroupNames{core::DhId::x448, kX448, nullptr, "X448", NID_X448},
 };
 
 int curve_nid(EVP_PKEY* key) noexcept {
@@ -32,17 +39,17 @@ int curve_nid(EVP_PKEY* key) noexcept {
   return nist != NID_undef ? nist : OBJ_txt2nid(name.data());
 }
 
-/// A context for operations with `key`. Without a property query it is the key's own OpenSSL
-/// provider that is asked: OpenSSL would take the first that has the algorithm, and hand it a copy.
-PkeyCtx new_context(EVP_PKEY* key, const Options& where) noexcept {
-  std::string properties;
-  if (where.properties != nullptr) {
-    properties = where.properties;
-  } else if (const OSSL_PROVIDER* own = EVP_PKEY_get0_provider(key)) {
-    properties = std::string("provider=") + OSSL_PROVIDER_get0_name(own);
-  }
-  return PkeyCtx(EVP_PKEY_CTX_new_from_pkey(where.library_context, key,
-                                            properties.empty() ? nullptr : properties.c_str()));
+/// The property query for operations with `key`; empty for none. Unless one is given, it is the
+/// key's own OpenSSL provider that is asked: OpenSSL would take the first that has the algorithm,
+/// and hand it a copy.
+std::string properties_for(EVP_PKEY* key, const Options& where) noexcept {
+  if (where.properties != nullptr) return where.properties;
+  const OSSL_PROVIDER* own = EVP_PKEY_get0_provider(key);
+  return own == nullptr ? std::string() : std::string("provider=") + OSSL_PROVIDER_get0_name(own);
+}
+
+const char* or_null(const std::string& properties) noexcept {
+  return properties.empty() ? nullptr : properties.c_str();
 }
 
 /// A public key for the OpenSSL provider that holds `key`.
@@ -58,7 +65,9 @@ Pkey import_peer(EVP_PKEY* key, const core::DhParams& params, core::ByteView pk,
     description[1] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                                       const_cast<char*>(names.group), 0);
   }
-  const PkeyCtx context = new_context(key, where);
+  const std::string properties = properties_for(key, where);
+  const PkeyCtx context(
+      EVP_PKEY_CTX_new_from_name(where.library_context, names.type, or_null(properties)));
   EVP_PKEY* peer = nullptr;
   if (context == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
       EVP_PKEY_fromdata(context.get(), &peer, EVP_PKEY_PUBLIC_KEY, description.data()) != 1) {
@@ -103,7 +112,9 @@ const char* opaque_dh(core::DhSecret& secret, EVP_PKEY* key, const core::DhParam
                       core::ByteView peer, const Options& where) noexcept {
   const Pkey native = import_peer(key, params, peer, where);
   if (native == nullptr) return "the key's OpenSSL provider cannot take a public key";
-  const PkeyCtx context = new_context(key, where);
+  const std::string properties = properties_for(key, where);
+  const PkeyCtx context(
+      EVP_PKEY_CTX_new_from_pkey(where.library_context, key, or_null(properties)));
   if (context != nullptr && EVP_PKEY_derive_init(context.get()) == 1 &&
       EVP_PKEY_derive_set_peer_ex(context.get(), native.get(), 0) == 1 &&
       derive(context.get(), secret, params.ndh)) {

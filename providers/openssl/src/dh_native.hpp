@@ -10,7 +10,8 @@
 
 namespace twoway::openssl {
 
-/// OpenSSL's names of one group. `group` is null for X25519 and X448, which are types themselves.
+/// OpenSSL's names of one group. `type` names the key type by its OID. `group` is null for X25519
+/// and X448, which are types themselves.
 struct GroupNames {
   core::DhId id;
   const char* type;

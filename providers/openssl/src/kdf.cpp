@@ -94,8 +94,9 @@ class PooledHash {
 /// (draft-ietf-hpke-pq).
 class Shake final : public core::Kdf {
  public:
-  Shake(const KdfParams& params, Digest digest) noexcept
-      : params_(params), digest_(std::move(digest)) {}
+  /// `prototype` is initialised with the digest.
+  Shake(const KdfParams& params, DigestCtx prototype) noexcept
+      : params_(params), prototype_(std::move(prototype)) {}
 
   const KdfParams& params() const noexcept override { return params_; }
 
@@ -106,7 +107,7 @@ class Shake final : public core::Kdf {
     }
     if (out.empty()) return {};
     const DigestCtx context(EVP_MD_CTX_new());  // wiped when it is freed
-    bool ok = context != nullptr && EVP_DigestInit_ex2(context.get(), digest_.get(), nullptr) == 1;
+    bool ok = context != nullptr && EVP_MD_CTX_copy_ex(context.get(), prototype_.get()) == 1;
     for (const ByteView part : ikm) {
       ok = ok && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
     }
@@ -117,7 +118,7 @@ class Shake final : public core::Kdf {
 
  private:
   const KdfParams& params_;
-  Digest digest_;
+  DigestCtx prototype_;
 };
 
 }  // namespace
@@ -131,13 +132,13 @@ std::unique_ptr<core::Kdf> make_kdf(const KdfParams& params, const Options& opti
   Digest digest(EVP_MD_fetch(options.library_context, name, options.properties));
   ERR_clear_error();
   if (digest == nullptr) return nullptr;
-  if (params.stages == core::KdfStages::one) {
-    return std::make_unique<Shake>(params, std::move(digest));
-  }
   DigestCtx prototype(EVP_MD_CTX_new());
   if (prototype == nullptr || EVP_DigestInit_ex2(prototype.get(), digest.get(), nullptr) != 1) {
     ERR_clear_error();
     return nullptr;
+  }
+  if (params.stages == core::KdfStages::one) {
+    return std::make_unique<Shake>(params, std::move(prototype));
   }
   using Hmac = core::Hmac<PooledHash>;
   return std::make_unique<core::Hkdf<Hmac>>(params, Hmac(PooledHash(std::move(prototype))));

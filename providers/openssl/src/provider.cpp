@@ -29,18 +29,26 @@ class OpensslRng final : public core::Rng {
   const char* fault_;
 };
 
+/// What to say of an OpenSSL that has none of the algorithms: what decides that, and what to do.
+const char* no_algorithms(const Options& options) noexcept {
+  if (options.properties != nullptr) {
+    return "OpenSSL has no algorithms that twoway uses and that match the property query: correct "
+           "it, and see that an OpenSSL provider that matches it is loaded";
+  }
+  if (options.library_context != nullptr) {
+    return "the library context has no algorithms that twoway uses: load the OpenSSL provider "
+           "default or fips into it, and see that its default properties match that provider";
+  }
+  return "OpenSSL has no algorithms that twoway uses: see OPENSSL_CONF, or else openssl.cnf, "
+         "activate the provider default or fips there, and remove default_properties that rule it "
+         "out (openssl list -providers shows what is active)";
+}
+
 /// Everything that OpenSSL offers is fetched once, here.
 class OpensslProvider final : public core::Provider {
  public:
   explicit OpensslProvider(const Options& options)
-      : fault_(foreign_symbols()), rng_(options.library_context, fault_) {
-    if (fault_ != nullptr) return;
-    groups_.collect(core::dh_table(), [&](const auto& row) { return make_group(row, options); });
-    kdfs_.collect(core::kdf_table(), [&](const auto& row) { return make_kdf(row, options); });
-    aeads_.collect(core::aead_table(), [&](const auto& row) { return make_aead(row, options); });
-  }
-
-  bool empty() const noexcept { return groups_.empty() && kdfs_.empty() && aeads_.empty(); }
+      : fault_(collect(options)), rng_(options.library_context, fault_) {}
 
   const char* name() const noexcept override { return "openssl"; }
   const char* unusable() const noexcept override { return fault_; }
@@ -50,11 +58,21 @@ class OpensslProvider final : public core::Provider {
   core::Rng& rng() const noexcept override { return rng_; }
 
  private:
-  const char* fault_;
-  mutable OpensslRng rng_;
+  /// Null, or why there is nothing.
+  const char* collect(const Options& options) {
+    if (const char* fault = foreign_symbols()) return fault;
+    groups_.collect(core::dh_table(), [&](const auto& row) { return make_group(row, options); });
+    kdfs_.collect(core::kdf_table(), [&](const auto& row) { return make_kdf(row, options); });
+    aeads_.collect(core::aead_table(), [&](const auto& row) { return make_aead(row, options); });
+    const bool none = groups_.empty() && kdfs_.empty() && aeads_.empty();
+    return none ? no_algorithms(options) : nullptr;
+  }
+
   core::Offered<core::DhGroup> groups_;
   core::Offered<core::Kdf> kdfs_;
   core::Offered<core::Aead> aeads_;
+  const char* fault_;
+  mutable OpensslRng rng_;
 };
 
 }  // namespace
@@ -69,10 +87,6 @@ core::Result<std::unique_ptr<const core::Provider>> create(const Options& option
   auto made = std::make_unique<OpensslProvider>(options);
   if (made->unusable() != nullptr) {
     return core::Error{core::Errc::not_supported, made->unusable()};
-  }
-  if (made->empty()) {
-    return core::Error{core::Errc::not_supported,
-                       "nothing can be fetched: is the OpenSSL provider loaded in this context?"};
   }
   return std::unique_ptr<const core::Provider>(std::move(made));
 }

@@ -125,7 +125,7 @@ class TokenKey final : public core::DhPrivateKey {
     if (proof_enc_.empty()) return {};  // it is being opened
     DhSecret secret;
     if (Status s = derive(session, found.handle, form_, curve_, proof_enc_, secret); !s) return s;
-    if (!std::ranges::equal(secret.view(), proof_.view())) return another;
+    if (!core::equal(secret.view(), proof_.view())) return another;
     return {};
   }
 

@@ -6,7 +6,9 @@
 namespace twoway::sodium {
 namespace {
 
-constexpr const char* kNotReady = "libsodium could not be initialised";
+constexpr const char* kNotReady =
+    "libsodium could not be initialised, and nothing of it can be used: see that the system gives "
+    "random bytes (getrandom, or /dev/urandom in this root directory), or use another provider";
 
 class SodiumRng final : public core::Rng {
  public:

@@ -2,6 +2,8 @@
 // that ends too early.
 #pragma once
 
+#include <twoway/core/export.hpp>
+
 #if defined(__clang__)
 #define TWOWAY_LIFETIMEBOUND [[clang::lifetimebound]]
 #else
