@@ -29,7 +29,9 @@ Exit exit_code(Errc code) noexcept {
 Failure failure(const Error& error, const std::string& about) {
   std::string line = about.empty() ? std::string() : about + ": ";
   line += error.message;
-  if (error.native != 0) line += " (native error " + std::to_string(error.native) + ")";
+  // Messages about tokens hold the code by name.
+  const bool named = line.find("(CKR") != line.npos;
+  if (error.native != 0 && !named) line += " (native error " + std::to_string(error.native) + ")";
   return {exit_code(error.code), std::move(line)};
 }
 

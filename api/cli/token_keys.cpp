@@ -75,6 +75,20 @@ Place place_of(const std::string& uri, const PinOptions& pin) {
   return place;
 }
 
+/// As `require`. The advice on a refused PIN names the program's options.
+template <typename T>
+T require_of_token(Result<T> result, const std::string& uri) {
+  constexpr std::uint64_t kPinIncorrect = 0xa0, kPinInvalid = 0xa1, kPinLenRange = 0xa2;
+  if (result) return std::move(*result);
+  const Error& error = result.error();
+  const bool refused =
+      error.native == kPinIncorrect || error.native == kPinInvalid || error.native == kPinLenRange;
+  const std::string message = error.message;
+  if (!refused) throw failure(error, uri);
+  throw Failure(exit_code(error.code), uri + ": " + message.substr(0, message.find(": ")) +
+                                           ": give the right one with --pin-file or --pin-env");
+}
+
 }  // namespace
 
 std::shared_ptr<pkcs11::PinSource> pin_source(const PinOptions& pin,
@@ -88,15 +102,17 @@ std::shared_ptr<pkcs11::PinSource> pin_source(const PinOptions& pin,
 std::shared_ptr<const PrivateKey> open_token_key(const Provider& provider, const std::string& uri,
                                                  const PinOptions& pin) {
   const Place place = place_of(uri, pin);
-  const auto token = require(pkcs11::Token::open(place.location.token, place.options), uri);
-  return require(token.open_key(provider, place.location.key), uri);
+  const auto token =
+      require_of_token(pkcs11::Token::open(place.location.token, place.options), uri);
+  return require_of_token(token.open_key(provider, place.location.key), uri);
 }
 
 void generate_token_key(const Provider& provider, const std::string& uri, KemId kem,
                         const PinOptions& pin) {
   const Place place = place_of(uri, pin);
-  const auto token = require(pkcs11::Token::open(place.location.token, place.options), uri);
-  require(token.generate_key(provider, kem, place.location.key), uri);
+  const auto token =
+      require_of_token(pkcs11::Token::open(place.location.token, place.options), uri);
+  require_of_token(token.generate_key(provider, kem, place.location.key), uri);
 }
 
 }  // namespace twoway::cli

@@ -96,13 +96,18 @@ TEST_CASE("what is wrong with a token or its PIN is said, and the PIN never is",
   REQUIRE_REFUSED(config(key("hpke", "&pin-value=48151623")), 2, "can be seen by others");
   write_file("wrong.txt", "31415926");
   const Ran refused = config(key("hpke"), {"--pin-file", "wrong.txt"});
-  REQUIRE_REFUSED(refused, 1, "PIN");
+  REQUIRE_REFUSED(refused, 1,
+                  "wrong PIN (CKR_PIN_INCORRECT, 0xa0): give the right one with --pin-file or "
+                  "--pin-env");
   REQUIRE(refused.err.find("31415926") == std::string::npos);
-  REQUIRE_REFUSED(config(key("hpke"), {"--pin-file", "none.txt"}), 1, "PIN");
+  REQUIRE_REFUSED(config(key("hpke"), {"--pin-file", "none.txt"}), 1, "No such file or directory");
   REQUIRE_REFUSED(config(key("hpke"), {"--pin-env", "NOT_SET_AT_ALL"}), 1, "PIN");
   REQUIRE_REFUSED(config(key("none")), 1, "key");
-  REQUIRE_REFUSED(config("pkcs11:token=none?module-path=" + kModule), 1, "token");
-  REQUIRE_REFUSED(config("pkcs11:token=gateway?module-path=/no/module.so"), 1, "module");
+  REQUIRE_REFUSED(config("pkcs11:token=none?module-path=" + kModule), 1,
+                  "no token matches (CKR_TOKEN_NOT_PRESENT, 0xe0): ");
+  REQUIRE_REFUSED(config("PKCS11:token=my token?module-path=" + kModule), 1, "%20");
+  REQUIRE_REFUSED(config("pkcs11:token=gateway?module-path=/no/module.so"), 1,
+                  "/no/module.so: cannot open shared object file");
   REQUIRE_REFUSED(config("pkcs11:nonsense"), 1, "pkcs11:nonsense: ");
   REQUIRE_REFUSED(program({"tokens", "--module", "/no/module.so"}), 1, "/no/module.so: ");
 }

@@ -162,6 +162,9 @@ TEST_CASE("a module that wants arguments says so, and has one set of them in a p
   const auto without = pkcs11::Token::open({.module_path = kModule});
   REQUIRE_ERRC(without, Errc::key_unavailable);
   REQUIRE(without.error().native == CKR_ARGUMENTS_BAD);
+  const std::string message = without.error().message;
+  REQUIRE(message.find("(CKR_ARGUMENTS_BAD, 0x7): ") != std::string::npos);
+  REQUIRE(message.find("x-init-reserved") != std::string::npos);
 
   {
     const auto token = pkcs11::Token::open(database.location(), with_password());
@@ -175,6 +178,28 @@ TEST_CASE("a module that wants arguments says so, and has one set of them in a p
     REQUIRE_OK(pkcs11::Token::open(listed->back().location));
   }
   REQUIRE_OK(pkcs11::Token::open(other.location()));
+}
+
+TEST_CASE("a module that does not load or start says why") {
+  const auto open = [](const std::string& path) {
+    const auto token = pkcs11::Token::open({.module_path = path});
+    REQUIRE_ERRC(token, Errc::key_unavailable);
+    return std::string(token.error().message);
+  };
+  const std::string absent = open("/nonexistent/module.so");
+  REQUIRE(absent.find("cannot be loaded: /nonexistent/module.so: ") != std::string::npos);
+  const test::TemporaryDirectory directory;
+  const std::string text = (directory.path() / "text.so").string();
+  std::ofstream(text) << "no library";
+  const std::string no_library = open(text);
+  REQUIRE(no_library.find(text) != std::string::npos);
+  REQUIRE(no_library != absent);
+  REQUIRE(open("libc.so.6").find("no PKCS#11 module") != std::string::npos);
+
+  ::setenv("SOFTHSM2_CONF", (directory.path() / "absent.conf").c_str(), 1);
+  const std::string unconfigured = open(test::SoftToken::module_path());
+  REQUIRE(unconfigured.find("does not start (CKR_GENERAL_ERROR, 0x5): ") != std::string::npos);
+  REQUIRE(unconfigured.find("SOFTHSM2_CONF") != std::string::npos);
 }
 
 TEST_CASE("without module-path the modules of p11-kit's configuration are searched") {

@@ -38,7 +38,7 @@ constexpr std::array kAnswers{
     Answer{CKR_OBJECT_HANDLE_INVALID, kUnavailableKey, Recovery::reconnect, false,
            "the key is no longer on the token"},
     Answer{CKR_PIN_INCORRECT, kUnavailableKey, Recovery::none, kRefused,
-           "the token refused the PIN: correct its source, then call reset_pin or start again"},
+           "wrong PIN: correct its source, then call reset_pin or start again"},
     Answer{CKR_PIN_INVALID, kUnavailableKey, Recovery::none, kRefused,
            "the PIN holds characters that the token does not take: correct its source"},
     Answer{
@@ -74,7 +74,28 @@ constexpr std::array kAnswers{
 };
 
 constexpr Answer kOther{0, Errc::key_unavailable, Recovery::none, false,
-                        "the token failed: the native code is its CKR"};
+                        "the token failed: see its own log"};
+
+/// What keeps a module from starting.
+struct Start {
+  CK_RV rv;
+  const char* message;
+};
+constexpr Start kStarts[] = {
+    {CKR_ARGUMENTS_BAD,
+     "the PKCS#11 module does not start with these arguments, or without any: give what it wants "
+     "as "
+     "x-init-reserved in the URI (NSS: configdir='sql:/path/of/the/database')"},
+    {CKR_CANT_LOCK,
+     "the PKCS#11 module does not start: it has no locks for threads, or wants to start once only "
+     "in a process"},
+    {CKR_NEED_TO_CREATE_THREADS,
+     "the PKCS#11 module does not start: it is not allowed to make threads of its own"},
+};
+constexpr const char* kNoStart =
+    "the PKCS#11 module does not start: check its configuration (SOFTHSM2_CONF, "
+    "YUBIHSM_PKCS11_CONF, KRYOPTIC_CONF) and that its service runs (pcscd, pkcsslotd, "
+    "yubihsm-connector)";
 
 }  // namespace
 
@@ -87,7 +108,15 @@ const Answer& answer(CK_RV rv) noexcept {
 
 core::Error failure(CK_RV rv) noexcept {
   const Answer& row = answer(rv);
-  return {row.code, row.message, rv};
+  return coded(row.code, row.message, rv);
+}
+
+core::Error start_failure(CK_RV rv) noexcept {
+  const char* message = kNoStart;
+  for (const Start& row : kStarts) {
+    if (row.rv == rv) message = row.message;
+  }
+  return coded(answer(rv).code, message, rv);
 }
 
 }  // namespace twoway::pkcs11

@@ -3,7 +3,7 @@
 
 #include <twoway/core/error.hpp>
 
-#include "native.hpp"
+#include "codes.hpp"
 
 namespace twoway::pkcs11 {
 
@@ -27,6 +27,9 @@ const Answer& answer(CK_RV rv) noexcept;
 
 /// `rv`, which is not CKR_OK, as an Error.
 core::Error failure(CK_RV rv) noexcept;
+
+/// The same for an answer of C_Initialize, which tells of a module's configuration and service.
+core::Error start_failure(CK_RV rv) noexcept;
 
 inline Recovery recovery(const core::Error& error) noexcept {
   return answer(error.native).recovery;

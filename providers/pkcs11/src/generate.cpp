@@ -121,10 +121,10 @@ Result<std::unique_ptr<core::DhPrivateKey>> take_pair(const std::shared_ptr<Toke
       token->run([&](Session& session) noexcept { return remove_pair(session, name); });
   removed = gone.ok();
   if (removed) return key;
-  return Error{key.error().code,
+  return coded(key.error().code,
                "the token made a key pair that cannot be used, and did not remove it: remove it "
                "with the token's own tool",
-               key.error().native};
+               key.error().native);
 }
 
 }  // namespace
@@ -154,8 +154,8 @@ Result<std::unique_ptr<core::DhPrivateKey>> generate_token_key(std::shared_ptr<T
 
   // What the token may accept, in order, until a pair comes out that derives: some make keys that
   // cannot. Only what the token says of the request itself leads to the next.
-  Error last{Errc::not_supported, "the token does not offer key pairs of this curve",
-             CKR_MECHANISM_INVALID};
+  Error last = coded(Errc::not_supported, "the token does not offer key pairs of this curve",
+                     CKR_MECHANISM_INVALID);
   for (const Generation& how : curve->generations) {
     bool offered = false;
     const Status asked = token->run([&](Session& session) noexcept -> Status {

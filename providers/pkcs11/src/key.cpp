@@ -24,10 +24,8 @@ struct DeriveForm {
 };
 constexpr DeriveForm kForms[] = {{false, true}, {true, true}, {false, false}, {true, false}};
 
-Error wrong_length(CK_ULONG size) noexcept {
-  return {Errc::key_unavailable,
-          "the token derived a secret of another length: do not use this key", size};
-}
+constexpr Error kWrongLength{Errc::key_unavailable,
+                             "the token derived a secret of another length: do not use this key"};
 
 // DH(sk, peer): the x coordinate, or X25519's output, without a key derivation function.
 Status derive(Session& session, CK_OBJECT_HANDLE key, DeriveForm form, const Curve& curve,
@@ -58,7 +56,7 @@ Status derive(Session& session, CK_OBJECT_HANDLE key, DeriveForm form, const Cur
   secret.clear();
   if (rv == CKR_OK && value.ulValueLen == kUnavailable) return failure(CKR_ATTRIBUTE_SENSITIVE);
   if (rv == CKR_ATTRIBUTE_TYPE_INVALID) return failure(CKR_ATTRIBUTE_SENSITIVE);
-  if (rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL) return wrong_length(value.ulValueLen);
+  if (rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL) return kWrongLength;
   return failure(rv);
 }
 

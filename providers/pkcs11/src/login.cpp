@@ -68,10 +68,10 @@ Status Login::log_in(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS 
 Status Login::log_in_alone(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS flags,
                            PinSource* source) noexcept {
   if (const CK_RV refused = refused_; refused != CKR_OK) {
-    return Error{Errc::key_unavailable,
+    return coded(Errc::key_unavailable,
                  "the token refused the PIN before, so it is not sent again: correct its source, "
                  "then call reset_pin or start again",
-                 refused};
+                 refused);
   }
   if ((flags & CKF_USER_PIN_LOCKED) != 0) return failure(CKR_PIN_LOCKED);
   if ((flags & CKF_USER_PIN_FINAL_TRY) != 0) {
@@ -82,9 +82,9 @@ Status Login::log_in_alone(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_
   if ((flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0) {
     rv = p11.C_Login(session, CKU_USER, nullptr, 0);
   } else if (source == nullptr) {
-    return Error{Errc::key_unavailable,
+    return coded(Errc::key_unavailable,
                  "the token asks for a PIN: give a PIN source (pin-source=file:... in a URI)",
-                 CKR_USER_NOT_LOGGED_IN};
+                 CKR_USER_NOT_LOGGED_IN);
   } else {
     core::SecretBuffer pin;
     if (Status s = source->read(pin); !s) return s;

@@ -101,7 +101,7 @@ Status Module::start(Process& process) noexcept {
   }
   process.owned = rv == CKR_OK;
   process.initialised = rv == CKR_OK || rv == CKR_CRYPTOKI_ALREADY_INITIALIZED;
-  if (!process.initialised) return failure(rv);
+  if (!process.initialised) return start_failure(rv);
   guard_exit(Milestone::initialised);
   return {};
 }

@@ -1,12 +1,15 @@
 // PIN sources.
 #include <cerrno>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <twoway/pkcs11.hpp>
+
+#include "codes.hpp"
 
 namespace twoway::pkcs11 {
 namespace {
@@ -52,8 +55,11 @@ class FilePin final : public PinSource {
 
  private:
   static Error unreadable() noexcept {
-    return {Errc::key_unavailable, "the PIN file cannot be read: the native code is errno",
-            static_cast<std::uint64_t>(errno)};
+    constexpr const char* kUnreadable = "the PIN file cannot be read";
+    const int error = errno;
+    const std::string reason = std::generic_category().message(error);
+    return {Errc::key_unavailable, lasting(std::string(kUnreadable) + ": " + reason, kUnreadable),
+            static_cast<std::uint64_t>(error)};
   }
 
   std::string path_;

@@ -90,7 +90,11 @@ Result<ModuleRef> ModuleRef::load(const std::string& path,
   // Modules leave exit handlers and threads behind, so they stay mapped.
   void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) {
-    return Error{Errc::key_unavailable, "the PKCS#11 module cannot be loaded: check its path"};
+    constexpr const char* kNotLoaded = "the PKCS#11 module cannot be loaded";
+    const char* reason = ::dlerror();
+    if (reason == nullptr) return Error{Errc::key_unavailable, kNotLoaded};
+    return Error{Errc::key_unavailable,
+                 lasting(std::string(kNotLoaded) + ": " + reason, kNotLoaded)};
   }
   const auto found = std::find_if(all.modules.begin(), all.modules.end(),
                                   [&](const Module* m) { return m->library_ == library; });

@@ -95,8 +95,8 @@ Result<TokenDescription> find_token(Module& module, const TokenLocation& wanted)
       return Error{Errc::invalid_argument, kSeveral};
     }
   }
-  return Error{Errc::key_unavailable,
-               "no token matches: check that it is there, initialised, and named rightly", failed};
+  return coded(Errc::key_unavailable,
+               "no token matches: check that it is there, initialised, and named rightly", failed);
 }
 
 Result<LocatedToken> locate_token(const TokenLocation& location, Clock::time_point until) noexcept {
@@ -120,10 +120,10 @@ Result<LocatedToken> locate_token(const TokenLocation& location, Clock::time_poi
   }
   if (found) return std::move(*found);
   if (modules->size() == 1) return failed.error();
-  return Error{Errc::key_unavailable,
+  return coded(Errc::key_unavailable,
                "no token of the modules that p11-kit is configured with matches: check that it is "
                "there and named rightly, or name its module (module-path in a URI)",
-               failed.error().native};
+               failed.error().native);
 }
 
 }  // namespace twoway::pkcs11

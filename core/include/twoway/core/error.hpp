@@ -52,7 +52,7 @@ constexpr const char* to_string(Errc code) noexcept {
   return "unknown";
 }
 
-/// What went wrong. `message` is a string literal that says what to do and never holds key or
+/// What went wrong. `message` says what to do, lasts as long as the process and never holds key or
 /// plaintext bytes. `native` is the backend's own code (an OpenSSL reason, a CKR value), errno of a
 /// source, or 0; it is always 0 for open_failed, so that every cause of it looks alike.
 struct Error {

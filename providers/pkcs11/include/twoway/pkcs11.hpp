@@ -140,7 +140,8 @@ class TokenState;
 /// itself must allow that, and no other thread may have been inside it when the process forked.
 ///
 /// Errors of all functions: key_unavailable with the token's CKR as native code, besides those
-/// that are named.
+/// that are named. The message of an error with a CKR names it: "wrong PIN (CKR_PIN_INCORRECT,
+/// 0xa0): ...".
 class TWOWAY_API Token {
  public:
   /// Loads the module, and finds the one token that matches. If p11-kit's modules are searched, all

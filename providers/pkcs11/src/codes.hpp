@@ -1,0 +1,23 @@
+// The answers of PKCS#11 by name, and messages that hold them.
+#pragma once
+
+#include <string>
+
+#include <twoway/core/error.hpp>
+
+#include "native.hpp"
+
+namespace twoway::pkcs11 {
+
+/// The name that the standard gives `rv`, such as "CKR_PIN_INCORRECT"; null if it gives none.
+const char* code_name(CK_RV rv) noexcept;
+
+/// `text` as a message of an Error: it lasts as long as the process, and is kept once. `otherwise`
+/// if too many different ones are kept already.
+const char* lasting(std::string text, const char* otherwise) noexcept;
+
+/// An error with `rv` as its native code. In its message "(CKR_NAME, 0xnn)" follows what happened:
+/// it stands before the first ": " of `message`, or at the end. CKR_OK adds nothing.
+core::Error coded(core::Errc code, const char* message, CK_RV rv) noexcept;
+
+}  // namespace twoway::pkcs11
