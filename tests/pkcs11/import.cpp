@@ -62,6 +62,13 @@ Bytes octet_string(const Bytes& point) {
 
 }  // namespace
 
+Outside::Outside() {
+  REQUIRE(module.initialize() == CKR_OK);
+  session = module.open_session();
+}
+
+Outside::~Outside() { module->C_Finalize(nullptr); }
+
 void import_key(const RawModule& module, CK_SESSION_HANDLE session, const ImportedKey& key) {
   INFO(key.label);
   const Form& as = form(key.kem);

@@ -1,5 +1,8 @@
-// URIs, and what opening a token or key says when it cannot.
-#include <fstream>
+// What opening a token or key says when it cannot.
+#include <string_view>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "token_keys.hpp"
 #include "wrapping.hpp"
@@ -8,161 +11,40 @@ using namespace twoway;
 using test::RawModule;
 using test::SoftToken;
 
-namespace {
-
-core::SecretBuffer pin_of(const pkcs11::ParsedUri& parsed) {
-  core::SecretBuffer pin;
-  REQUIRE(parsed.pin != nullptr);
-  REQUIRE_OK(parsed.pin->read(pin));
-  return pin;
-}
-
-std::string text(const core::SecretBuffer& pin) { return {pin.begin(), pin.end()}; }
-
-}  // namespace
-
-TEST_CASE("a PKCS#11 URI names a token, a key, a module and a PIN") {
-  const auto parsed = pkcs11::parse_uri(
-      "pkcs11:token=my%20token;serial=42;manufacturer=Acme;model=X1;slot-id=7;object=hpke;"
-      "id=%01%02;type=private?module-path=/lib/p11.so&pin-value=12%2034");
-  REQUIRE_OK(parsed);
-  const pkcs11::TokenLocation& token = parsed->location.token;
-  REQUIRE(token.label == "my token");
-  REQUIRE(token.serial == "42");
-  REQUIRE(token.manufacturer == "Acme");
-  REQUIRE(token.model == "X1");
-  REQUIRE(token.slot_id == 7);
-  REQUIRE(token.module_path == "/lib/p11.so");
-  REQUIRE(parsed->location.key.label == "hpke");
-  REQUIRE(parsed->location.key.id == Bytes{1, 2});
-  REQUIRE(text(pin_of(*parsed)) == "12 34");
-
-  const std::string uri = pkcs11::to_uri(parsed->location);
-  REQUIRE(uri.find("34") == std::string::npos);
-  const auto again = pkcs11::parse_uri(uri);
-  REQUIRE_OK(again);
-  REQUIRE(again->pin == nullptr);
-  REQUIRE(pkcs11::to_uri(again->location) == uri);
-  REQUIRE(again->location.token.label == "my token");
-  REQUIRE(again->location.key.id == Bytes{1, 2});
-
-  const auto empty = pkcs11::parse_uri("pkcs11:");
-  REQUIRE_OK(empty);
-  REQUIRE(empty->location.token.label.empty());
-  REQUIRE(!empty->location.token.slot_id);
-}
-
-TEST_CASE("URIs that are wrong, or say what is not used, are refused") {
-  for (const char* uri :
-       {"", "pkcs12:token=a", "pkcs11:token=%zz", "pkcs11:id", "/dev/tpm0",
-        "pkcs11:a?pin-source=file:/a&pin-value=b", "pkcs11:?pin-source=file:/a&pin-value=b",
-        "pkcs11:?pin-value=a&pin-value=b", "pkcs11:?module-path=/a&module-path=/b"}) {
-    INFO(uri);
-    REQUIRE_ERRC(pkcs11::parse_uri(uri), Errc::malformed);
-  }
-  for (const char* uri :
-       {"pkcs11:tokn=a", "pkcs11:token=a;type=public", "pkcs11:type=cert",
-        "pkcs11:library-manufacturer=a", "pkcs11:library-version=3.0", "pkcs11:slot-description=a",
-        "pkcs11:?modul-path=/a", "pkcs11:token=a?x-other=1", "pkcs11:?pin-source=%7C/bin/echo",
-        "pkcs11:?pin-source=prompt:x"}) {
-    INFO(uri);
-    REQUIRE_ERRC(pkcs11::parse_uri(uri), Errc::not_supported);
-  }
-}
-
-TEST_CASE("blanks in a URI are reported, in place of a token of another name") {
-  for (const char* uri : {"pkcs11:token=my token", "pkcs11:token=a\n", " pkcs11:token=a",
-                          "pkcs11:token=a?module-path=/my lib.so", "pkcs11:token=\ta"}) {
-    INFO(uri);
-    const auto parsed = pkcs11::parse_uri(uri);
-    REQUIRE_ERRC(parsed, Errc::malformed);
-    REQUIRE(std::string(parsed.error().message).find("%20") != std::string::npos);
-  }
-}
-
-TEST_CASE("a URI names a module by path or name, and what its C_Initialize is given") {
-  const auto nss = pkcs11::parse_uri(
-      "PKCS11:token=a?module-path=/lib/n.so&x-init-reserved=configdir%3D'sql%3A/my%20db'%20%26");
-  REQUIRE_OK(nss);
-  REQUIRE(nss->location.token.module_path == "/lib/n.so");
-  REQUIRE(nss->location.token.init_arguments == "configdir='sql:/my db' &");
-  const auto again = pkcs11::parse_uri(pkcs11::to_uri(nss->location));
-  REQUIRE_OK(again);
-  REQUIRE(again->location.token.init_arguments == nss->location.token.init_arguments);
-
-  const auto by_name = pkcs11::parse_uri("Pkcs11:?module-name=softhsm2");
-  REQUIRE_OK(by_name);
-  REQUIRE(by_name->location.token.module_name == "softhsm2");
-  REQUIRE(pkcs11::to_uri(by_name->location) == "pkcs11:?module-name=softhsm2");
-}
-
-TEST_CASE("a written URI names the slot only if neither label nor serial number names the token") {
-  pkcs11::KeyLocation place;
-  place.token.slot_id = 7;
-  REQUIRE(pkcs11::to_uri(place) == "pkcs11:slot-id=7");
-  place.token.model = "X1";
-  REQUIRE(pkcs11::to_uri(place) == "pkcs11:slot-id=7;model=X1");
-  place.token.label = "a";
-  REQUIRE(pkcs11::to_uri(place) == "pkcs11:model=X1;token=a");
-  place.token.label.clear();
-  place.token.serial = "42";
-  REQUIRE(pkcs11::to_uri(place) == "pkcs11:model=X1;serial=42");
-}
-
-TEST_CASE("PINs come from files, the environment, functions and URIs") {
+TEST_CASE("codes of a token are named in the messages") {
   const SoftToken directory;
-  const auto path = directory.directory() / "pin";
-  const auto read = [](const std::shared_ptr<pkcs11::PinSource>& source) {
-    core::SecretBuffer pin;
-    REQUIRE_OK(source->read(pin));
-    return text(pin);
-  };
-  const auto write = [&](const std::string& bytes) { std::ofstream(path) << bytes; };
-  const struct {
-    std::string file, pin;
-  } rows[] = {{"123456", "123456"},
-              {"123456\n", "123456"},
-              {"123456\r\n", "123456"},
-              {"123456\n\n", "123456\n"},
-              {" 1 \n", " 1 "},
-              {"", ""},
-              {std::string(1024, '7') + "\n", std::string(1024, '7')}};
-  for (const auto& row : rows) {
-    write(row.file);
-    REQUIRE(read(pkcs11::pin_from_file(path.string())) == row.pin);
-  }
-  core::SecretBuffer pin;
-  write(std::string(1025, '7'));
-  REQUIRE_ERRC(pkcs11::pin_from_file(path.string())->read(pin), Errc::key_unavailable);
-  const auto missing = pkcs11::pin_from_file("/nonexistent/pin")->read(pin);
-  REQUIRE_ERRC(missing, Errc::key_unavailable);
-  REQUIRE(missing.error().native == ENOENT);
-
-  ::setenv("TWOWAY_TEST_PIN", "4711", 1);
-  REQUIRE(read(pkcs11::pin_from_environment("TWOWAY_TEST_PIN")) == "4711");
-  ::unsetenv("TWOWAY_TEST_PIN");
-  REQUIRE_ERRC(pkcs11::pin_from_environment("TWOWAY_TEST_PIN")->read(pin), Errc::key_unavailable);
-
-  REQUIRE(read(pkcs11::pin_from_function([](core::SecretBuffer& out) -> Status {
-            out.assign(3, '9');
-            return {};
-          })) == "999");
-  REQUIRE_ERRC(pkcs11::pin_from_function({})->read(pin), Errc::invalid_argument);
-
-  write("123456\n");
-  for (const char* prefix : {"file:", "file://", ""}) {
-    const auto parsed =
-        pkcs11::parse_uri("pkcs11:?pin-source=" + std::string(prefix) + path.string());
-    REQUIRE_OK(parsed);
-    REQUIRE(text(pin_of(*parsed)) == "123456");
-  }
-
-  const Provider* crypto = test::provider_for(KemId::dhkem_x25519);
-  const auto token =
-      pkcs11::Token::open(test::location(), {.pin = pkcs11::pin_from_file(path.string())});
+  const RawModule module;
+  test::Calls calls(module);
+  const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
-  REQUIRE_OK(token->generate_key(*crypto, KemId::dhkem_x25519, {"hpke", {}}));
-  REQUIRE_OK(pkcs11::open_key(*crypto, test::uri("hpke") + "&pin-source=file:" + path.string()));
+  const auto said = [&](CK_RV rv) {
+    calls.open_session = [rv](auto...) { return rv; };
+    const auto keys = token->list_keys();
+    REQUIRE_ERRC(keys, Errc::key_unavailable);
+    REQUIRE(keys.error().native == rv);
+    return std::string(keys.error().message);
+  };
+  REQUIRE(said(CKR_DEVICE_MEMORY).find(" (CKR_DEVICE_MEMORY, 0x31): ") != std::string::npos);
+  REQUIRE(said(CKR_KEY_CHANGED).find(" (CKR_KEY_CHANGED, 0x65): ") != std::string::npos);
+  REQUIRE(said(0x80000123).find(" (CKR 0x80000123): ") != std::string::npos);
+  // A token that never says the same twice does not fill the memory. In a child, because messages
+  // last as long as their process.
+  const ::pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    CK_RV rv = 0x80001000;
+    calls.open_session = [&rv](auto...) { return rv; };
+    const auto named = [&] {
+      return std::string_view(token->list_keys().error().message).find("(CKR ") !=
+             std::string_view::npos;
+    };
+    const bool first = named();
+    while (rv < 0x80002000 && named()) ++rv;
+    ::_exit(first && rv < 0x80002000 ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(status == 0);
 }
 
 TEST_CASE("what is missing, ambiguous or of another kind is named") {

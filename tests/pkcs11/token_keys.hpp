@@ -54,6 +54,16 @@ ImportedKey fresh_key(KemId kem, const std::string& label, Bytes id);
 void import_certificate(const RawModule& module, CK_SESSION_HANDLE session, ByteView public_key,
                         const Bytes& id);
 
+/// A module that another component has initialised, for tests that put their own objects on it.
+struct Outside {
+  Outside();
+  ~Outside();
+
+  SoftToken directory;
+  RawModule module;
+  CK_SESSION_HANDLE session = 0;
+};
+
 /// Calls into the module, counted. The functions may be replaced: they are called in place of the
 /// module's. One at a time; made and destroyed while nobody is inside the module.
 class Calls {

@@ -83,14 +83,31 @@ bool names_private_key(P11KitUri* uri) noexcept {
 
 constexpr const char* kInitArguments = "x-init-reserved";  // as in p11-kit's .module files
 
-/// The queries that are used here. p11-kit takes every other for one of a vendor's.
+/// The queries that are used here.
 constexpr std::string_view kQueries[] = {"module-path", "module-name", "pin-source", "pin-value",
                                          kInitArguments};
 
-/// p11-kit leaves out blanks, and of two queries of one name it takes the last.
+bool is_hex(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool percent_encoding_is_right(std::string_view uri) noexcept {
+  for (std::size_t at = uri.find('%'); at != uri.npos; at = uri.find('%', at + 1)) {
+    if (uri.size() - at < 3 || !is_hex(uri[at + 1]) || !is_hex(uri[at + 2])) return false;
+  }
+  return true;
+}
+
+/// What p11-kit does not refuse: it leaves out blanks, takes unknown queries for a vendor's, and of
+/// two queries of one name the last. It frees a PIN unwiped if another follows or if the PIN's
+/// percent-encoding is wrong.
 Status check_text(std::string_view uri) noexcept {
   if (uri.find_first_of(" \t\n\v\f\r") != uri.npos) {
     return Error{Errc::malformed, "a PKCS#11 URI holds no blanks: write %20 for each"};
+  }
+  if (!percent_encoding_is_right(uri)) {
+    return Error{Errc::malformed,
+                 "the PKCS#11 URI has a % without two hexadecimal digits: write %25 for the sign"};
   }
   std::array<bool, std::size(kQueries)> seen{};
   std::string_view rest = uri.substr(std::min(uri.find('?'), uri.size()));
