@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <twoway/multi_receiver.hpp>
 
 #include "forms.hpp"
@@ -13,6 +15,8 @@ Result<std::size_t> MultiRequestOpener::open(ByteSpan out, ByteView body) noexce
   if (Status s = require_form(form(), Form::whole); !s) return s.error();
   if (!key_) return kOpenedAlready;
   if (body.size() < prefix_size_) return core::kBadAeadTag;
+  const ByteSpan written = out.first(std::min(out.size(), opened_size(body.size())));
+  if (!core::apart_or_at(body, written, prefix_size_)) return core::kBadOverlap;
   Result<core::OpenSequence> sequence = key_->open_sequence(body.first(prefix_size_));
   if (!sequence) return sequence.error();
   sequence->set_gate(std::move(gate_));
@@ -36,6 +40,7 @@ Result<std::unique_ptr<framing::Keying>> MultiRequestOpener::take_keying() noexc
 
 Result<ChunkOpener> MultiRequestOpener::chunk_opener(const ChunkLimits& limits) noexcept {
   if (Status s = require_form(form(), Form::chunked); !s) return s.error();
+  if (Status s = framing::check_limits(limits); !s) return s.error();
   Result<std::unique_ptr<framing::Keying>> keying = take_keying();
   if (!keying) return keying.error();
   return ChunkOpener::create(std::move(*keying), limits);

@@ -20,9 +20,11 @@ Result<core::SealSequence> MultiRequestSealer::take_sequence() noexcept {
 Result<std::size_t> MultiRequestSealer::seal(ByteSpan out, ByteView plaintext) noexcept {
   if (Status s = require_form(form_, Form::whole); !s) return s.error();
   if (!sequence_) return kSealedAlready;
-  if (out.size() < sealed_size(plaintext.size())) {
+  const std::size_t whole = sealed_size(plaintext.size());
+  if (out.size() < whole) {
     return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
   }
+  if (!core::apart_or_at(out.first(whole), plaintext, prefix_.size())) return core::kBadOverlap;
   const Result<std::size_t> size = sequence_->seal(out.subspan(prefix_.size()), {}, plaintext);
   if (!size) return size;
   std::copy(prefix_.begin(), prefix_.end(), out.begin());
@@ -39,6 +41,7 @@ Result<Bytes> MultiRequestSealer::seal(ByteView plaintext) noexcept {
 
 Result<ChunkSealer> MultiRequestSealer::chunk_sealer(const ChunkLimits& limits) noexcept {
   if (Status s = require_form(form_, Form::chunked); !s) return s.error();
+  if (Status s = framing::check_limits(limits); !s) return s.error();
   Result<core::SealSequence> sequence = take_sequence();
   if (!sequence) return sequence.error();
   return ChunkSealer::create(std::move(*sequence), limits);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <new>
 
 #include <twoway/replay_filter.hpp>
 
@@ -28,6 +29,10 @@ Result<std::unique_ptr<MemoryReplayFilter>> MemoryReplayFilter::create(
     return core::not_offered(provider, "a replay filter needs a provider with HKDF-SHA256");
   }
   std::unique_ptr<MemoryReplayFilter> filter(new MemoryReplayFilter(*kdf, options));
+  if (!filter->has_memory()) {
+    return Error{Errc::invalid_argument,
+                 "there is no memory for so many entries of a replay filter: allow fewer"};
+  }
   if (Status s = provider.rng().fill(filter->key_.reset(32)); !s) return s.error();
   return filter;
 }
@@ -37,8 +42,10 @@ MemoryReplayFilter::MemoryReplayFilter(const core::Kdf& kdf, const Options& opti
       window_(options.window),
       clock_(options.clock),
       seen_(detail::now(clock_)),
-      entries_(options.max_entries),
-      lists_(std::bit_ceil(options.max_entries)) {
+      capacity_(options.max_entries),
+      entries_(new (std::nothrow) Entry[capacity_]()),
+      list_count_(std::bit_ceil(capacity_)),
+      lists_(new (std::nothrow) std::uint32_t[list_count_]()) {
   static_assert(sizeof(Entry) <= 32);  // as documented
 }
 
@@ -50,7 +57,7 @@ Result<bool> MemoryReplayFilter::insert_if_absent(std::uint8_t key_id, ByteView 
   // One makes room for what comes; two use up what has piled up, and no call has much to forget.
   for (int i = 0; i < 2 && size_ > 0 && outdated(entries_[oldest_]); ++i) forget_oldest();
   if (holds(tag)) return false;
-  if (size_ == entries_.size()) return kFull;
+  if (size_ == capacity_) return kFull;
   push(tag);
   return true;
 }
@@ -66,18 +73,33 @@ Status MemoryReplayFilter::name(Tag& tag, std::uint8_t key_id, ByteView enc) con
 
 void MemoryReplayFilter::advance_time() noexcept {
   const TimePoint now = detail::now(clock_);
-  if (now > seen_) time_ += now - seen_;
+  if (now > seen_) {
+    // What is longer than the window outdates every entry, so that no more need be counted.
+    const bool within = seen_ > TimePoint::max() - window_ || now < seen_ + window_;
+    const TimePoint::duration passed = within ? now - seen_ : window_;
+    if (time_ > TimePoint::duration::max() - passed) start_time_again();
+    time_ += passed;
+  }
   seen_ = now;
 }
 
+/// Counts from 0 again, before the count would overflow: entries keep their age.
+void MemoryReplayFilter::start_time_again() noexcept {
+  for (std::size_t i = 0; i < size_; ++i) {
+    Entry& entry = entries_[(oldest_ + i) % capacity_];
+    entry.inserted = outdated(entry) ? -window_ : entry.inserted - time_;
+  }
+  time_ = TimePoint::duration::zero();
+}
+
 bool MemoryReplayFilter::outdated(const Entry& entry) const noexcept {
-  return time_ - entry.inserted >= window_;
+  return entry.inserted <= time_ - window_;  // neither side can overflow
 }
 
 std::uint32_t& MemoryReplayFilter::list_of(const Tag& tag) noexcept {
   std::uint32_t hash = 0;
   std::memcpy(&hash, tag.data(), sizeof(hash));
-  return lists_[hash & (lists_.size() - 1)];
+  return lists_[hash & (list_count_ - 1)];
 }
 
 /// Newest first, so what follows an outdated entry is outdated too.
@@ -90,7 +112,7 @@ bool MemoryReplayFilter::holds(const Tag& tag) noexcept {
 }
 
 void MemoryReplayFilter::push(const Tag& tag) noexcept {
-  const std::size_t place = (oldest_ + size_) % entries_.size();
+  const std::size_t place = (oldest_ + size_) % capacity_;
   std::uint32_t& list = list_of(tag);
   entries_[place] = {tag, time_, list};
   list = static_cast<std::uint32_t>(place) + 1;
@@ -102,7 +124,7 @@ void MemoryReplayFilter::forget_oldest() noexcept {
   std::uint32_t* at = &list_of(entries_[oldest_].tag);
   while (*at != oldest_ + 1) at = &entries_[*at - 1].next;
   *at = 0;
-  oldest_ = (oldest_ + 1) % entries_.size();
+  oldest_ = (oldest_ + 1) % capacity_;
   --size_;
 }
 

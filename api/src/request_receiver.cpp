@@ -30,7 +30,7 @@ class RequestGate final : public core::Gate {
     proof_->prove();
     if (filter_ != nullptr) {
       const Result<bool> absent = filter_->insert_if_absent(key_id_, enc_);
-      if (!absent) return absent.error();
+      if (!absent) return store_failure(absent.error());
       if (!*absent) {
         return Error{Errc::replayed, "the same request was accepted before: send a new one"};
       }
@@ -42,6 +42,12 @@ class RequestGate final : public core::Gate {
   Error explain(const Error& error) const noexcept override { return proof_->explain(error); }
 
  private:
+  /// A store has no say in what is authentic or whether an output is too small.
+  static Error store_failure(const Error& error) noexcept {
+    if (error.code == Errc::filter_full) return error;
+    return {Errc::provider_failure, error.message, error.native};
+  }
+
   ReplayFilter* filter_;
   std::uint8_t key_id_;
   Bytes enc_;
@@ -76,6 +82,7 @@ Result<std::size_t> RequestOpener::open(ByteSpan out, ByteView sealed) noexcept 
 
 Result<ChunkOpener> RequestOpener::chunk_opener(const ChunkLimits& limits) noexcept {
   if (Status s = require_form(form_, Form::chunked); !s) return s.error();
+  if (Status s = framing::check_limits(limits); !s) return s.error();
   Result<core::OpenSequence> sequence = take_sequence();
   if (!sequence) return sequence.error();
   return ChunkOpener::create(std::move(*sequence), limits);
@@ -208,6 +215,7 @@ Result<ChunkedRequestOpener> RequestReceiver::chunked_opener(
     const MediaTypes& types, const ChunkLimits& limits) const noexcept {
   const Result<std::string_view> type = framing::choose_media_type(Form::chunked, types);
   if (!type) return type.error();
+  if (Status s = framing::check_limits(limits); !s) return s.error();
   return ChunkedRequestOpener(*this, *type, limits);
 }
 
@@ -255,7 +263,7 @@ Result<ChunkedRequestOpener::Step> ChunkedRequestOpener::open_in_place(ByteSpan 
   return *before ? Result<Step>(**before) : chunks_->open_in_place(in, end);
 }
 
-Status ChunkedRequestOpener::resume(RequestOpener opener) noexcept {
+Status ChunkedRequestOpener::resume(RequestOpener&& opener) noexcept {
   if (moved_) return core::kMovedFrom;
   if (!pending_ || chunks_) {
     return Error{Errc::wrong_state, "the key is needed once, when the opener says need_key"};

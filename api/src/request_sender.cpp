@@ -14,8 +14,12 @@ constexpr Error kSealedAlready{Errc::wrong_state, "this request is sealed alread
 Result<std::size_t> RequestSealer::seal(ByteSpan out, ByteView plaintext) noexcept {
   if (Status s = require_form(form_, Form::whole); !s) return s.error();
   if (sealed_) return kSealedAlready;
-  if (out.size() < sealed_size(plaintext.size())) {
+  const std::size_t whole = sealed_size(plaintext.size());
+  if (out.size() < whole) {
     return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
+  }
+  if (!core::apart_or_at(out.first(whole), plaintext, start_.prefix.size())) {
+    return core::kBadOverlap;
   }
   Result<std::size_t> size = start_.context.seal(out.subspan(start_.prefix.size()), {}, plaintext);
   if (!size) return size;
@@ -27,18 +31,19 @@ Result<std::size_t> RequestSealer::seal(ByteSpan out, ByteView plaintext) noexce
 Result<ChunkSealer> RequestSealer::chunk_sealer(const ChunkLimits& limits) noexcept {
   if (Status s = require_form(form_, Form::chunked); !s) return s.error();
   if (sealed_) return kSealedAlready;
-  sealed_ = true;
+  if (Status s = framing::check_limits(limits); !s) return s.error();
   Result<core::SealSequence> sequence = start_.context.take_sequence();
   if (!sequence) return sequence.error();
+  sealed_ = true;
   return ChunkSealer::create(std::move(*sequence), limits);
 }
 
 Result<SealStream> RequestSealer::stream(std::unique_ptr<Source> source,
                                          const StreamOptions& options) noexcept {
   if (sealed_) return kSealedAlready;
-  sealed_ = true;
   Result<core::SealSequence> sequence = start_.context.take_sequence();
   if (!sequence) return sequence.error();
+  sealed_ = true;
   return SealStream::create(form_, std::move(source), start_.prefix, std::move(*sequence), options);
 }
 

@@ -48,7 +48,13 @@ Result<std::size_t> ResponseSealer::seal(ByteSpan out, ByteView plaintext,
   if (sealed_) return kSealedAlready;
   const Result<std::string_view> type = framing::choose_media_type(Form::whole, types);
   if (!type) return type.error();
+  const bool this_use = true;
+  if (Status s = use_.begin(&this_use); !s) return s.error();
   Result<std::size_t> size = context_.seal(out, plaintext, *type, *rng_);
+  if (Status s = use_.end(&this_use); !s) {
+    if (size) core::wipe(out.first(*size));
+    return s.error();
+  }
   sealed_ = size.ok();
   return size;
 }
@@ -65,6 +71,7 @@ Result<ResponseSealer::Start> ResponseSealer::start(Form form, const MediaTypes&
   if (sealed_) return kSealedAlready;
   const Result<std::string_view> type = framing::choose_media_type(form, types);
   if (!type) return type.error();
+  if (!use_.process().is_current()) return core::kOtherProcess;
   Bytes response_nonce(prefix_size());
   if (Status s = rng_->fill(response_nonce); !s) return s.error();
   Result<core::SealSequence> sequence = context_.seal_sequence(response_nonce, *type);

@@ -108,6 +108,7 @@ SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix,
 
 Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
   if (source_ == nullptr) return core::kMovedFrom;
+  if (memory_ && core::overlap(out, *memory_)) return core::kBadOverlap;
   return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Written {
     if (finished_) return kNoMore;
     // What is sealed does not wait for the source, nor is more sealed than fits.
@@ -238,6 +239,7 @@ OpenStream::OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener
 
 Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
   if (source_ == nullptr) return core::kMovedFrom;
+  if (lends_ && core::overlap(out, input_)) return core::kBadOverlap;
   return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Written {
     if (finished_) return kNoMore;
     if (end_ == End::no && (keying_ != nullptr || input_.empty())) {

@@ -46,11 +46,19 @@ Result<SealSequence> SealSequence::create(const Aead& aead, ByteView key, ByteVi
 Result<std::size_t> SealSequence::seal(ByteSpan out, ByteView aad, ByteView in) noexcept {
   const std::size_t nt = aead_->params().nt;
   if (out.size() < nt || out.size() - nt < in.size()) return kSmallOutput;
+  const bool this_use = true;
+  if (Status s = use_.begin(&this_use); !s) return s.error();
   AeadNonce nonce;
-  if (Status s = counter_.next(nonce); !s) return s.error();
-  Status s = sealer_->seal(out.first(in.size()), out.subspan(in.size(), nt), nonce.view(), aad, in);
-  if (!s) return s.error();
-  counter_.advance();
+  Status sealed = counter_.next(nonce);
+  if (sealed) {
+    sealed = sealer_->seal(out.first(in.size()), out.subspan(in.size(), nt), nonce.view(), aad, in);
+  }
+  if (sealed) counter_.advance();
+  if (Status s = use_.end(&this_use); !s) {
+    if (sealed) wipe(out.first(in.size() + nt));  // another thread may have used this nonce
+    return s.error();
+  }
+  if (!sealed) return sealed.error();
   return in.size() + nt;
 }
 

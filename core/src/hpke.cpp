@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <initializer_list>
 
 #include <twoway/core/hpke.hpp>
 
@@ -13,6 +14,9 @@ constexpr Error kExportOnly{
     "the context neither seals nor opens: its AEAD is export-only, or its sequence was taken"};
 constexpr Error kNoAuthOneStage{Errc::not_supported,
                                 "authenticated modes are defined for two-stage KDFs: use HKDF"};
+constexpr Error kEncOverlaps{Errc::invalid_argument,
+                             "`enc` shares memory with another argument, which writing it would "
+                             "change: give it a buffer of its own"};
 constexpr Error kLongInput{Errc::invalid_argument,
                            "info, psk and psk_id have at most 65535 bytes each"};
 
@@ -46,6 +50,11 @@ bool sizes_ok(const KdfParams& kdf, const AeadParams* aead) noexcept {
   if (aead == nullptr) return true;
   return aead->nk >= 1 && aead->nk <= kMaxNk && aead->nn >= kMinNn && aead->nn <= kMaxNn &&
          aead->nt >= 1 && aead->nt <= kMaxNt;
+}
+
+/// Whether none of `inputs` shares memory with `enc`, which is written before they are read.
+bool apart(ByteView enc, std::initializer_list<ByteView> inputs) noexcept {
+  return std::ranges::none_of(inputs, [&](ByteView input) { return overlap(enc, input); });
 }
 
 /// KeySchedule, then the sequence (none in an export-only suite) and the exporter of a context.
@@ -135,6 +144,10 @@ Status Exporter::export_secret(ByteSpan out, ByteView exporter_context) const no
     wipe(out);
     return Error{Errc::invalid_argument, "an export has at most 255*Nh bytes"};
   }
+  if (overlap(out, exporter_context)) {
+    wipe(out);
+    return kBadOverlap;
+  }
   return export_from(out, *kdf_, suite_id_, secret_.view(), exporter_context);
 }
 
@@ -145,6 +158,8 @@ Result<SenderContext> SenderContext::setup(const CipherSuite& suite, ByteSpan en
                                            const PublicKey& receiver, ByteView info,
                                            const SenderMode& mode, Rng* rng) noexcept {
   if (Status s = check_inputs(info, mode.psk); !s) return s.error();
+  const Psk psk = mode.psk.value_or(Psk{});
+  if (!apart(enc, {info, psk.psk, psk.psk_id})) return kEncOverlaps;
   const bool auth = mode.key != nullptr;
   if (auth && !has_auth(suite)) return kNoAuthOneStage;
   SharedSecret shared_secret;
@@ -219,6 +234,9 @@ Result<OpenSequence> RecipientContext::take_sequence() noexcept {
 Result<std::size_t> seal(const CipherSuite& suite, ByteSpan enc, ByteSpan out,
                          const PublicKey& receiver, ByteView info, ByteView aad, ByteView pt,
                          const SenderMode& mode, Rng* rng) noexcept {
+  const ByteView written = out.first(std::min(out.size(), pt.size() + suite.nt()));
+  if (!apart(enc, {aad, pt, written})) return kEncOverlaps;
+  if (!apart_or_at(written, pt, 0) || overlap(written, aad)) return kBadOverlap;
   Result<SenderContext> context = SenderContext::setup(suite, enc, receiver, info, mode, rng);
   if (!context) return context.error();
   return context->seal(out, aad, pt);
@@ -236,6 +254,10 @@ Result<std::size_t> open(const CipherSuite& suite, ByteSpan out, ByteView enc,
 Status send_export(const CipherSuite& suite, ByteSpan enc, ByteSpan out, const PublicKey& receiver,
                    ByteView info, ByteView exporter_context, const SenderMode& mode,
                    Rng* rng) noexcept {
+  if (!apart(enc, {out, exporter_context})) {
+    wipe(out);
+    return kEncOverlaps;
+  }
   Result<SenderContext> context = SenderContext::setup(suite, enc, receiver, info, mode, rng);
   if (!context) {
     wipe(out);

@@ -14,7 +14,8 @@ using core::Error;
 using core::Result;
 using core::Status;
 
-constexpr Error kBadLimits{Errc::invalid_argument, "max_chunk must be from 1 byte to 1 GiB"};
+constexpr Error kBadLimits{Errc::invalid_argument,
+                           "max_chunk must be from 1 byte to 1 GiB, max_chunks at least 1"};
 constexpr Error kOverLimit{Errc::limit_exceeded,
                            "a chunk or the message is over its limit: send less, or allow more"};
 constexpr Error kTruncated{Errc::truncated,
@@ -25,10 +26,6 @@ constexpr Error kSmallOutput{Errc::buffer_too_small,
                              "the output is too small: ask the size function"};
 
 static_assert(kMaxChunk + core::kMaxNt <= kMaxVarint);
-
-bool limits_ok(const ChunkLimits& limits) noexcept {
-  return limits.max_chunk >= 1 && limits.max_chunk <= kMaxChunk && limits.max_chunks >= 1;
-}
 
 // Section 6.1: the AAD of the last chunk is "final", that of the others empty.
 ByteView aad(Last last) noexcept {
@@ -42,9 +39,14 @@ bool fits(std::uint64_t total, std::size_t size, const ChunkLimits& limits) noex
 
 }  // namespace
 
+Status check_limits(const ChunkLimits& limits) noexcept {
+  const bool ok = limits.max_chunk >= 1 && limits.max_chunk <= kMaxChunk && limits.max_chunks >= 1;
+  return ok ? Status() : kBadLimits;
+}
+
 Result<ChunkSealer> ChunkSealer::create(core::SealSequence sequence,
                                         const ChunkLimits& limits) noexcept {
-  if (!limits_ok(limits)) return kBadLimits;
+  if (Status s = check_limits(limits); !s) return s.error();
   return ChunkSealer(std::move(sequence), limits);
 }
 
@@ -76,7 +78,9 @@ Result<std::size_t> ChunkSealer::seal(ByteSpan out, ByteView plaintext, Last las
     return kOverLimit;
   }
   const std::size_t head = head_size(plaintext.size(), last);
-  if (out.size() < sealed_size(plaintext.size(), last)) return kSmallOutput;
+  const std::size_t whole = sealed_size(plaintext.size(), last);
+  if (out.size() < whole) return kSmallOutput;
+  if (!core::apart_or_at(out.first(whole), plaintext, head)) return core::kBadOverlap;
   const Result<std::size_t> size = sequence_.seal(out.subspan(head), aad(last), plaintext);
   if (!size) {
     failed_ = size.error().code == Errc::provider_failure;
@@ -91,13 +95,13 @@ Result<std::size_t> ChunkSealer::seal(ByteSpan out, ByteView plaintext, Last las
 
 Result<ChunkOpener> ChunkOpener::create(core::OpenSequence sequence,
                                         const ChunkLimits& limits) noexcept {
-  if (!limits_ok(limits)) return kBadLimits;
+  if (Status s = check_limits(limits); !s) return s.error();
   return ChunkOpener(nullptr, std::move(sequence), limits);
 }
 
 Result<ChunkOpener> ChunkOpener::create(std::unique_ptr<Keying> keying,
                                         const ChunkLimits& limits) noexcept {
-  if (!limits_ok(limits)) return kBadLimits;
+  if (Status s = check_limits(limits); !s) return s.error();
   return ChunkOpener(std::move(keying), std::nullopt, limits);
 }
 
@@ -108,9 +112,10 @@ std::size_t ChunkOpener::output_size(std::size_t input_size) const noexcept {
 }
 
 Result<ChunkOpener::Step> ChunkOpener::open(ByteSpan out, ByteView in, End end) noexcept {
-  if (!moved_from() && !error_ && phase_ != Phase::finished &&
-      out.size() < output_size(in.size())) {
-    return kSmallOutput;
+  if (!moved_from() && !error_ && phase_ != Phase::finished) {
+    const std::size_t most = output_size(in.size());
+    if (out.size() < most) return kSmallOutput;
+    if (core::overlap(out.first(most), in)) return core::kBadOverlap;
   }
   return open_at(&out, in, end);
 }

@@ -127,6 +127,7 @@ Result<std::size_t> ResponseContext::seal(ByteSpan out, ByteView plaintext,
   if (out.size() < size) {
     return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
   }
+  if (!core::apart_or_at(out.first(size), plaintext, nonce_size())) return core::kBadOverlap;
   const ByteSpan response_nonce = out.first(nonce_size());
   if (Status s = rng.fill(response_nonce); !s) return s.error();
   Result<core::SealSequence> sequence = seal_sequence(response_nonce, media_type);
@@ -139,6 +140,8 @@ Result<std::size_t> ResponseContext::seal(ByteSpan out, ByteView plaintext,
 Result<std::size_t> ResponseContext::open(ByteSpan out, ByteView sealed,
                                           std::string_view media_type) const noexcept {
   if (sealed.size() < nonce_size()) return core::kBadAeadTag;
+  const ByteSpan written = out.first(std::min(out.size(), opened_size(sealed.size())));
+  if (!core::apart_or_at(sealed, written, nonce_size())) return core::kBadOverlap;
   Result<core::OpenSequence> sequence = open_sequence(sealed.first(nonce_size()), media_type);
   if (!sequence) return sequence.error();
   return sequence->open(out, {}, sealed.subspan(nonce_size()));

@@ -12,6 +12,7 @@ class FakeClock final : public Clock {
   using Duration = TimePoint::duration;
 
   TimePoint now() const noexcept override { return TimePoint(Duration(ticks_)); }
+  void set(TimePoint time) noexcept { ticks_ = time.time_since_epoch().count(); }
   void advance(Duration time) noexcept { ticks_ += time.count(); }
 
  private:

@@ -6,8 +6,11 @@
 #include <random>
 #include <thread>
 
+#include <sys/resource.h>
+
 #include "exchange_pair.hpp"
 #include "fake_clock.hpp"
+#include "fork.hpp"
 #include "wrapping.hpp"
 
 using namespace twoway;
@@ -260,6 +263,31 @@ TEST_CASE("a store that fails refuses with its error, and the request may be ope
   }
 }
 
+TEST_CASE("of a store's errors only that it is full is taken for what it says") {
+  struct Refusing final : ReplayFilter {
+    Result<bool> insert_if_absent(std::uint8_t, ByteView) noexcept override { return error; }
+    Error error{Errc::provider_failure, "the store's message", 7};
+  };
+  for (unsigned number = 0; number < 256; ++number) {
+    const auto code = static_cast<Errc>(number);
+    if (core::to_string(code) == std::string_view("unknown")) continue;
+    for (const Way way : kWays) {
+      INFO(core::to_string(code) << ", way " << static_cast<int>(way));
+      Pair pair;
+      Refusing store;
+      store.error.code = code;
+      const RequestReceiver receiver{pair.ring, {nullptr, &store}};
+      const Outcome refused = open(receiver, way, seal_request(pair, form_of(way)));
+      REQUIRE(refused.error);
+      REQUIRE(refused.error->code ==
+              (code == Errc::filter_full ? Errc::filter_full : Errc::provider_failure));
+      REQUIRE(refused.error->native == 7);
+      REQUIRE(refused.error->message == std::string_view("the store's message"));
+      REQUIRE(!refused.response);
+    }
+  }
+}
+
 TEST_CASE("one opener may try a store again, and asks no more once it was accepted") {
   Pair pair;
   Store store;
@@ -429,3 +457,40 @@ TEST_CASE("of threads that open the same requests, one gets each plaintext") {
   REQUIRE(opened == 10);
   REQUIRE(replayed == 30);
 }
+
+TEST_CASE("a clock may jump by centuries, and what is within the window stays remembered") {
+  const Bytes enc{1};
+  for (const Tick window :
+       {Tick(1), Tick(1h), Tick(1h) * 24 * 365 * 100, Tick::max() - Tick(1), Tick::max()}) {
+    INFO("window of " << window.count());
+    FakeClock clock;
+    clock.set(TimePoint::min());
+    const auto filter = new_filter({.max_entries = 8, .window = window, .clock = &clock});
+    REQUIRE(absent(*filter, 0, enc));
+    for (int round = 0; round < 10; ++round) {
+      clock.set(TimePoint::max());
+      REQUIRE(absent(*filter, 0, enc));
+      REQUIRE(!absent(*filter, 0, enc));
+      clock.set(TimePoint::min());  // back, so that no time passes
+      REQUIRE(!absent(*filter, 0, enc));
+      clock.advance(window - Tick(1));
+      REQUIRE(!absent(*filter, 0, enc));
+      clock.advance(Tick(1));
+      REQUIRE(absent(*filter, 0, enc));
+    }
+  }
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("a filter that the memory has no room for is refused") {
+  const int status = in_child([] {
+    // Half of an address space of 32 bits, for what asks for 68 GiB.
+    const ::rlimit limit{std::size_t{1} << 31, std::size_t{1} << 31};
+    if (::setrlimit(RLIMIT_AS, &limit) != 0) return 2;
+    const auto filter = MemoryReplayFilter::create(
+        any_provider(), {.max_entries = std::size_t{1} << 31, .window = 1h});
+    return !filter && filter.error().code == Errc::invalid_argument ? 0 : 1;
+  });
+  REQUIRE(status == 0);
+}
+#endif

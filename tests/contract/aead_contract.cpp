@@ -199,10 +199,14 @@ TEST_CASE("AEADs refuse buffers that overlap in part") {
     const auto at = [&](std::size_t from, std::size_t count) {
       return ByteSpan(memory).subspan(from, count);
     };
-    const auto refused = [&](ByteSpan out, ByteSpan tag, ByteSpan in) {
-      REQUIRE_ERRC(sealer->seal(out, tag, e.nonce, e.aad, in), Errc::invalid_argument);
-      REQUIRE_ERRC(opener->open(out, e.nonce, e.aad, in, tag), Errc::invalid_argument);
+    const auto refused_with = [&](ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad,
+                                  ByteSpan in) {
+      REQUIRE_ERRC(sealer->seal(out, tag, nonce, aad, in), Errc::invalid_argument);
+      REQUIRE_ERRC(opener->open(out, nonce, aad, in, tag), Errc::invalid_argument);
       REQUIRE(untouched(memory));
+    };
+    const auto refused = [&](ByteSpan out, ByteSpan tag, ByteSpan in) {
+      refused_with(out, tag, e.nonce, e.aad, in);
     };
     const ByteSpan in = at(size, size);
     const ByteSpan far = at(3 * size, nt);
@@ -210,12 +214,16 @@ TEST_CASE("AEADs refuse buffers that overlap in part") {
       refused(at(size - shift, size), far, in);
       refused(at(size + shift, size), far, in);
     }
-    refused(at(2 * size, size), at(2 * size - 1, nt), in);  // the tag over in's end
-    refused(at(2 * size, size), at(size + 1, nt), in);      // inside in
-    refused(at(2 * size, size), at(3 * size - 1, nt), in);  // over out's end
-    refused(at(2 * size, size), at(2 * size, nt), in);      // at out's start
-    refused(in, at(2 * size - nt, nt), in);                 // in place, over the text's end
-    refused(in, at(size + 1 - nt, nt), in);                 // in place, over its start
+    refused(at(2 * size, size), at(2 * size - 1, nt), in);    // the tag over in's end
+    refused(at(2 * size, size), at(size + 1, nt), in);        // inside in
+    refused(at(2 * size, size), at(3 * size - 1, nt), in);    // over out's end
+    refused(at(2 * size, size), at(2 * size, nt), in);        // at out's start
+    refused(in, at(2 * size - nt, nt), in);                   // in place, over the text's end
+    refused(in, at(size + 1 - nt, nt), in);                   // in place, over its start
+    refused_with(in, far, e.nonce, at(2 * size - 1, 3), in);  // the aad over out's end
+    refused_with(in, far, e.nonce, at(size - 2, 3), in);      // over its start
+    refused_with(in, far, e.nonce, at(3 * size - 2, 3), in);  // over the tag's start
+    refused_with(in, far, at(2 * size - 1, e.params.nn), e.aad, in);  // the nonce over out's end
     std::fill(memory.begin(), memory.end(), std::uint8_t{0});
     REQUIRE_OK(sealer->seal(at(2 * size, size), at(size - nt, nt), e.nonce, e.aad, in));
   });

@@ -337,7 +337,7 @@ TEST_CASE("buffers that overlap are refused, and the sealer goes on") {
   REQUIRE_OK(sealing.seal(room, pattern(5), Last::no));
   ChunkOpener opening = opener();
   REQUIRE_ERRC(opening.open(room, room, End::no), Errc::invalid_argument);
-  REQUIRE_ERRC(opening.open_in_place(room, End::no), Errc::invalid_argument);
+  REQUIRE_OK(opening.open_in_place(room, End::no));
 }
 
 TEST_CASE("the sequence number ends before it repeats") {

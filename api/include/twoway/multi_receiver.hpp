@@ -39,14 +39,15 @@ class TWOWAY_API MultiRequestOpener {
   }
 
   /// Writes the plaintext of the whole `body` to the front of `out` and answers its length. `out`
-  /// starts prefix_size() bytes into `body` or is disjoint from it. open_failed and replayed wipe
-  /// what was written; in place that destroys the body. A failure uses nothing up: another body may
-  /// be tried. Opens once: after a success, wrong_state. Errors: open_failed, replayed, those of
-  /// the replay filter, buffer_too_small, wrong_state, provider_failure.
+  /// starts prefix_size() bytes into `body`, or what is written is disjoint from it; else
+  /// invalid_argument. open_failed and replayed wipe what was written; in place that destroys the
+  /// body. A failure uses nothing up: another body may be tried. Opens once: after a success,
+  /// wrong_state. Errors: open_failed, replayed, those of the replay filter, buffer_too_small,
+  /// wrong_state, provider_failure.
   Result<std::size_t> open(ByteSpan out, ByteView body) noexcept;
 
   /// What opens a body in chunks from its first byte. Once: after a success, wrong_state. Errors:
-  /// wrong_state, invalid_argument (the limits; the request is then used up).
+  /// wrong_state, invalid_argument (the limits; nothing is used up).
   Result<ChunkOpener> chunk_opener(const ChunkLimits& limits = {}) noexcept;
 
   /// The plaintext of a body that `source` gives from its first byte, in place of `open` or

@@ -19,8 +19,9 @@ struct EncapsulatedKey {
 };
 
 /// One request on its way to many receivers: seals its body once, and gives each receiver the
-/// body's key in a message of its own. Belongs to one thread at a time, save `encapsulate_key`.
-/// Holds the body's key until it ends. Borrows from its provider.
+/// body's key in a message of its own. Belongs to one thread at a time, of the process that began
+/// it, as a RequestSealer does. `encapsulate_key` may be called anywhere. Holds the body's key
+/// until it ends. Borrows from its provider.
 ///
 /// What this format does and does not protect:
 /// - Every receiver holds the body's key. So any of them can forge a body that the others open with
@@ -58,15 +59,16 @@ class TWOWAY_API MultiRequestSealer {
   }
 
   /// Writes the whole body, sealed_size(plaintext.size()) bytes, to the front of `out` and answers
-  /// how many. `plaintext` starts prefix().size() bytes into `out` or is disjoint from it. Seals
-  /// once: after a success, wrong_state. Errors: buffer_too_small, wrong_state, provider_failure.
+  /// how many. `plaintext` starts prefix().size() bytes into `out` or is disjoint from what is
+  /// written. Seals once: after a success, wrong_state. Errors: buffer_too_small, invalid_argument
+  /// (the buffers overlap otherwise), wrong_state, provider_failure.
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
 
   /// As above, into bytes of its own.
   Result<Bytes> seal(ByteView plaintext) noexcept;
 
   /// What seals the body in chunks, to follow `prefix`. Once: after a success, wrong_state. Errors:
-  /// wrong_state, invalid_argument (the limits; the request is then used up).
+  /// wrong_state, invalid_argument (the limits; nothing is used up).
   Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
 
   /// The body as a stream that seals what it reads from `source`, in place of `seal` or

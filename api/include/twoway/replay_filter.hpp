@@ -4,7 +4,6 @@
 #include <array>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 #include <twoway/clock.hpp>
 #include <twoway/names.hpp>
@@ -29,10 +28,11 @@ class TWOWAY_INTERFACE ReplayFilter {
   virtual ~ReplayFilter() = default;
 
   /// Atomically looks for the request that `key_id` and `enc` name, and remembers it: true where
-  /// it was absent, false where it was there already. `enc` is Nenc bytes, 1665 at most. An error,
-  /// of any code but open_failed and replayed, refuses the request with that error. Nothing should
-  /// be remembered then: the message may be opened again from its first byte, and is accepted once
-  /// the store works.
+  /// it was absent, false where it was there already. `enc` is Nenc bytes, 1665 at most. An error
+  /// refuses the request: filter_full as it is, any other code as
+  /// provider_failure with the error's message and native code, so that a store's trouble is never
+  /// taken for the message's. Nothing should be remembered then: the message may be opened again
+  /// from its first byte, and is accepted once the store works.
   virtual Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept = 0;
 };
 
@@ -57,8 +57,8 @@ struct MemoryReplayFilterOptions {
 ///   before it.
 /// - A full filter refuses new requests (filter_full) until the oldest leaves the window: it
 ///   forgets none for another. So whoever may send requests can use it up; bound their rate.
-/// - Time that the clock is put forward by counts as passed; where it is set back, the time until
-///   then is kept, and goes on from there.
+/// - Time that the clock is put forward by counts as passed, however far. If it is set back, the
+///   time until then is kept, and goes on from there.
 ///
 /// All memory is taken when it is made: 32 bytes for each of max_entries, and 4 to 8 more for their
 /// index; 65536 entries take 2.25 MiB. An entry keeps 16 bytes of HMAC-SHA-256 over key id and
@@ -69,7 +69,8 @@ class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
   using Options = MemoryReplayFilterOptions;
 
   /// Draws its key from the provider's generator and borrows the provider. Errors: invalid_argument
-  /// (the options), not_supported (the provider has no HKDF-SHA256), provider_failure.
+  /// (the options, or there is no memory for so many entries: an address space of 32 bits has room
+  /// for some 50 million), not_supported (the provider has no HKDF-SHA256), provider_failure.
   static Result<std::unique_ptr<MemoryReplayFilter>> create(const Provider& provider,
                                                             const Options& options) noexcept;
 
@@ -86,8 +87,10 @@ class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
   };
 
   MemoryReplayFilter(const core::Kdf& kdf, const Options& options) noexcept;
+  bool has_memory() const noexcept { return entries_ != nullptr && lists_ != nullptr; }
   Status name(Tag& tag, std::uint8_t key_id, ByteView enc) const noexcept;
   void advance_time() noexcept;
+  void start_time_again() noexcept;
   bool outdated(const Entry& entry) const noexcept;
   bool holds(const Tag& tag) noexcept;
   void push(const Tag& tag) noexcept;
@@ -100,10 +103,12 @@ class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
   const Clock* clock_;
 
   std::mutex mutex_;
-  TimePoint seen_;                    // what the clock said last
-  TimePoint::duration time_{};        // what has passed since the beginning; never goes back
-  std::vector<Entry> entries_;        // a ring, oldest first from oldest_
-  std::vector<std::uint32_t> lists_;  // by tag: the newest entry of each, as Entry::next
+  TimePoint seen_;              // what the clock said last
+  TimePoint::duration time_{};  // what has passed, never negative; goes back only with all entries
+  std::size_t capacity_;
+  std::unique_ptr<Entry[]> entries_;        // a ring, oldest first from oldest_
+  std::size_t list_count_;                  // a power of 2
+  std::unique_ptr<std::uint32_t[]> lists_;  // by tag: the newest entry of each, as Entry::next
   std::size_t oldest_ = 0;
   std::size_t size_ = 0;
 };

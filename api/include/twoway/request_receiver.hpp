@@ -36,15 +36,15 @@ class TWOWAY_API RequestOpener {
   }
 
   /// Writes the plaintext of `sealed`, the message after its prefix, to the front of `out` and
-  /// answers its length. `out` starts at sealed.data() or is disjoint from it. open_failed and
+  /// answers its length. `out` starts at sealed.data(), or what is written is disjoint from
+  /// `sealed`; else invalid_argument, and nothing is used up. open_failed and
   /// refusals of the replay filter wipe what was written; in place that destroys the message. Opens
   /// once: after a success, wrong_state. Errors: open_failed, replayed, those of the replay filter,
   /// buffer_too_small, wrong_state, provider_failure.
   Result<std::size_t> open(ByteSpan out, ByteView sealed) noexcept;
 
   /// What opens a request in chunks (Chunked OHTTP section 6.1), after its prefix. Once: after a
-  /// success, wrong_state. Errors: wrong_state, invalid_argument (the limits; the request is then
-  /// used up).
+  /// success, wrong_state. Errors: wrong_state, invalid_argument (the limits; nothing is used up).
   Result<ChunkOpener> chunk_opener(const ChunkLimits& limits = {}) noexcept;
 
   /// The plaintext of a request that `source` gives after its prefix, in place of `open` or
@@ -200,7 +200,7 @@ class TWOWAY_API RequestReceiver {
                                const StreamOptions& options = {}) const noexcept;
 
   /// What opens a chunked request that is pushed from its first byte. Borrows from the receiver's
-  /// ring until the header is read. Errors: invalid_argument (the media types).
+  /// ring until the header is read. Errors: invalid_argument (the media types, the limits).
   Result<ChunkedRequestOpener> chunked_opener(const MediaTypes& types = kRequestMediaTypes,
                                               const ChunkLimits& limits = {}) const noexcept;
 
@@ -242,9 +242,10 @@ class TWOWAY_API ChunkedRequestOpener {
     return pending_ && !moved_ ? &*pending_ : nullptr;
   }
 
-  /// Goes on with the opener that the pending request gave. Errors: wrong_state
-  /// (not in need_key), invalid_argument (the limits).
-  Status resume(RequestOpener opener) noexcept;
+  /// Goes on with the opener that the pending request gave. Takes the content of `opener` if it
+  /// succeeds, and leaves it as it was otherwise. Errors: wrong_state (not in need_key, or `opener`
+  /// has opened something, or was begun as whole).
+  Status resume(RequestOpener&& opener) noexcept;
 
   /// As RequestOpener::response_sealer.
   Result<ResponseSealer> response_sealer() noexcept;

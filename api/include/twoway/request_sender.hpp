@@ -10,7 +10,9 @@
 namespace twoway {
 
 /// One request on its way: seals it, and gives the opener of its response. Belongs to one thread
-/// at a time.
+/// at a time, of the process that began it: in a forked child all that seals answers wrong_state,
+/// because the parent would use the same key and nonce. Use by two threads at once is refused as
+/// far as core::SoleUse sees it.
 class TWOWAY_API RequestSealer {
  public:
   RequestSealer(Form form, const core::CipherSuite& suite, std::uint8_t key_id,
@@ -31,13 +33,12 @@ class TWOWAY_API RequestSealer {
 
   /// Writes the whole request, sealed_size(plaintext.size()) bytes, to the front of `out` and
   /// answers how many. `plaintext` starts prefix().size() bytes into `out` or is disjoint from
-  /// it. Seals once: after a success, wrong_state. Errors: buffer_too_small, wrong_state,
-  /// provider_failure.
+  /// what is written. Seals once: after a success, wrong_state. Errors: buffer_too_small,
+  /// invalid_argument (the buffers overlap otherwise), wrong_state, provider_failure.
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
 
   /// What seals the request in chunks (Chunked OHTTP section 6.1), to follow `prefix`. Once: after
-  /// a success, wrong_state. Errors: wrong_state, invalid_argument (the limits; the request is then
-  /// used up).
+  /// a success, wrong_state. Errors: wrong_state, invalid_argument (the limits; nothing is used up).
   Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
 
   /// The request as a stream that seals what it reads from `source`, in place of `seal` or

@@ -28,7 +28,8 @@ class TWOWAY_API ResponseOpener {
   std::size_t prefix_size() const noexcept { return context_.nonce_size(); }
 
   /// Writes the plaintext of the whole response `message` to the front of `out` and answers its
-  /// length. `out` starts prefix_size() bytes into `message` or is disjoint from it. open_failed
+  /// length. `out` starts prefix_size() bytes into `message`, or what is written is disjoint from
+  /// it; else invalid_argument, and nothing is used up. open_failed
   /// (another request's response, another media type, or changed bytes) wipes what was written;
   /// in place that destroys the message. A failure uses nothing up: a true response can still be
   /// opened. Errors: open_failed, buffer_too_small, invalid_argument (the media types),
@@ -71,8 +72,11 @@ struct ChunkedResponse {
   ChunkSealer chunks;
 };
 
-/// Seals the one response to a request. Belongs to one thread at a time. Borrows from the
-/// provider, and from nothing else: the receiver and its keys may be gone.
+/// Seals the one response to a request. Belongs to one thread at a time, of one process: in a
+/// forked child all that seals answers wrong_state, because a request has one response. A saved
+/// state gives it to another process. Use by two threads at once is refused as far as core::SoleUse
+/// sees it. Borrows from the provider, and from nothing else: the receiver and its keys may be
+/// gone.
 class TWOWAY_API ResponseSealer {
  public:
   /// `rng` gives response nonces and must outlive the sealer.
@@ -88,9 +92,10 @@ class TWOWAY_API ResponseSealer {
   std::size_t prefix_size() const noexcept { return context_.nonce_size(); }
 
   /// Writes the whole response, sealed_size(plaintext.size()) bytes, to the front of `out` and
-  /// answers how many. `plaintext` starts prefix_size() bytes into `out` or is disjoint from it.
-  /// A request has one response: after a success, wrong_state. Errors: buffer_too_small,
-  /// wrong_state, invalid_argument (the media types), provider_failure.
+  /// answers how many. `plaintext` starts prefix_size() bytes into `out` or is disjoint from what
+  /// is written. A request has one response: after a success, wrong_state. Errors:
+  /// buffer_too_small, invalid_argument (the media types, or the buffers overlap otherwise),
+  /// wrong_state, provider_failure.
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext,
                            const MediaTypes& types = kResponseMediaTypes) noexcept;
 
@@ -128,6 +133,7 @@ class TWOWAY_API ResponseSealer {
   framing::ResponseContext context_;
   Rng* rng_;
   bool sealed_ = false;
+  core::SoleUse use_;
 };
 
 }  // namespace twoway

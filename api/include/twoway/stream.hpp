@@ -40,11 +40,12 @@ class TWOWAY_API SealStream {
                                    const StreamOptions& options) noexcept;
 
   /// Writes the next bytes of the message, at most out.size(), to the front of `out` and answers
-  /// how many; 0 only after the last. `out` overlaps no memory of the source. Reads the source
-  /// only when it has nothing else to give; fastest where `out` holds whole chunks
+  /// how many; 0 only after the last. `out` overlaps no memory that the source has still to give.
+  /// Reads the source only when it has nothing else to give; fastest where `out` holds whole chunks
   /// (max_sealed_chunk), which are then sealed straight into it. Errors, each of which stays:
   /// those of the source, limit_exceeded, message_limit, provider_failure, source_failed (more or
-  /// less than the source said). invalid_argument for an empty `out` changes nothing.
+  /// less than the source said). invalid_argument for an `out` that is empty or overlaps changes
+  /// nothing.
   Result<std::size_t> read(ByteSpan out) noexcept;
 
   /// Bytes of the message before its first sealed text.
@@ -102,10 +103,11 @@ class TWOWAY_API OpenStream {
                                    const StreamOptions& options) noexcept;
 
   /// Writes the next bytes of the plaintext, at most out.size(), to the front of `out` and answers
-  /// how many; 0 only at the authenticated end. `out` overlaps no memory of the source. Fastest
-  /// where `out` has at least max_chunk bytes: chunks are then opened straight into it. Errors,
-  /// each of which stays: truncated, open_failed, limit_exceeded, message_limit, replayed, those of
-  /// the source, provider_failure. invalid_argument for an empty `out` changes nothing.
+  /// how many; 0 only at the authenticated end. `out` overlaps no memory that the source has still
+  /// to give. Fastest where `out` has at least max_chunk bytes: chunks are then opened straight
+  /// into it. Errors, each of which stays: truncated, open_failed, limit_exceeded, message_limit,
+  /// replayed, those of the source, provider_failure. invalid_argument for an `out` that is empty
+  /// or overlaps changes nothing.
   Result<std::size_t> read(ByteSpan out) noexcept;
 
  private:

@@ -112,7 +112,7 @@ class Sealer final : public core::AeadSealer {
 
   Status seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad,
               ByteView in) noexcept override {
-    if (!aead_buffers_ok(params_, out, tag, nonce, in)) return core::kBadAeadBuffers;
+    if (!aead_buffers_ok(params_, out, tag, nonce, aad, in)) return core::kBadAeadBuffers;
     if (process(loan_.get(), out, nonce, aad, in) && finish(loan_.get()) &&
         read_tag(loan_.get(), tag)) {
       return {};
@@ -134,7 +134,7 @@ class Opener final : public core::AeadOpener {
 
   Status open(ByteSpan out, ByteView nonce, ByteView aad, ByteView in,
               ByteView tag) noexcept override {
-    if (!aead_buffers_ok(params_, out, tag, nonce, in)) return core::kBadAeadBuffers;
+    if (!aead_buffers_ok(params_, out, tag, nonce, aad, in)) return core::kBadAeadBuffers;
     if (!process(loan_.get(), out, nonce, aad, in) || !set_tag(loan_.get(), tag)) {
       core::wipe(out);
       return backend_failure();

@@ -1,7 +1,7 @@
 #include <atomic>
 #include <cstring>
 
-#include <unistd.h>
+#include <twoway/core/process.hpp>
 
 #include "at_exit.hpp"
 #include "store_session.hpp"
@@ -67,7 +67,7 @@ class KeyStore::State {
   }
 
  private:
-  bool in_own_process() const noexcept { return ::getpid() == process_; }
+  bool in_own_process() const noexcept { return process_.is_current(); }
   bool usable() const noexcept { return in_own_process() && !ended_; }
 
   /// Closes the session while that is possible, so that a TPM without a resource manager does not
@@ -85,7 +85,7 @@ class KeyStore::State {
   }
 
   const KeyStoreOptions options_;
-  const ::pid_t process_ = ::getpid();
+  const core::OwnProcess process_;
   std::mutex mutex_;
   std::unique_ptr<StoreSession> session_;
   std::uint64_t last_number_ = 0;

@@ -129,7 +129,7 @@ bool Module::load_with_libp11(Process& process) noexcept {
     return false;
   }
   context_ = context;
-  context_pid_ = ::getpid();
+  context_process_ = {};
   PKCS11_SLOT* slots = nullptr;
   unsigned int count = 0;
   if (PKCS11_enumerate_slots(context, &slots, &count) != 0) return true;
@@ -183,7 +183,7 @@ Module::~Module() {
   if (process != nullptr && process->owned) list_->C_Finalize(nullptr);
   // Freed, never unloaded: libp11 would finalise again. In a child it would first initialise the
   // module, without locks.
-  if (context_ != nullptr && context_pid_ == ::getpid()) PKCS11_CTX_free(context_);
+  if (context_ != nullptr && context_process_.is_current()) PKCS11_CTX_free(context_);
 }
 
 }  // namespace twoway::pkcs11

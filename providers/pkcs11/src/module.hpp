@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <twoway/core/error.hpp>
+#include <twoway/core/process.hpp>
 #include <twoway/pkcs11.hpp>
 
 #include "gate.hpp"
@@ -133,8 +134,8 @@ class Module {
   CK_FUNCTION_LIST* list_;
   bool libp11_asked_ = false;
   PKCS11_ctx_st* context_ = nullptr;
-  pid_t context_pid_ = 0;
-  std::size_t references_ = 0;  // the registry's, under its mutex
+  core::OwnProcess context_process_;  // that made it
+  std::size_t references_ = 0;        // the registry's, under its mutex
   PerProcess<Process> process_;
 };
 

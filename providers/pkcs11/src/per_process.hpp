@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-#include <unistd.h>
+#include <twoway/core/process.hpp>
 
 namespace twoway::pkcs11 {
 
@@ -17,14 +17,14 @@ class PerProcess {
   PerProcess& operator=(const PerProcess&) = delete;
   ~PerProcess() {
     Node* node = node_.load(std::memory_order_acquire);
-    if (node != nullptr && node->pid == ::getpid()) delete node;
+    if (node != nullptr && node->process == core::process_generation()) delete node;
   }
 
   T& get() const noexcept {
-    const pid_t pid = ::getpid();
+    const std::uint32_t process = core::process_generation();
     Node* node = node_.load(std::memory_order_acquire);
-    if (node != nullptr && node->pid == pid) return node->value;
-    Node* fresh = new Node{pid, node, {}};
+    if (node != nullptr && node->process == process) return node->value;
+    Node* fresh = new Node{process, node, {}};
     if (node_.compare_exchange_strong(node, fresh, std::memory_order_acq_rel)) return fresh->value;
     delete fresh;  // another thread was first
     return node->value;
@@ -33,12 +33,12 @@ class PerProcess {
   /// Null where this process has not called `get` yet.
   T* find() const noexcept {
     Node* node = node_.load(std::memory_order_acquire);
-    return node != nullptr && node->pid == ::getpid() ? &node->value : nullptr;
+    return node != nullptr && node->process == core::process_generation() ? &node->value : nullptr;
   }
 
  private:
   struct Node {
-    pid_t pid;
+    std::uint32_t process;
     Node* parent;  // left as it is, and reachable
     T value;
   };

@@ -15,10 +15,11 @@ class TWOWAY_INTERFACE AeadSealer {
   virtual ~AeadSealer() = default;
 
   /// Writes in.size() bytes of ciphertext to `out` and Nt bytes to `tag`. `out` is `in` itself or
-  /// disjoint from it; `tag` is disjoint from both, and adjacent is fine; `nonce` and `aad` are
-  /// disjoint from what is written. Lengths: out = in, nonce = Nn, tag = Nt, else invalid_argument
-  /// and nothing is written. After another failure `out` and `tag` are wiped. The object may be
-  /// used again after any. Never pass a nonce twice: SealSequence counts them.
+  /// disjoint from it. `tag` is disjoint from both, and adjacent is fine. `nonce` and `aad` are
+  /// disjoint from what is written. Lengths: out = in, nonce = Nn, tag = Nt. Other lengths and
+  /// overlaps are invalid_argument, and nothing is written (aead_buffers_ok). After another failure
+  /// `out` and `tag` are wiped. The object may be used again after any. Never pass a nonce twice:
+  /// SealSequence counts them.
   virtual Status seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad,
                       ByteView in) noexcept = 0;
 };
@@ -46,20 +47,21 @@ class TWOWAY_INTERFACE Aead {
   virtual Result<std::unique_ptr<AeadOpener>> opener(ByteView key) const noexcept = 0;
 };
 
-/// True where the buffers of one seal or open obey the rules above. For implementers.
+/// True if the buffers of one seal or open obey the rules above. For implementers.
 inline bool aead_buffers_ok(const AeadParams& aead, ByteView out, ByteView tag, ByteView nonce,
-                            ByteView in) noexcept {
-  const auto disjoint = [](ByteView a, ByteView b) {
-    return a.empty() || b.empty() || a.data() + a.size() <= b.data() ||
-           b.data() + b.size() <= a.data();
-  };
+                            ByteView aad, ByteView in) noexcept {
   return out.size() == in.size() && nonce.size() == aead.nn && tag.size() == aead.nt &&
-         (out.data() == in.data() || disjoint(out, in)) && disjoint(tag, out) && disjoint(tag, in);
+         apart_or_at(out, in, 0) && !overlap(out, tag) && !overlap(out, nonce) &&
+         !overlap(out, aad) && !overlap(tag, in) && !overlap(tag, nonce) && !overlap(tag, aad);
 }
 
 inline constexpr Error kBadAeadBuffers{
     Errc::invalid_argument,
-    "AEAD buffers: out as long as in and the same or disjoint, nonce Nn bytes, tag Nt bytes"};
+    "AEAD buffers: out as long as in and the same or disjoint, nonce Nn bytes, tag Nt bytes, aad "
+    "disjoint"};
+inline constexpr Error kBadOverlap{
+    Errc::invalid_argument,
+    "the input and the output overlap: give buffers that do not, or the place for work in place"};
 inline constexpr Error kBadAeadKey{Errc::invalid_argument, "an AEAD key must be Nk bytes"};
 inline constexpr Error kBadAeadTag{Errc::open_failed,
                                    "the message is not authentic: wrong key, or it was changed"};

@@ -10,6 +10,7 @@
 #include <twoway/core/export.hpp>
 #include <twoway/core/moved.hpp>
 #include <twoway/core/secret.hpp>
+#include <twoway/core/sole_use.hpp>
 
 namespace twoway::core {
 
@@ -30,7 +31,9 @@ class TWOWAY_API NonceCounter {
   std::uint64_t next_;
 };
 
-/// Seals messages in order under one key. Belongs to one thread at a time.
+/// Seals messages in order under one key. Belongs to one thread at a time, of the process that made
+/// it: its use in a forked child is refused, and so is one by two threads as far as SoleUse sees
+/// it.
 class TWOWAY_API SealSequence {
  public:
   /// Borrows `aead`, copies the rest. `first` numbers the first message.
@@ -42,15 +45,24 @@ class TWOWAY_API SealSequence {
   }
 
   /// Writes ciphertext || tag, sealed_size(in.size()) bytes, to the front of `out` and answers how
-  /// many. `in` starts at out.data() or is disjoint from `out`. The counter is checked before
-  /// anything is sealed and advances only on success. Errors: buffer_too_small, message_limit,
-  /// provider_failure.
+  /// many. `in` starts at out.data() or is disjoint from what is written, as `aad` is. The counter
+  /// is checked before anything is sealed and advances only on success. Errors:
+  ///   buffer_too_small
+  ///   invalid_argument  the buffers overlap otherwise
+  ///   wrong_state       in a forked child, or used by two threads at once
+  ///   message_limit
+  ///   provider_failure
+  /// Only an overlap with another thread's use that is seen at its end uses the sequence up: `out`
+  /// is then wiped, and every later call answers wrong_state.
   Result<std::size_t> seal(ByteSpan out, ByteView aad, ByteView in) noexcept;
 
   std::uint64_t position() const noexcept { return counter_.position(); }
 
   /// Whether it was moved from, and answers wrong_state.
   bool moved_from() const noexcept { return sealer_ == nullptr; }
+
+  /// The process that `seal` works in.
+  const OwnProcess& process() const noexcept { return use_.process(); }
 
  private:
   SealSequence(const Aead& aead, std::unique_ptr<AeadSealer> sealer, NonceCounter counter) noexcept
@@ -59,6 +71,7 @@ class TWOWAY_API SealSequence {
   const Aead* aead_;
   std::unique_ptr<AeadSealer> sealer_;
   NonceCounter counter_;
+  SoleUse use_;
 };
 
 /// Decides whether an authentic message may be released, as a replay filter does.
@@ -92,9 +105,10 @@ class TWOWAY_API OpenSequence {
   }
 
   /// Writes the plaintext of ciphertext || tag, opened_size(in.size()) bytes, to the front of
-  /// `out` and answers how many. `out` starts at in.data() or is disjoint from `in`. open_failed
-  /// wipes what it wrote and does not advance the counter. Errors: open_failed,
-  /// buffer_too_small, message_limit, provider_failure, those of the gate.
+  /// `out` and answers how many. What is written starts at in.data() or is disjoint from `in`, and
+  /// is disjoint from `aad`. open_failed wipes what it wrote and does not advance the counter.
+  /// Errors: open_failed, buffer_too_small, invalid_argument (the buffers overlap otherwise),
+  /// message_limit, provider_failure, those of the gate.
   Result<std::size_t> open(ByteSpan out, ByteView aad, ByteView in) noexcept;
 
   /// Asks `gate` once the first message is found authentic and before it is released. Where the
@@ -125,6 +139,9 @@ template <typename Sequence>
 Result<Sequence> take_sequence(std::optional<Sequence>& from, const Error& gone) noexcept {
   if (!from) return gone;
   if (from->moved_from()) return kMovedFrom;
+  if constexpr (requires { from->process(); }) {
+    if (!from->process().is_current()) return kOtherProcess;
+  }
   Sequence sequence = std::move(*from);
   from.reset();
   return sequence;

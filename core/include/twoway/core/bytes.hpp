@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,19 @@ inline ByteView as_bytes(std::string_view text TWOWAY_LIFETIMEBOUND) noexcept {
 /// Whether both hold the same bytes. Not in constant time: for what is public or of one's own.
 inline bool equal(ByteView a, ByteView b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+/// True if the two share a byte.
+inline bool overlap(ByteView a, ByteView b) noexcept {
+  const std::less<> before;
+  return !a.empty() && !b.empty() && before(a.data(), b.data() + b.size()) &&
+         before(b.data(), a.data() + a.size());
+}
+
+/// True if `inner` starts `at` bytes into `outer`, or the two share no byte. Functions that write
+/// one of them while they read the other allow nothing else.
+inline bool apart_or_at(ByteView outer, ByteView inner, std::size_t at) noexcept {
+  return !overlap(outer, inner) || inner.data() == outer.data() + at;
 }
 
 }  // namespace twoway::core

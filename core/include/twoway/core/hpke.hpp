@@ -84,7 +84,8 @@ class TWOWAY_API Exporter {
   static Result<Exporter> create(const CipherSuite& suite, ByteView exporter_secret) noexcept;
 
   /// Fills `out` with Export(exporter_context, out.size()). At most 255*Nh bytes (65535 for a
-  /// one-stage KDF), else invalid_argument. After a failure `out` is wiped.
+  /// one-stage KDF), and `exporter_context` is disjoint from `out`, else invalid_argument. After a
+  /// failure `out` is wiped.
   Status export_secret(ByteSpan out, ByteView exporter_context) const noexcept;
 
   /// A second exporter of the same secret.
@@ -101,13 +102,15 @@ class TWOWAY_API Exporter {
   Prk secret_;
 };
 
-/// Seals a sequence of messages to one receiver. Belongs to one thread at a time.
+/// Seals a sequence of messages to one receiver. Belongs to one thread at a time, of one process,
+/// as a SealSequence does.
 class TWOWAY_API SenderContext {
  public:
   /// SetupBaseS, SetupPSKS, SetupAuthS and SetupAuthPSKS (section 5.1), by `mode`. Writes
-  /// exactly Nenc bytes to `enc`. `receiver` comes from suite.kem().import_public. With `rng` the
-  /// ephemeral key is drawn from it (Kem::encap). Errors: invalid_argument (lengths, PSK rules),
-  /// not_supported (auth), key_unavailable (the sender's key), provider_failure.
+  /// exactly Nenc bytes to `enc`, which is disjoint from `info` and the PSK. `receiver` comes from
+  /// suite.kem().import_public. With `rng` the ephemeral key is drawn from it (Kem::encap). Errors:
+  /// invalid_argument (lengths, overlap, PSK rules), not_supported (auth), key_unavailable (the
+  /// sender's key), provider_failure.
   static Result<SenderContext> setup(const CipherSuite& suite, ByteSpan enc,
                                      const PublicKey& receiver, ByteView info,
                                      const SenderMode& mode = {}, Rng* rng = nullptr) noexcept;
@@ -119,7 +122,8 @@ class TWOWAY_API SenderContext {
   Result<std::size_t> seal(ByteSpan out, ByteView aad, ByteView pt) noexcept;
 
   /// Gives up the context's sequence, for a layer that seals by itself; the exporter stays, and
-  /// `seal` answers not_supported from then on, as does a second call.
+  /// `seal` answers not_supported from then on, as does a second call. wrong_state in a forked
+  /// child.
   Result<SealSequence> take_sequence() noexcept;
 
   const Exporter& exporter() const noexcept { return exporter_; }
@@ -168,7 +172,9 @@ class TWOWAY_API RecipientContext {
 };
 
 // Single-shot functions (section 6): a context used once. Arguments and errors are those of
-// setup and of the context's function.
+// setup and of the context's function. `enc` is written first, and shares memory with no other
+// argument. Otherwise overlap is as for the context's function. invalid_argument else, before
+// anything is used up.
 
 /// Seal<MODE>: writes Nenc bytes to `enc`, pt.size() + Nt to `out`, and answers the latter.
 TWOWAY_API Result<std::size_t> seal(const CipherSuite& suite, ByteSpan enc, ByteSpan out,

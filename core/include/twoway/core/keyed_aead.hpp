@@ -43,8 +43,9 @@ class KeyedAead final : public Aead {
     bool set(Algorithm algorithm, ByteView bytes) noexcept { return key_.set(algorithm, bytes); }
 
    protected:
-    Status check(ByteView out, ByteView tag, ByteView nonce, ByteView in) const noexcept {
-      if (!aead_buffers_ok(params_, out, tag, nonce, in)) return kBadAeadBuffers;
+    Status check(ByteView out, ByteView tag, ByteView nonce, ByteView aad,
+                 ByteView in) const noexcept {
+      if (!aead_buffers_ok(params_, out, tag, nonce, aad, in)) return kBadAeadBuffers;
       if (in.size() > max_text_) {
         return Error{Errc::invalid_argument,
                      "the message is longer than this AEAD may seal under one nonce"};
@@ -65,7 +66,7 @@ class KeyedAead final : public Aead {
 
     Status seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad,
                 ByteView in) noexcept override {
-      if (Status s = this->check(out, tag, nonce, in); !s) return s;
+      if (Status s = this->check(out, tag, nonce, aad, in); !s) return s;
       if (this->key().seal(out, tag, nonce, aad, in)) return {};
       wipe(out);
       wipe(tag);
@@ -79,7 +80,7 @@ class KeyedAead final : public Aead {
 
     Status open(ByteSpan out, ByteView nonce, ByteView aad, ByteView in,
                 ByteView tag) noexcept override {
-      if (Status s = this->check(out, tag, nonce, in); !s) return s;
+      if (Status s = this->check(out, tag, nonce, aad, in); !s) return s;
       if (this->key().open(out, nonce, aad, in, tag)) return {};
       wipe(out);
       return kBadAeadTag;

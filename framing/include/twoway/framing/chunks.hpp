@@ -29,11 +29,16 @@ struct ChunkLimits {
 /// what every AEAD seals at once.
 inline constexpr std::size_t kMaxChunk = std::size_t{1} << 30;
 
-/// Seals the chunks of one message. Belongs to one thread at a time.
+/// invalid_argument if `max_chunk` is 0 or over kMaxChunk, or `max_chunks` is 0: what every
+/// function that takes limits refuses.
+TWOWAY_API core::Status check_limits(const ChunkLimits& limits) noexcept;
+
+/// Seals the chunks of one message. Belongs to one thread at a time, of the process that began the
+/// message, as a core::SealSequence does.
 class TWOWAY_API ChunkSealer {
  public:
-  /// Takes over a sequence that has sealed nothing yet. invalid_argument where `max_chunk` is 0 or
-  /// over kMaxChunk.
+  /// Takes over a sequence that has sealed nothing yet. Errors: those of
+  /// check_limits.
   static core::Result<ChunkSealer> create(core::SealSequence sequence,
                                           const ChunkLimits& limits = {}) noexcept;
 
@@ -48,10 +53,11 @@ class TWOWAY_API ChunkSealer {
 
   /// Writes one chunk, sealed_size(plaintext.size(), last) bytes, to the front of `out` and
   /// answers how many. `plaintext` starts head_size(plaintext.size(), last) bytes into `out`, or is
-  /// disjoint from it. Data may ride in the final chunk. Errors, of which all but
+  /// disjoint from what is written. Data may ride in the final chunk. Errors, of which all but
   /// provider_failure leave the sealer as it was: invalid_argument (an empty chunk that is not the
   /// last, or buffers that overlap otherwise), limit_exceeded, buffer_too_small, message_limit,
-  /// wrong_state (after the last chunk, or after a provider_failure).
+  /// wrong_state (after the last chunk, after a provider_failure, in a forked child, or used by two
+  /// threads at once).
   core::Result<std::size_t> seal(core::ByteSpan out, core::ByteView plaintext, Last last) noexcept;
 
   /// Whether the last chunk is sealed: without it the message is truncated.
@@ -99,7 +105,7 @@ class TWOWAY_API ChunkOpener {
   };
 
   /// Takes over a sequence that has opened nothing yet; the input is chunks from its first byte.
-  /// invalid_argument as for the sealer.
+  /// Errors: those of check_limits.
   static core::Result<ChunkOpener> create(core::OpenSequence sequence,
                                           const ChunkLimits& limits = {}) noexcept;
 
@@ -109,16 +115,16 @@ class TWOWAY_API ChunkOpener {
 
   /// Opens at most one chunk of `in`, the input after what was consumed; `end` says that it
   /// reaches the end of the message. The plaintext is written to the front of `out`, which is
-  /// disjoint from `in`: straight from `in` where the chunk lies whole in it, else from its pieces,
-  /// of which at most max_chunk + Nt bytes are kept.
+  /// disjoint from `in` in its first output_size(in.size()) bytes: straight from `in` where the
+  /// chunk lies whole in it, else from its pieces, of which at most max_chunk + Nt bytes are kept.
   ///
   /// Plaintext is authentic when it is written, but the message is complete only with `done`.
   /// Errors: truncated (`end` came before the last chunk did), open_failed (a chunk was changed,
   /// dropped, repeated or moved, is too short, or is empty and not the last), limit_exceeded
-  /// (known before the chunk is kept), message_limit, invalid_argument (`out` overlaps `in`),
-  /// provider_failure, replayed: these are final, and every later call answers the same.
-  /// buffer_too_small
-  /// (`out` has less than `output_size`) uses nothing up. After `done`, wrong_state.
+  /// (known before the chunk is kept), message_limit, provider_failure, those of the replay filter:
+  /// these are final, and every later call answers the same. buffer_too_small (`out` has less than
+  /// `output_size`) and invalid_argument (`out` overlaps `in`) use nothing up. After `done`,
+  /// wrong_state.
   core::Result<Step> open(core::ByteSpan out, core::ByteView in, End end) noexcept;
 
   /// As above, with the plaintext over its ciphertext in `in`, or in a buffer of the opener's until

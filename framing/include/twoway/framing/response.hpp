@@ -53,14 +53,16 @@ class TWOWAY_API ResponseContext {
   std::size_t opened_size(std::size_t sealed_size) const noexcept;
 
   /// Writes response_nonce || ct, sealed_size(plaintext.size()) bytes, to the front of `out` and
-  /// answers how many. `plaintext` starts nonce_size() bytes into `out` or is disjoint from it.
-  /// The nonce is drawn from `rng`. Errors: buffer_too_small, provider_failure.
+  /// answers how many. `plaintext` starts nonce_size() bytes into `out` or is disjoint from what is
+  /// written. The nonce is drawn from `rng`. Errors: buffer_too_small, invalid_argument (the
+  /// buffers overlap otherwise), provider_failure.
   core::Result<std::size_t> seal(core::ByteSpan out, core::ByteView plaintext,
                                  std::string_view media_type, core::Rng& rng) const noexcept;
 
   /// Writes the plaintext of a whole response to the front of `out` and answers its length. `out`
-  /// starts nonce_size() bytes into `sealed` or is disjoint from it. open_failed wipes what was
-  /// written. Errors: open_failed, buffer_too_small, provider_failure.
+  /// starts nonce_size() bytes into `sealed` or what is written is disjoint from it. open_failed
+  /// wipes what was written. Errors: open_failed, buffer_too_small, invalid_argument (the buffers
+  /// overlap otherwise), provider_failure.
   core::Result<std::size_t> open(core::ByteSpan out, core::ByteView sealed,
                                  std::string_view media_type) const noexcept;
 

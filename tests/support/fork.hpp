@@ -1,0 +1,38 @@
+// Running a part of a test in a copy of the process.
+#pragma once
+
+#include <csignal>
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace twoway::test {
+
+/// How a copy of the process is made.
+enum class Copy {
+  fork,
+  raw_clone,  ///< without the C library, so that no handler of pthread_atfork runs
+  same_pid,   ///< a raw clone that cannot tell by getpid: the first process of a namespace
+};
+
+/// Makes it: 0 in the child, -1 if the system refuses.
+inline pid_t copy_process(Copy how) {
+  if (how == Copy::fork) return ::fork();
+  // CLONE_NEWPID is a constant of Linux: the child is process 1 of a new namespace.
+  const unsigned long flags = how == Copy::same_pid ? 0x20000000UL | SIGCHLD : SIGCHLD;
+  return static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr));
+}
+
+/// The status that `function` ends a child with, which must call no assertion; -1 if no child could
+/// be made or it ended otherwise.
+template <typename Function>
+int in_child(const Function& function, Copy how = Copy::fork) {
+  const pid_t child = copy_process(how);
+  if (child == 0) ::_exit(function());
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
+  return WEXITSTATUS(status);
+}
+
+}  // namespace twoway::test
