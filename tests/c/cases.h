@@ -20,6 +20,7 @@
   CASE(short_buffers, "too little room uses nothing up")                       \
   CASE(saved_states, "both sides of a response go to another process")         \
   CASE(own_rng, "a random generator of the caller's")                          \
+  CASE(kept_rng, "a sender keeps its random generator")                        \
   CASE(failing_rng, "a random generator that fails")                           \
   CASE(chunked_exchange, "a chunked request and its response, in every split") \
   CASE(chunked_in_place, "chunks opened in place")                             \

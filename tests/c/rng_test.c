@@ -92,6 +92,7 @@ void failing_rng(const struct fixture* fixture) {
   uint8_t out[256];
   size_t written = 9;
   twoway_error error;
+  size_t i;
   const struct message request = seal_request(&peer, "question", &opener);
   twoway_response_opener_free(opener);
   CHECK_STATUS(
@@ -108,9 +109,11 @@ void failing_rng(const struct fixture* fixture) {
   REQUIRE_OK(twoway_request_receiver_new(peer.ring, rng, NULL, &receiver, NULL));
   REQUIRE_OK(twoway_request_receiver_open(receiver, request.data, request.size, NULL, out,
                                           sizeof out, &written, &sealer, NULL));
+  memset(out, 0xa5, sizeof out);
   CHECK_STATUS(twoway_response_sealer_seal(sealer, NULL, 0, NULL, out, sizeof out, &written, NULL),
                TWOWAY_PROVIDER_FAILURE);
   CHECK(written == 0);
+  for (i = 0; i < 32; ++i) CHECK(out[i] == 0);  // what the generator wrote before it failed
   CHECK_STATUS(twoway_response_sealer_start_chunks(sealer, NULL, NULL, out, sizeof out, &written,
                                                    &chunks, &error),
                TWOWAY_PROVIDER_FAILURE);
@@ -125,6 +128,54 @@ void failing_rng(const struct fixture* fixture) {
   twoway_multi_sender_free(many);
   CHECK(calls.released == 0);
   twoway_rng_free(rng);
+  CHECK(calls.released == 1);
+  peer_free(&peer);
+}
+
+/// Seals with a sender that is the only one left to hold the generator.
+static void seal_and_free(twoway_request_sender* sender, struct calls* calls) {
+  uint8_t out[128];
+  size_t written = 0;
+  twoway_response_opener* opener = NULL;
+  const int before = calls->calls;
+  CHECK(calls->released == 0);
+  CHECK_OK(
+      twoway_request_sender_seal(sender, NULL, 0, NULL, out, sizeof out, &written, &opener, NULL));
+  CHECK(calls->calls == before + 32);
+  twoway_response_opener_free(opener);
+  CHECK(calls->released == 0);
+  twoway_request_sender_free(sender);
+  CHECK(calls->released == 1);
+}
+
+void kept_rng(const struct fixture* fixture) {
+  struct peer peer = peer_new(fixture);
+  struct calls calls = {0, 0, TWOWAY_OK, 0, NULL, NULL};
+  twoway_rng* rng = counting(&calls);
+  twoway_request_sender* sender = sender_with(fixture, &peer, rng);
+  twoway_multi_sender* many = NULL;
+  twoway_multi_sealer* body = NULL;
+  uint8_t list[512];
+  size_t size = 0;
+  twoway_rng_free(rng);
+  seal_and_free(sender, &calls);
+
+  calls.released = 0;
+  rng = counting(&calls);
+  REQUIRE_OK(twoway_key_ring_key_configs(peer.ring, list, sizeof list, &size, NULL));
+  REQUIRE_OK(twoway_request_sender_new(fixture->crypto, list, size, rng, &sender, NULL));
+  twoway_rng_free(rng);
+  seal_and_free(sender, &calls);
+
+  calls.released = 0;
+  rng = counting(&calls);
+  REQUIRE_OK(twoway_multi_sender_new(fixture->crypto, fixture->suite.aead, rng, &many, NULL));
+  twoway_rng_free(rng);
+  CHECK(calls.released == 0);
+  REQUIRE_OK(twoway_multi_sender_begin(many, TWOWAY_FORM_WHOLE, NULL, &body, NULL));
+  twoway_multi_sender_free(many);
+  CHECK(calls.released == 0);
+  twoway_multi_sealer_free(body);
   CHECK(calls.released == 1);
   peer_free(&peer);
 }

@@ -1,6 +1,7 @@
 // What every function of the C interface begins and ends with.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -48,11 +49,21 @@ struct Output {
     return {};
   }
 
-  /// Takes over how many bytes a call wrote.
-  Status filled(const Result<std::size_t>& size) const noexcept {
-    if (!size) return size.error();
-    *written = *size;
-    return {};
+  /// Takes over how many bytes a call wrote, or its error: if that is for want of room, with the
+  /// size that is needed.
+  Status filled(const Result<std::size_t>& size, std::size_t needed) const noexcept {
+    if (size) {
+      *written = *size;
+      return {};
+    }
+    if (size.error().code == Errc::buffer_too_small) *written = needed;
+    return size.error();
+  }
+
+  /// invalid_argument if the first `size` bytes share memory with `input`.
+  Status apart(std::size_t size, ByteView input) const noexcept {
+    const bool shared = core::overlap(span().first(std::min(size, capacity)), input);
+    return shared ? Status(core::kBadOverlap) : Status();
   }
 };
 

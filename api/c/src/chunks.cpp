@@ -38,10 +38,7 @@ twoway_status twoway_chunk_sealer_seal(twoway_chunk_sealer* sealer, const uint8_
     const c::Output output{out, capacity, written};
     if (sealer == nullptr || !c::is_span(text, text_size) || !output.valid()) return c::kNull;
     const auto size = sealer->object.seal(output.span(), {text, text_size}, last_of(last));
-    if (!size && size.error().code == Errc::buffer_too_small) {
-      return output.require(sealer->object.sealed_size(text_size, last_of(last)));
-    }
-    return output.filled(size);
+    return output.filled(size, sealer->object.sealed_size(text_size, last_of(last)));
   }());
 }
 

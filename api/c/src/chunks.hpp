@@ -21,10 +21,7 @@ Status open_chunk(Handle* opener, const uint8_t* in, std::size_t in_size, int en
   clear(consumed, out.written, state);
   if (any_null(opener, consumed, state) || !is_span(in, in_size) || !out.valid()) return kNull;
   const auto step = opener->object.open(out.span(), {in, in_size}, end != 0 ? End::yes : End::no);
-  if (!step) {
-    if (step.error().code != Errc::buffer_too_small) return step.error();
-    return out.require(opener->object.output_size(in_size));
-  }
+  if (!step) return out.filled(step.error(), opener->object.output_size(in_size));
   *consumed = step->consumed;
   *out.written = step->plaintext.size();
   *state = number(step->state);

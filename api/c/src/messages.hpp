@@ -55,10 +55,7 @@ Status seal_whole(Handle* sealer, const uint8_t* text, std::size_t text_size,
   clear(out.written);
   if (sealer == nullptr || !is_span(text, text_size) || !out.valid()) return kNull;
   const auto size = sealer->object.seal(out.span(), {text, text_size});
-  if (!size && size.error().code == Errc::buffer_too_small) {
-    return out.require(sealer->object.sealed_size(text_size));
-  }
-  return out.filled(size);
+  return out.filled(size, sealer->object.sealed_size(text_size));
 }
 
 template <typename Handle>

@@ -115,8 +115,10 @@ twoway_status twoway_multi_receiver_open(const twoway_multi_receiver* receiver,
     if (!pending) return pending.error();
     auto opener = pending->decapsulate();
     if (!opener) return opener.error();
-    if (Status s = output.require(opener->opened_size(body_size)); !s) return s;
-    if (Status s = output.filled(opener->open(output.span(), {body, body_size})); !s) return s;
+    const std::size_t needed = opener->opened_size(body_size);
+    if (Status s = output.apart(needed, {key_message, key_message_size}); !s) return s;
+    const auto size = opener->open(output.span(), {body, body_size});
+    if (Status s = output.filled(size, needed); !s) return s;
     return c::give_kept(response_sealer, receiver->kept, opener->response_sealer());
   }());
 }
@@ -190,10 +192,7 @@ twoway_status twoway_multi_opener_open(twoway_multi_opener* opener, const uint8_
     const c::Output output{out, capacity, written};
     if (opener == nullptr || !c::is_span(body, body_size) || !output.valid()) return c::kNull;
     const auto size = opener->object.open(output.span(), {body, body_size});
-    if (!size && size.error().code == Errc::buffer_too_small) {
-      return output.require(opener->object.opened_size(body_size));
-    }
-    return output.filled(size);
+    return output.filled(size, opener->object.opened_size(body_size));
   }());
 }
 

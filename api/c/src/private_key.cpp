@@ -11,8 +11,6 @@ namespace {
 
 using Callbacks = Owned<twoway_private_key_callbacks>;
 
-constexpr const char* kCallbackFailed = "the private key's callback failed";
-
 class DhCallbackKey final : public DhPrivateKey {
  public:
   DhCallbackKey(Callbacks callbacks, KemId kem, std::size_t ndh, ByteView public_key) noexcept
@@ -27,12 +25,11 @@ class DhCallbackKey final : public DhPrivateKey {
   Status dh(core::DhSecret& secret, const PublicKey& peer) const noexcept override {
     std::uint64_t native = 0;
     const ByteSpan out = secret.reset(ndh_);
-    if (callbacks_->dh(callbacks_->context, out.data(), out.size(), peer.bytes().data(),
-                       peer.bytes().size(), &native) == TWOWAY_OK) {
-      return {};
-    }
+    const twoway_status status = callbacks_->dh(callbacks_->context, out.data(), out.size(),
+                                                peer.bytes().data(), peer.bytes().size(), &native);
+    if (status == TWOWAY_OK) return {};
     secret.clear();
-    return Error{Errc::key_unavailable, kCallbackFailed, native};
+    return callback_error(kDhRule, status, native);
   }
 
  private:
@@ -60,8 +57,7 @@ class DecapCallbackKey final : public PrivateKey {
                                                    enc.bytes().data(), enc.bytes().size(), &native);
     if (status == TWOWAY_OK) return {};
     shared_secret.clear();
-    if (status == TWOWAY_OPEN_FAILED) return core::kBadAeadTag;
-    return Error{Errc::key_unavailable, kCallbackFailed, native};
+    return callback_error(kDecapRule, status, native);
   }
 
  private:
@@ -202,6 +198,7 @@ twoway_status twoway_private_key_write_pem(const twoway_provider* provider, uint
     c::clear(written);
     const c::Output output{out, capacity, written};
     if (provider == nullptr || !c::is_span(sk, sk_size) || !output.valid()) return c::kNull;
+    if (core::overlap({sk, sk_size}, output.span())) return core::kBadOverlap;
     const Result<Kem> found = Kem::find(*c::object(provider), KemId{kem});
     if (!found) return found.error();
     return c::write_pem(*found, {sk, sk_size}, output);

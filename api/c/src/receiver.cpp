@@ -13,11 +13,7 @@ constexpr Error kGivenAway{Errc::wrong_state,
 
 /// Opens what follows a request's prefix.
 Status open_whole(RequestOpener& opener, ByteView sealed, const c::Output& output) noexcept {
-  const auto size = opener.open(output.span(), sealed);
-  if (!size && size.error().code == Errc::buffer_too_small) {
-    return output.require(opener.opened_size(sealed.size()));
-  }
-  return output.filled(size);
+  return output.filled(opener.open(output.span(), sealed), opener.opened_size(sealed.size()));
 }
 
 template <typename Opener>
@@ -61,7 +57,9 @@ twoway_status twoway_request_receiver_open(const twoway_request_receiver* receiv
         receiver->object.begin(Form::whole, bytes, c::media_types(types, kRequestMediaTypes));
     if (!pending) return pending.error();
     const ByteView sealed = bytes.subspan(pending->prefix_size());
-    if (Status s = output.require(pending->opened_size(sealed.size())); !s) return s;
+    const std::size_t needed = pending->opened_size(sealed.size());
+    if (Status s = output.require(needed); !s) return s;
+    if (Status s = output.apart(needed, bytes.first(pending->prefix_size())); !s) return s;
     auto opener = pending->decapsulate();
     if (!opener) return opener.error();
     if (Status s = open_whole(*opener, sealed, output); !s) return s;

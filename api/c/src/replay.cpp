@@ -16,18 +16,17 @@ class CallbackFilter final : public ReplayFilter {
 
   Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept override {
     std::uint64_t native = 0;
-    int absent = 0;
+    int absent = kUnset;
     const twoway_status status = callbacks_->insert_if_absent(
         callbacks_->context, key_id, enc.data(), enc.size(), &absent, &native);
-    if (status == TWOWAY_OK) return absent != 0;
-    // A store has no say in what is authentic, and refuses a replay by its answer.
-    const Errc code = status == TWOWAY_OPEN_FAILED || status == TWOWAY_REPLAYED
-                          ? Errc::provider_failure
-                          : errc(status, Errc::provider_failure);
-    return Error{code, "the replay filter's callback failed", native};
+    if (status != TWOWAY_OK) return callback_error(kReplayRule, status, native);
+    if (absent == 0 || absent == 1) return absent == 1;
+    return Error{Errc::provider_failure,
+                 "the replay filter's callback wrote neither 0 nor 1 to `absent`", native};
   }
 
  private:
+  static constexpr int kUnset = -1;
   Callbacks callbacks_;
 };
 

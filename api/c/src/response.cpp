@@ -24,9 +24,9 @@ twoway_status twoway_response_opener_open(const twoway_response_opener* opener,
     c::clear(written);
     const c::Output output{out, capacity, written};
     if (opener == nullptr || !c::is_span(message, message_size) || !output.valid()) return c::kNull;
-    if (Status s = output.require(opener->object.opened_size(message_size)); !s) return s;
     return output.filled(opener->object.open(output.span(), {message, message_size},
-                                             c::media_types(types, kResponseMediaTypes)));
+                                             c::media_types(types, kResponseMediaTypes)),
+                         opener->object.opened_size(message_size));
   }());
 }
 
@@ -90,10 +90,7 @@ twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer, const 
     if (sealer == nullptr || !c::is_span(text, text_size) || !output.valid()) return c::kNull;
     const auto size = sealer->object.seal(output.span(), {text, text_size},
                                           c::media_types(types, kResponseMediaTypes));
-    if (!size && size.error().code == Errc::buffer_too_small) {
-      return output.require(sealer->object.sealed_size(text_size));
-    }
-    return output.filled(size);
+    return output.filled(size, sealer->object.sealed_size(text_size));
   }());
 }
 

@@ -68,7 +68,8 @@ twoway_status twoway_request_sender_seal(const twoway_request_sender* sender, co
     if (Status s = output.require(sender->object.sealed_size(text_size)); !s) return s;
     auto sealer = sender->object.begin(Form::whole, c::media_types(types, kRequestMediaTypes));
     if (!sealer) return sealer.error();
-    if (Status s = output.filled(sealer->seal(output.span(), {text, text_size})); !s) return s;
+    const auto size = sealer->seal(output.span(), {text, text_size});
+    if (Status s = output.filled(size, sealer->sealed_size(text_size)); !s) return s;
     return c::give(response_opener, sender->kept, sealer->response_opener());
   }());
 }

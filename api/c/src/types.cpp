@@ -70,11 +70,11 @@ class CallbackRng final : public Rng {
   Status fill(ByteSpan out) noexcept override {
     if (out.empty()) return {};
     std::uint64_t native = 0;
-    if (callbacks_->fill(callbacks_->context, out.data(), out.size(), &native) == TWOWAY_OK) {
-      return {};
-    }
+    const twoway_status status =
+        callbacks_->fill(callbacks_->context, out.data(), out.size(), &native);
+    if (status == TWOWAY_OK) return {};
     core::wipe(out);
-    return Error{Errc::provider_failure, "the random generator's callback failed", native};
+    return callback_error(kRngRule, status, native);
   }
 
  private:
@@ -106,11 +106,6 @@ twoway_status answer(twoway_error* error, const Status& status) noexcept {
                          : twoway_error{number, status.error().native, status.error().message};
   }
   return number;
-}
-
-Errc errc(twoway_status status, Errc otherwise) noexcept {
-  const Row* row = find(status);
-  return row == nullptr ? otherwise : row->code;
 }
 
 Result<ChunkLimits> limits_of(const twoway_chunk_limits* given) noexcept {

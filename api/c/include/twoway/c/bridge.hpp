@@ -31,9 +31,6 @@ TWOWAY_API std::shared_ptr<const core::PrivateKey> object(const twoway_private_k
 /// The status for `status`, and the same in `*error` where that is not NULL.
 TWOWAY_API twoway_status answer(twoway_error* error, const core::Status& status) noexcept;
 
-/// The Errc of what a callback answered, `otherwise` for a number that is no failure's.
-TWOWAY_API core::Errc errc(twoway_status status, core::Errc otherwise) noexcept;
-
 inline constexpr core::Error kNull{core::Errc::invalid_argument,
                                    "an argument is NULL that must not be, or a size is impossible"};
 
@@ -63,6 +60,36 @@ core::Status read_struct(Struct& known, const Struct* given) noexcept {
   known = {};
   std::memcpy(&known, given, size < sizeof(Struct) ? size : sizeof(Struct));
   return {};
+}
+
+/// How the library reads the status of a callback that did not answer TWOWAY_OK. A status means to
+/// it only what this callback may say: `also`, if it is not TWOWAY_OK. Every other number becomes
+/// `failure`, so that a callback's trouble is never taken for one of the library's own conditions,
+/// such as an output that is too small or a message that is not authentic.
+struct CallbackRule {
+  core::Errc failure;
+  const char* message;
+  twoway_status also = TWOWAY_OK;
+  core::Errc also_code = failure;
+};
+
+inline constexpr CallbackRule kRngRule{core::Errc::provider_failure,
+                                       "the random generator's callback failed"};
+inline constexpr CallbackRule kDhRule{core::Errc::key_unavailable,
+                                      "the private key's callback failed"};
+inline constexpr CallbackRule kDecapRule{core::Errc::key_unavailable, kDhRule.message,
+                                         TWOWAY_OPEN_FAILED, core::Errc::open_failed};
+inline constexpr CallbackRule kReplayRule{core::Errc::provider_failure,
+                                          "the replay filter's callback failed",
+                                          TWOWAY_FILTER_FULL, core::Errc::filter_full};
+inline constexpr CallbackRule kSecretRule{core::Errc::key_unavailable,
+                                          "the callback for the PIN or pass phrase failed"};
+
+inline core::Error callback_error(const CallbackRule& rule, twoway_status status,
+                                  std::uint64_t native) noexcept {
+  const bool also = rule.also != TWOWAY_OK && status == rule.also;
+  if (also && rule.also_code == core::Errc::open_failed) return core::kBadAeadTag;
+  return {also ? rule.also_code : rule.failure, rule.message, native};
 }
 
 /// Callbacks that were taken over: releases their context when it ends.
@@ -109,8 +136,7 @@ core::Status read_secret(const Owned<twoway_secret_source>& source, Buffer& secr
   const bool fits = written <= secret.size();
   secret.resize(status == TWOWAY_OK && fits ? written : 0);
   if (status != TWOWAY_OK) {
-    return core::Error{errc(status, core::Errc::key_unavailable),
-                       "the callback for the PIN or pass phrase failed", native};
+    return callback_error(kSecretRule, status, native);
   }
   if (!fits) return core::Error{core::Errc::key_unavailable, "the PIN or pass phrase is too long"};
   return {};

@@ -98,7 +98,8 @@ TWOWAY_C_CALL twoway_status twoway_multi_receiver_new(twoway_key_ring* ring, two
 TWOWAY_C_API void twoway_multi_receiver_free(twoway_multi_receiver* receiver) TWOWAY_C_NOEXCEPT;
 
 /// Opens a key message and a whole body: writes the plaintext, which is shorter than `body`, and
-/// gives the sealer of this receiver's response. Errors: those of begin, decapsulate and open.
+/// gives the sealer of this receiver's response. `out` is disjoint from both, or starts where the
+/// sealed text starts in `body`. Errors: those of begin, decapsulate and open.
 TWOWAY_C_CALL twoway_status twoway_multi_receiver_open(
     const twoway_multi_receiver* receiver, const uint8_t* key_message, size_t key_message_size,
     const uint8_t* body, size_t body_size, const twoway_media_types* types, uint8_t* out,

@@ -28,10 +28,10 @@ typedef struct twoway_replay_callbacks {
   size_t size;  ///< sizeof(twoway_replay_callbacks)
   void* context;
   /// Atomically looks for the request that `key_id` and `enc` name and remembers it: writes 1 to
-  /// `*absent` where it was absent; leaves the 0 there where it was known, and the request is
-  /// refused (TWOWAY_REPLAYED). Any status but TWOWAY_OK refuses the request with that status and
-  /// `*native` (TWOWAY_OPEN_FAILED, TWOWAY_REPLAYED and unknown ones become
-  /// TWOWAY_PROVIDER_FAILURE); nothing should be remembered then.
+  /// `*absent` if it was absent, 0 if it was known: the request is then refused (TWOWAY_REPLAYED).
+  /// Any status but TWOWAY_OK, and any other value, refuses the request too: TWOWAY_FILTER_FULL
+  /// as it is, all else as TWOWAY_PROVIDER_FAILURE, with `*native`, which is 0
+  /// beforehand. Nothing should be remembered then.
   twoway_status (*insert_if_absent)(void* context, uint8_t key_id, const uint8_t* enc,
                                     size_t enc_size, int* absent, uint64_t* native);
   void (*release)(void* context);

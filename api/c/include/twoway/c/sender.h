@@ -41,7 +41,8 @@ TWOWAY_C_API size_t twoway_request_sender_sealed_size(const twoway_request_sende
                                                       size_t text_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes a whole request, sealed_size bytes, and gives the opener of its response. The receiver
-/// must name the same media types. Errors: TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the
+/// must name the same media types. `text` is disjoint from `out`, or starts where the ciphertext
+/// will, behind header and `enc`. Errors: TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the
 /// media types), TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_request_sender_seal(
     const twoway_request_sender* sender, const uint8_t* text, size_t text_size,

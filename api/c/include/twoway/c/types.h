@@ -7,7 +7,8 @@
 // of the providers' own headers live for ever unless their function says otherwise.
 //
 // Spans. Bytes to read are a pointer and a size; NULL is an empty span where the size is 0. Strings
-// end in a zero byte. Buffers of one call do not overlap, save where its comment allows it.
+// end in a zero byte. Memory that a call writes overlaps none that it reads, unless the call's
+// comment allows it for work in place: else TWOWAY_INVALID_ARGUMENT, and nothing is used up.
 //
 // Outputs. Bytes to write are a pointer, the bytes that there is room for, and `*written`: how many
 // bytes were written, or 0 after a failure. Where there is too little room, the call answers
@@ -19,12 +20,15 @@
 // Errors. Functions that can fail answer a twoway_status, and say more in `*error` where that is
 // not NULL. A NULL handle, span with a size, or output is TWOWAY_INVALID_ARGUMENT, which is not
 // repeated at each function. Functions that answer a size or another value answer 0 for a NULL
-// handle. Nothing is kept per thread or per process. Running out of memory ends the process.
+// handle. After a failure every handle is as it was before the call, unless the call's comment says
+// that the failure is final. Nothing is kept per thread or per process. Running out of memory ends
+// the process.
 //
 // Threads. Keys, key rings, senders, receivers, replay filters and random generators may be shared
 // between threads. Message objects (sealers, openers, pending requests) belong to one thread at a
 // time. Callbacks are called in the threads that call the library, several at once where their
-// object is shared. They must not throw, and must not free an object that is in use.
+// object is shared. They must not throw, and must not free an object that is in use. A sealer also
+// belongs to the process that began it: what seals in a forked child answers TWOWAY_WRONG_STATE.
 //
 // Stability. Symbols carry the version TWOWAY_1. Within it no function, struct member or number
 // changes its meaning; more of them may be added. `docs/c.md` says what a program may rely on.
@@ -58,7 +62,7 @@ enum {
   TWOWAY_OK = 0,
   TWOWAY_INVALID_ARGUMENT = 1,  ///< the arguments break a documented rule
   TWOWAY_BUFFER_TOO_SMALL = 2,  ///< an output has too little room
-  TWOWAY_WRONG_STATE = 3,       ///< the object has already done its work, or has failed
+  TWOWAY_WRONG_STATE = 3,       ///< the object has done its work, has failed, or is in use
   TWOWAY_NOT_SUPPORTED = 4,     ///< the provider, key or mode does not offer what was asked
   TWOWAY_INVALID_KEY = 5,       ///< key bytes of the wrong length, off the curve or out of range
   TWOWAY_MALFORMED = 6,         ///< a header, key configuration, key file or state is no such thing
@@ -152,6 +156,9 @@ TWOWAY_C_CALL twoway_status twoway_provider_offers(const twoway_provider* provid
 // before the call returns where it fails. A struct without its size (TWOWAY_INVALID_ARGUMENT), or
 // with members that this version does not know (TWOWAY_NOT_SUPPORTED), is not read further:
 // `release` is then not called.
+//
+// The status of a callback never passes for one of the library's own conditions. Each callback's
+// comment says what its failure becomes, and which one status beside TWOWAY_OK, if any, is kept.
 
 /// A random generator of the caller's, for products with their own and for tests. Thread-safe where
 /// what uses it is shared.
@@ -195,8 +202,8 @@ typedef struct twoway_secret_source {
   size_t size;  ///< sizeof(twoway_secret_source)
   void* context;
   /// Writes the secret, without a terminator, to `out`, which has room for `capacity` bytes
-  /// (TWOWAY_MAX_SOURCE_SECRET) and is wiped after use. Any status but TWOWAY_OK, and `*native`
-  /// with it, goes to whoever needed the secret.
+  /// (TWOWAY_MAX_SOURCE_SECRET) and is wiped after use. Any status but TWOWAY_OK becomes
+  /// TWOWAY_KEY_UNAVAILABLE with `*native`, which is 0 beforehand.
   twoway_status (*read)(void* context, uint8_t* out, size_t capacity, size_t* written,
                         uint64_t* native);
   void (*release)(void* context);
