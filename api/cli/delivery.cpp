@@ -1,7 +1,7 @@
 #include "delivery.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 namespace twoway::cli {
 namespace {
@@ -44,18 +44,16 @@ Failure input_failure(const Error& error, const Input& input, const DeliveryRule
   return failure({error.code, words, error.native}, input.name());
 }
 
-void deliver(const Pull& pull, const Input& input, Output& out, const StateOutput* state,
+Companions with_state(Output& output, std::function<SecretBytes()> save) {
+  return {{&output}, [&output, save = std::move(save)] { output.write(save().view()); }};
+}
+
+void deliver(const Pull& pull, const Input& input, Output& out, const Companions& companions,
              const DeliveryRules& rules) {
   core::SecretBuffer buffer(std::max(kBufferSize, rules.chunk_size + kChunkOverhead));
+  std::vector<Output*> all = companions.outputs;
   Names names;
-  bool saved = false;
-  const auto save = [&] {
-    if (state == nullptr || saved) return;
-    state->output.write(state->save().view());
-    if (!out.staged()) names.give({&state->output});
-    saved = true;
-  };
-  while (true) {
+  for (bool first = true;; first = false) {
     const Result<std::size_t> got = next(pull, buffer, rules.form);
     if (!got) {
       if (rules.keep_partial && out.staged() && got.error().code == Errc::truncated) {
@@ -64,15 +62,13 @@ void deliver(const Pull& pull, const Input& input, Output& out, const StateOutpu
       }
       throw input_failure(got.error(), input, rules);
     }
-    save();
+    if (first && companions.write) companions.write();
+    if (first && !out.staged()) names.give(std::exchange(all, {}));
     if (*got == 0) break;
     out.write(ByteView(buffer).first(*got));
   }
-  if (state != nullptr && out.staged()) {
-    names.give({&state->output, &out});
-  } else {
-    names.give({&out});
-  }
+  all.push_back(&out);
+  names.give(all);
   names.keep();
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <twoway/stream.hpp>
 
@@ -15,11 +16,14 @@ namespace twoway::cli {
 /// Gives the next bytes of a message, 0 at its end: a stream's `read`.
 using Pull = std::function<Result<std::size_t>(ByteSpan out)>;
 
-/// The state that belongs to a message, and where it goes.
-struct StateOutput {
-  Output& output;
-  std::function<SecretBytes()> save;  ///< asked when the message's first bytes are there
+/// The files that belong to a message: a state, keys.
+struct Companions {
+  std::vector<Output*> outputs;
+  std::function<void()> write;  ///< called when the message's first bytes are there
 };
+
+/// The state that `save` gives, for `output`.
+Companions with_state(Output& output, std::function<SecretBytes()> save);
 
 struct DeliveryRules {
   Form form = Form::whole;
@@ -28,11 +32,11 @@ struct DeliveryRules {
   bool keep_partial = false;   ///< a truncated message keeps what was authentic of it
 };
 
-/// Writes all that `pull` gives to `out`. The state has its name before anything of a message
-/// leaves the program; where the message fails in the end, the state is taken back, and so is a
+/// Writes all that `pull` gives to `out`. The companions have their names before anything of the
+/// message leaves the program. If the message fails in the end they are taken back, and so is a
 /// file, but not what went into a pipe. Of a whole message nothing leaves before all is there.
 /// `input` is what a failure names.
-void deliver(const Pull& pull, const Input& input, Output& out, const StateOutput* state,
+void deliver(const Pull& pull, const Input& input, Output& out, const Companions& companions,
              const DeliveryRules& rules);
 
 /// The failure for an error that `input` caused.

@@ -1,9 +1,11 @@
-// Owned file descriptors.
+// File descriptors: owned ones, and reading and writing that loses nothing.
 #pragma once
 
 #include <utility>
 
 #include <unistd.h>
+
+#include <twoway/names.hpp>
 
 namespace twoway::cli {
 
@@ -34,7 +36,7 @@ class Descriptor {
   explicit operator bool() const noexcept { return fd_ >= 0; }
   int get() const noexcept { return fd_; }
 
-  /// Closes now; false, with errno set, where the system reports a late write error.
+  /// Closes now; false, with errno set, if the system reports a late write error.
   bool close() noexcept {
     const int fd = std::exchange(fd_, -1);
     return !std::exchange(owned_, false) || ::close(fd) == 0;
@@ -44,5 +46,16 @@ class Descriptor {
   int fd_ = -1;
   bool owned_ = false;
 };
+
+/// Writes all bytes, also to a descriptor that does not block. False with errno set if not all
+/// could be written.
+bool write_all(int fd, ByteView bytes) noexcept;
+
+/// Reads up to out.size() bytes, which are not 0, also from a descriptor that does not block.
+/// Returns 0 at the end, -1 with errno set after an error.
+ssize_t read_some(int fd, ByteSpan out) noexcept;
+
+/// Waits until there is something to read or the end. False if it is a pipe that ended empty.
+bool wait_for_bytes(int fd) noexcept;
 
 }  // namespace twoway::cli

@@ -33,69 +33,82 @@ struct OpenRequest : Exchange {
   KeyOptions keys;
 };
 
-core::SecretBuffer read_state(const Exchange& options) {
+// The state of a message's other half, which may be a run in the same pipe: it has written the
+// state by the time that something arrives.
+core::SecretBuffer read_state(const Exchange& options, const Input& message, Act act) {
+  if (!message.wait() && act == Act::open) {
+    throw Failure(Exit::refused, message.name() + ": is empty: nothing was sent");
+  }
   return read_input(options.state, {.max = kMaxState, .what = "a response state", .secret = true});
 }
 
 void run(const SealRequest& options) {
   const MediaTypes types = media_types(options, kRequestMediaTypes);
   const Provider& provider = choose_provider(options.provider);
-  Output out(options.out, kSealedRules);
-  Output state(options.state, kNewStateRules);
-  require_two_files(out, state);
+  require_different({{"--out", options.out}, {"--state", options.state}},
+                    {{"--in", options.in}, {"--config", options.config}});
+  Output out(options.out, sealed_rules(options));
+  Output state(options.state, new_state_rules(options));
   const RequestSender sender = make_sender(provider, options.config, options.key_id);
   RequestSealer sealer = require(sender.begin(options.form(), types));
   const ResponseOpener opener = sealer.response_opener();
-  MessageInput message(options, Act::seal);
+  MessageInput message(options, Act::seal, out);
   SealStream stream = require(sealer.stream(message.source(), options.stream()));
 
   // A request whose state is lost could not have its response opened.
-  const StateOutput saved{state, [&] { return opener.export_secret_state(SecretAccess{}); }};
-  deliver(pull(stream), message.input(), out, &saved, options.rules(""));
+  const Companions saved =
+      with_state(state, [&] { return opener.export_secret_state(SecretAccess{}); });
+  deliver(pull(stream), message.input(), out, saved, options.rules(""));
 }
 
 void run(const OpenRequest& options) {
   const MediaTypes types = media_types(options, kRequestMediaTypes);
   KeyRing ring(choose_provider(options.keys.provider));
-  Output out(options.out, kPlaintextRules);
-  Output state(options.state, kNewStateRules);
-  require_two_files(out, state);
+  std::vector<NamedFile> inputs = key_files(options.keys);
+  inputs.push_back({"--in", options.in});
+  require_different({{"--out", options.out}, {"--state", options.state}}, inputs);
+  Output out(options.out, plaintext_rules(options));
+  Output state(options.state, new_state_rules(options));
   load_keys(ring, options.keys);
   const DeliveryRules rules = options.rules(kRequestRefused);
-  MessageInput message(options, Act::open);
+  MessageInput message(options, Act::open, out);
   RequestStream request = require_opened(
       RequestReceiver(ring).stream(options.form(), message.source(), types, options.stream()),
       message.input(), rules);
 
-  const StateOutput saved{state, [&] {
-                            const ResponseSealer sealer = require(request.opener.response_sealer());
-                            return require(sealer.export_secret_state(SecretAccess{}));
-                          }};
-  deliver(pull(request.plaintext), message.input(), out, &saved, rules);
+  const Companions saved = with_state(state, [&] {
+    const ResponseSealer sealer = require(request.opener.response_sealer());
+    return require(sealer.export_secret_state(SecretAccess{}));
+  });
+  deliver(pull(request.plaintext), message.input(), out, saved, rules);
 }
 
 void seal_response(const Exchange& options) {
   const MediaTypes types = media_types(options, kResponseMediaTypes);
   const Provider& provider = choose_provider(options.provider);
-  Output out(options.out, kSealedRules);
+  require_different({{"--out", options.out}}, {{"--in", options.in}, {"--state", options.state}});
+  Output out(options.out, sealed_rules(options));
+  MessageInput message(options, Act::seal, out);
   ResponseSealer sealer =
-      require(ResponseSealer::restore(provider, read_state(options)), input_name(options.state));
-  MessageInput message(options, Act::seal);
+      require(ResponseSealer::restore(provider, read_state(options, message.input(), Act::seal)),
+              input_name(options.state));
   SealStream stream =
       require(sealer.stream(options.form(), message.source(), types, options.stream()));
-  deliver(pull(stream), message.input(), out, nullptr, options.rules(""));
+  deliver(pull(stream), message.input(), out, {}, options.rules(""));
 }
 
 void open_response(const Exchange& options) {
   const MediaTypes types = media_types(options, kResponseMediaTypes);
   const Provider& provider = choose_provider(options.provider);
-  Output out(options.out, kPlaintextRules);
+  require_different({{"--out", options.out}}, {{"--in", options.in}, {"--state", options.state}});
+  Output out(options.out, plaintext_rules(options));
+  MessageInput message(options, Act::open, out);
   const ResponseOpener opener =
-      require(ResponseOpener::restore(provider, read_state(options)), input_name(options.state));
-  MessageInput message(options, Act::open);
+      require(ResponseOpener::restore(provider, read_state(options, message.input(), Act::open)),
+              input_name(options.state));
   OpenStream stream =
       require(opener.stream(options.form(), message.source(), types, options.stream()));
-  deliver(pull(stream), message.input(), out, nullptr, options.rules(kResponseRefused));
+  deliver(pull(stream), message.input(), out, {}, options.rules(kResponseRefused));
 }
 
 }  // namespace
@@ -138,13 +151,18 @@ MediaTypes media_types(const Exchange& options, const MediaTypes& defaults) {
   return types;
 }
 
-void require_two_files(const Output& out, const Output& state) {
-  if (!out.same_file(state)) return;
-  throw Failure(Exit::usage, out.name() + ": --out and --state must name two files");
+OutputRules sealed_rules(const Exchange& options) noexcept { return {.replace = options.force}; }
+
+OutputRules plaintext_rules(const Exchange& options) noexcept {
+  return {.replace = options.force, .terminal = true};
 }
 
-MessageInput::MessageInput(const Exchange& options, Act act)
-    : input_(options.in), progress_(input_.size()) {
+OutputRules new_state_rules(const Exchange& options) noexcept {
+  return {.secret = true, .replace = options.force, .terminal = true};
+}
+
+MessageInput::MessageInput(const Exchange& options, Act act, const Output& out)
+    : input_(options.in), progress_(input_.size(), out.is_terminal()) {
   const std::size_t overhead = act == Act::open ? kMaxOverhead : 0;
   if (!options.chunked) require_size(input_, kMaxMessage + overhead, "a whole message");
 }
@@ -155,6 +173,8 @@ void add_message_options(CLI::App& command, Exchange& options, Act act, const ch
       ->type_name("FILE");
   command.add_option("-o,--out", options.out, std::string(out) + "; standard output unless given")
       ->type_name("FILE");
+  command.add_flag("--force", options.force,
+                   "Replace files that exist; without it nothing is replaced");
   command
       .add_option(
           "--media-type", options.media_type,
@@ -187,7 +207,7 @@ void add_message_options(CLI::App& command, Exchange& options, Act act, const ch
 void add_new_state_option(CLI::App& command, Exchange& options, const std::string& reader) {
   command
       .add_option("--state", options.state,
-                  "File for what " + reader + " needs; replaced if it exists")
+                  "New file for what " + reader + " needs; secret (mode 0600)")
       ->required()
       ->type_name("FILE");
 }

@@ -18,6 +18,7 @@ struct Exchange {
   std::optional<std::string> in;
   std::optional<std::string> out;
   std::string state;
+  bool force = false;
   bool chunked = false;
   std::size_t chunk_size = ChunkLimits{}.max_chunk;
   bool keep_partial = false;
@@ -29,8 +30,8 @@ struct Exchange {
 
 enum class Act { seal, open };
 
-/// Adds --in, --out, --media-type, --chunked, --chunked-media-type and --chunk-size; for opening
-/// also --keep-partial.
+/// Adds --in, --out, --force, --media-type, --chunked, --chunked-media-type and --chunk-size; for
+/// opening also --keep-partial.
 void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
                          const char* out);
 
@@ -41,17 +42,14 @@ void add_new_state_option(CLI::App& command, Exchange& options, const std::strin
 /// type of the other form is a usage failure.
 MediaTypes media_types(const Exchange& options, const MediaTypes& defaults);
 
-/// Two outputs must be two files; usage failure where not.
-void require_two_files(const Output& out, const Output& state);
+OutputRules sealed_rules(const Exchange& options) noexcept;
+OutputRules plaintext_rules(const Exchange& options) noexcept;
+OutputRules new_state_rules(const Exchange& options) noexcept;
 
-inline constexpr OutputRules kSealedRules{};
-inline constexpr OutputRules kPlaintextRules{.terminal = true};
-inline constexpr OutputRules kNewStateRules{.secret = true, .terminal = true};
-
-/// The input of a message, with its size checked where it is held in memory.
+/// The input of a message that goes to `out`, with its size checked if it is held in memory.
 class MessageInput {
  public:
-  MessageInput(const Exchange& options, Act act);
+  MessageInput(const Exchange& options, Act act, const Output& out);
   const Input& input() const noexcept { return input_; }
   std::unique_ptr<Source> source() { return input_.source(progress_); }
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "descriptor.hpp"
+
 namespace twoway::cli {
 namespace {
 
@@ -33,6 +35,10 @@ Failure failure(const Error& error, const std::string& about) {
   const bool named = line.find("(CKR") != line.npos;
   if (error.native != 0 && !named) line += " (native error " + std::to_string(error.native) + ")";
   return {exit_code(error.code), std::move(line)};
+}
+
+void tell(const std::string& text) noexcept {
+  static_cast<void>(write_all(STDERR_FILENO, core::as_bytes(text)));
 }
 
 std::string one_line(const std::string& text) {

@@ -27,6 +27,12 @@ class Failure : public std::exception {
   std::string line_;
 };
 
+/// An output whose reader is gone, as in `twoway ... | head`.
+class ClosedPipe final : public Failure {
+ public:
+  using Failure::Failure;
+};
+
 /// The exit code for an error of the library.
 Exit exit_code(Errc code) noexcept;
 
@@ -42,6 +48,9 @@ T require(Result<T> result, const std::string& about = {}) {
 inline void require(Status status, const std::string& about = {}) {
   if (!status) throw failure(status.error(), about);
 }
+
+/// Writes to standard error.
+void tell(const std::string& text) noexcept;
 
 /// `text` as one printable line: control characters become '?', line ends become spaces.
 std::string one_line(const std::string& text);

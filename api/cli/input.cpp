@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "failure.hpp"
@@ -26,7 +26,7 @@ Descriptor open_input(const std::optional<std::string>& path) {
   }
   taken = true;
   if (!path && isatty(STDIN_FILENO) != 0) {
-    std::fputs("twoway: reading from the terminal; Ctrl-D ends it\n", stderr);
+    tell("twoway: reading from the terminal; Ctrl-D ends it\n");
   }
   return Descriptor::borrow(STDIN_FILENO);
 }
@@ -47,7 +47,6 @@ Input::Input(const std::optional<std::string>& path)
   struct stat info {};
   if (!fd_ || fstat(fd_.get(), &info) != 0) cannot_read(errno);
   if (!S_ISREG(info.st_mode)) return;
-  mode_ = info.st_mode;
   size_ = static_cast<std::uint64_t>(info.st_size);
 }
 
@@ -55,14 +54,24 @@ void Input::cannot_read(int error) const {
   throw Failure(Exit::io, name_ + ": cannot be read: " + std::strerror(error));
 }
 
+void Input::require_private(const char* what) const {
+  struct stat info {};
+  if (fstat(fd_.get(), &info) != 0) cannot_read(errno);
+  const mode_t others = info.st_mode & 077;
+  if (!S_ISREG(info.st_mode) || info.st_nlink == 0 || others == 0) return;
+  if (info.st_uid != geteuid() && (others & 07) == 0) return;
+  struct statvfs mount {};
+  if (fstatvfs(fd_.get(), &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0) return;
+  throw Failure(Exit::refused, name_ + ": others can read or change this file, which holds " +
+                                   what +
+                                   ": chmod 600 it, and replace the secret if someone may "
+                                   "have read it");
+}
+
 Result<std::size_t> Input::read(ByteSpan out) const noexcept {
-  while (true) {
-    const ssize_t got = ::read(fd_.get(), out.data(), out.size());
-    if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) {
-      return Error{Errc::source_failed, "cannot be read", static_cast<std::uint64_t>(errno)};
-    }
-  }
+  const ssize_t got = read_some(fd_.get(), out);
+  if (got >= 0) return static_cast<std::size_t>(got);
+  return Error{Errc::source_failed, "cannot be read", static_cast<std::uint64_t>(errno)};
 }
 
 std::unique_ptr<Source> Input::source(Progress& progress) const {
@@ -74,11 +83,11 @@ std::unique_ptr<Source> Input::source(Progress& progress) const {
 }
 
 core::SecretBuffer read_input(const std::optional<std::string>& path, const InputRules& rules) {
-  const Input input(path);
-  if (rules.secret && input.exposed()) {
-    throw Failure(Exit::refused, input.name() + ": others can read this secret: chmod 600 it, or " +
-                                     "make it anew if someone may have");
-  }
+  return read_input(Input(path), rules);
+}
+
+core::SecretBuffer read_input(const Input& input, const InputRules& rules) {
+  if (rules.secret) input.require_private(rules.what);
   require_size(input, rules.max, rules.what);
   core::SecretBuffer bytes;
   while (true) {

@@ -4,8 +4,6 @@
 #include <optional>
 #include <string>
 
-#include <sys/types.h>
-
 #include <twoway/source.hpp>
 
 #include "descriptor.hpp"
@@ -17,7 +15,7 @@ inline constexpr std::size_t kMaxMessage = std::size_t{1} << 30;     ///< a whol
 inline constexpr std::size_t kMaxKeyConfigs = std::size_t{1} << 20;  ///< a list of configurations
 inline constexpr std::size_t kMaxState = 4096;                       ///< a response state
 
-/// An open file; standard input where `path` is "-" or absent, which works once.
+/// An open file; standard input if `path` is "-" or absent, which works once.
 class Input {
  public:
   explicit Input(const std::optional<std::string>& path);
@@ -26,8 +24,15 @@ class Input {
   const std::string& name() const noexcept { return name_; }
   /// Bytes of a regular file.
   const std::optional<std::uint64_t>& size() const noexcept { return size_; }
-  /// Whether others than its owner can read the file.
-  bool exposed() const noexcept { return size_ && (mode_ & 077) != 0; }
+  /// Refuses `what`, a secret, if it is in a file that others can read or change: one with
+  /// permissions for the group or for all. Accepted are
+  ///   - pipes, devices and files without a name,
+  ///   - another owner's file for a group alone,
+  ///   - files of a mount that is read-only, as secrets are mounted into containers.
+  void require_private(const char* what) const;
+
+  /// Waits for its first bytes or its end. False if it is a pipe that ended empty.
+  bool wait() const noexcept { return wait_for_bytes(fd_.get()); }
 
   /// Up to out.size() bytes, which are not 0; none at the end. Errors: source_failed, with errno.
   Result<std::size_t> read(ByteSpan out) const noexcept;
@@ -40,7 +45,6 @@ class Input {
  private:
   std::string name_;
   Descriptor fd_;
-  mode_t mode_ = 0;
   std::optional<std::uint64_t> size_;
 };
 
@@ -50,10 +54,11 @@ struct InputRules {
   bool secret = false;  ///< refuse a file that others can read
 };
 
-/// Reads a file to its end.
+/// Reads an input to its end.
+core::SecretBuffer read_input(const Input& input, const InputRules& rules);
 core::SecretBuffer read_input(const std::optional<std::string>& path, const InputRules& rules);
 
-/// Refuses an input of more than `max` bytes, where that is seen from its size.
+/// Refuses an input of more than `max` bytes, if its size is known.
 void require_size(const Input& input, std::size_t max, const char* what);
 
 /// How messages call an input.

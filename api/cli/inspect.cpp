@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Stands in where no provider is built: the tables' KEMs can be shown all the same.
+/// Stands in if no provider is built: the tables' KEMs can be shown all the same.
 class NoProvider final : public Provider, private Rng {
  public:
   const char* name() const noexcept override { return "none"; }
@@ -33,30 +33,29 @@ const Provider& any_provider() {
   return built::providers().empty() ? none : *built::providers().front();
 }
 
-/// An entry of a list: `config` is complete where `known`, else has the ids alone.
+/// An entry of a list. `config` is complete if `known`, else has the ids alone.
 struct Entry {
   KeyConfig config;
   std::size_t size;
   bool known;
 };
 
-/// The entries of a well-formed list, those with an unknown KEM included, which
-/// framing::parse_key_configs skips.
-std::vector<Entry> entries_of(ByteView list) {
-  std::vector<Entry> entries;
+/// Calls `take` with each entry of a well-formed list, those with an unknown KEM included, which
+/// framing::parse_key_configs skips. So one entry at a time is in memory.
+template <typename Take>
+void for_each_entry(ByteView list, Take take) {
   while (!list.empty()) {
     const std::size_t size = std::size_t{list[0]} << 8 | list[1];
     const ByteView encoded = list.subspan(2, size);
     list = list.subspan(2 + size);
     Result<KeyConfig> config = framing::parse_key_config(any_provider(), encoded);
     if (config) {
-      entries.push_back({std::move(*config), size, true});
+      take(Entry{std::move(*config), size, true});
     } else {
       const auto kem = static_cast<std::uint16_t>(encoded[1] << 8 | encoded[2]);
-      entries.push_back({{encoded[0], KemId{kem}, {}, {}}, size, false});
+      take(Entry{{encoded[0], KemId{kem}, {}, {}}, size, false});
     }
   }
-  return entries;
 }
 
 template <typename Id>
@@ -66,65 +65,110 @@ Json id_json(Id id) {
   return {{"id", hex}, {"name", name == hex ? Json() : Json(name)}};
 }
 
-Json list_json(ByteView file, const std::vector<Entry>& entries) {
-  Json configs = Json::array();
-  for (const auto& [config, size, known] : entries) {
-    Json suites = Json::array();
-    for (const SymmetricAlgorithms& pair : config.algorithms) {
-      suites.push_back({{"kdf", id_json(pair.kdf)}, {"aead", id_json(pair.aead)}});
-    }
-    Json entry{{"key_id", config.key_id}, {"size", size}, {"kem", id_json(config.kem)}};
-    entry["public_key"] = known ? Json(hex(config.public_key)) : Json();
-    entry["suites"] = known ? std::move(suites) : Json();
-    configs.push_back(std::move(entry));
+Json entry_json(const Entry& entry) {
+  Json suites = Json::array();
+  for (const SymmetricAlgorithms& pair : entry.config.algorithms) {
+    suites.push_back({{"kdf", id_json(pair.kdf)}, {"aead", id_json(pair.aead)}});
   }
-  return {{"type", "key-configurations"},
-          {"size", file.size()},
-          {"configurations", std::move(configs)}};
+  return {{"key_id", entry.config.key_id},
+          {"size", entry.size},
+          {"kem", id_json(entry.config.kem)},
+          {"public_key", entry.known ? Json(hex(entry.config.public_key)) : Json()},
+          {"suites", entry.known ? std::move(suites) : Json()}};
 }
 
-std::string list_text(ByteView file, const std::vector<Entry>& entries) {
-  std::string text = "key configuration list, " + std::to_string(file.size()) + " bytes, " +
-                     std::to_string(entries.size()) + (entries.size() == 1 ? " key\n" : " keys\n");
-  for (const auto& [config, size, known] : entries) {
-    text += "key id " + std::to_string(config.key_id) + "\n";
-    text += "  kem         " + name_of(config.kem);
-    if (!known) {
-      text += " (unknown: senders skip this key)\n";
-      continue;
-    }
-    text += "\n  public key  " + hex(config.public_key) + "\n";
-    for (const SymmetricAlgorithms& pair : config.algorithms) {
-      text += "  suite       " + name_of(pair.kdf) + ":" + name_of(pair.aead) + "\n";
-    }
+std::string entry_text(const Entry& entry) {
+  std::string text = "key id " + std::to_string(entry.config.key_id) + "\n  kem         " +
+                     name_of(entry.config.kem);
+  if (!entry.known) return text + " (unknown: senders skip this key)\n";
+  text += "\n  public key  " + hex(entry.config.public_key) + "\n";
+  for (const SymmetricAlgorithms& pair : entry.config.algorithms) {
+    text += "  suite       " + name_of(pair.kdf) + ":" + name_of(pair.aead) + "\n";
   }
   return text;
 }
 
-/// What shows of a request without its key.
+/// A value of a printed JSON object, as dump(2) writes it at this depth.
+std::string indented(const Json& value, std::size_t depth) {
+  std::string text;
+  for (const char c : value.dump(2)) {
+    text += c;
+    if (c == '\n') text.append(depth, ' ');
+  }
+  return text;
+}
+
+void print_list(ByteView list, bool json) {
+  Output out(std::nullopt, {.terminal = true});
+  const auto write = [&out](const std::string& text) { out.write(core::as_bytes(text)); };
+  const std::string size = std::to_string(list.size());
+  if (json) {
+    write("{\n  \"type\": \"key-configurations\",\n  \"size\": " + size +
+          ",\n  \"configurations\": [");
+    const char* between = "\n    ";
+    for_each_entry(list, [&](const Entry& entry) {
+      write(between + indented(entry_json(entry), 4));
+      between = ",\n    ";
+    });
+    write("\n  ]\n}\n");
+  } else {
+    std::size_t count = 0;
+    for_each_entry(list, [&count](const Entry&) { ++count; });
+    write("key configuration list, " + size + " bytes, " + std::to_string(count) +
+          (count == 1 ? " key\n" : " keys\n"));
+    for_each_entry(list, [&write](const Entry& entry) { write(entry_text(entry)); });
+  }
+  out.finish();
+}
+
+/// The start of a file, all of a list, and the size of the whole file.
+struct Content {
+  core::SecretBuffer start;
+  std::uint64_t size;
+};
+
+/// Keeps no more than a list may have, however long the input.
+Content read_content(const std::string& path) {
+  constexpr std::size_t kReadSize = 64 * 1024;
+  const Input input(path);
+  Content content{{}, 0};
+  core::SecretBuffer buffer(kReadSize);
+  while (true) {
+    const Result<std::size_t> got = input.read(buffer);
+    if (!got) input.cannot_read(static_cast<int>(got.error().native));
+    if (*got == 0) return content;
+    content.size += *got;
+    if (content.start.size() > kMaxKeyConfigs) continue;
+    content.start.insert(content.start.end(), buffer.begin(),
+                         buffer.begin() + static_cast<std::ptrdiff_t>(*got));
+  }
+}
+
+/// The parts of a request that show without its key.
 struct Request {
   RequestHeader header;
   ByteView enc;
-  std::size_t sealed;
+  std::uint64_t sealed;
 };
 
-/// Nothing where the header's ids are not all known, or the file is too short for its `enc`.
-std::optional<Request> request_of(ByteView file) {
-  const Result<RequestHeader> header = framing::parse_header(file);
+/// Nothing if the header's ids are not all known, or the file is too short for its `enc`.
+std::optional<Request> request_of(const Content& content) {
+  const ByteView start = content.start;
+  const Result<RequestHeader> header = framing::parse_header(start);
   if (!header) return std::nullopt;
   const core::KemParams* kem = core::find_kem(any_provider(), header->suite.kem);
   if (kem == nullptr || core::find_kdf(header->suite.kdf) == nullptr ||
       core::find_aead(header->suite.aead) == nullptr ||
-      file.size() < framing::kHeaderSize + kem->nenc) {
+      start.size() < framing::kHeaderSize + kem->nenc) {
     return std::nullopt;
   }
-  return Request{*header, file.subspan(framing::kHeaderSize, kem->nenc),
-                 file.size() - framing::kHeaderSize - kem->nenc};
+  return Request{*header, start.subspan(framing::kHeaderSize, kem->nenc),
+                 content.size - framing::kHeaderSize - kem->nenc};
 }
 
-Json request_json(ByteView file, const Request& request) {
+Json request_json(std::uint64_t size, const Request& request) {
   return {{"type", "request"},
-          {"size", file.size()},
+          {"size", size},
           {"key_id", request.header.key_id},
           {"kem", id_json(request.header.suite.kem)},
           {"kdf", id_json(request.header.suite.kdf)},
@@ -133,26 +177,31 @@ Json request_json(ByteView file, const Request& request) {
           {"sealed_size", request.sealed}};
 }
 
-std::string request_text(ByteView file, const Request& request) {
+std::string request_text(std::uint64_t size, const Request& request) {
   const core::Suite& suite = request.header.suite;
-  return "request, " + std::to_string(file.size()) + " bytes\n" + "  key id  " +
+  return "request, " + std::to_string(size) + " bytes\n" + "  key id  " +
          std::to_string(request.header.key_id) + "\n" + "  kem     " + name_of(suite.kem) + "\n" +
          "  suite   " + name_of(suite.kdf) + ":" + name_of(suite.aead) + "\n" + "  enc     " +
          hex(request.enc) + "\n" + "  sealed  " + std::to_string(request.sealed) + " bytes\n";
 }
 
+/// Whether it is a list, and not a request that looks like one.
+bool is_list(const Content& content, bool request) {
+  if (content.size > kMaxKeyConfigs) return false;
+  const auto list = framing::parse_key_configs(any_provider(), content.start);
+  return list && (!list->empty() || !request);
+}
+
 // Neither format has a magic number. A list must fit its lengths to the last byte, so it comes
-// first; but short requests can look like a list of unknown KEMs, so there a request does.
+// first. But short requests can look like a list of unknown KEMs, so there a request does.
 void run(const std::string& path, bool json) {
-  const core::SecretBuffer content = read_input(path, {.max = kMaxMessage, .what = "a message"});
-  const ByteView file = content;
-  const auto list = framing::parse_key_configs(any_provider(), file);
-  const std::optional<Request> request = request_of(file);
-  if (list && (!list->empty() || !request)) {
-    const std::vector<Entry> entries = entries_of(file);
-    print(json ? list_json(file, entries).dump(2) + "\n" : list_text(file, entries));
+  const Content content = read_content(path);
+  const std::optional<Request> request = request_of(content);
+  if (is_list(content, request.has_value())) {
+    print_list(content.start, json);
   } else if (request) {
-    print(json ? request_json(file, *request).dump(2) + "\n" : request_text(file, *request));
+    print(json ? request_json(content.size, *request).dump(2) + "\n"
+               : request_text(content.size, *request));
   } else {
     throw Failure(Exit::refused, input_name(path) +
                                      ": neither a key configuration list nor a request with known "

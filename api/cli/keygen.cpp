@@ -8,6 +8,7 @@
 #include "keys.hpp"
 #include "names.hpp"
 #include "output.hpp"
+#include "tpm_keys.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -31,6 +32,12 @@ void run(const Keygen& options) {
     generate_token_key(provider, options.out, kem->params().id, options.pin);
     return;
   }
+  if (is_tpm_handle(options.out)) {
+    throw Failure(Exit::usage, options.out +
+                                   ": keygen makes no keys in a TPM: use openssl genpkey "
+                                   "-provider tpm2, or write ./" +
+                                   options.out + " for a file of this name");
+  }
   Output out(options.out, {.secret = true, .replace = options.force, .terminal = true});
 
   core::PrivateKeyBytes ikm;
@@ -45,12 +52,14 @@ void run(const Keygen& options) {
 
 struct Config {
   KeyOptions keys;
+  bool force = false;
   std::optional<std::string> out;
 };
 
 void run(const Config& options) {
   KeyRing ring(choose_provider(options.keys.provider));
-  Output out(options.out, {});
+  require_different({{"--out", options.out}}, key_files(options.keys));
+  Output out(options.out, {.replace = options.force});
   load_keys(ring, options.keys);
   publish(out, require(ring.key_configs()));
 }
@@ -89,6 +98,7 @@ void add_config(CLI::App& app) {
   add_key_options(*command, options->keys);
   command->add_option("-o,--out", options->out, "File for the list; standard output unless given")
       ->type_name("FILE");
+  command->add_flag("--force", options->force, "Replace the file if it exists");
   command->footer(
       std::string(kDefaultSuitesHelp) +
       " The preferred comes first.\n\n"

@@ -24,9 +24,11 @@ constexpr std::array kDefaultSuites{
 std::shared_ptr<const PrivateKey> read_key(const Provider& provider, const std::string& path,
                                            const PinOptions& pin) {
   const std::string name = input_name(path);
+  const Input input(path);
   const core::SecretBuffer file =
-      read_input(path, {.max = kMaxPrivateKeyPem, .what = "a key file"});
-  if (is_tpm_key_file(file)) return open_tpm_key(path, pin);
+      read_input(input, {.max = kMaxPrivateKeyPem, .what = "a key file"});
+  if (is_tpm_key_file(file)) return open_tpm_key(path, pin);  // of no use without that TPM
+  input.require_private("a private key");
   const PrivateKeyData data = require(read_private_key_pem(file), name);
   const Kem kem = require(Kem::find(provider, data.kem), name);
   std::shared_ptr<const PrivateKey> key = require(kem.import_private(data.bytes.view()), name);
@@ -99,15 +101,6 @@ std::vector<NamedKey> named_keys(const KeyOptions& options) {
 }
 
 }  // namespace
-
-void add_pin_options(CLI::App& command, PinOptions& options) {
-  CLI::Option* file = command.add_option(
-      "--pin-file", options.file, "File with the PIN of the token or TPM that holds the key");
-  file->type_name("FILE");
-  command.add_option("--pin-env", options.environment, "Environment variable with that PIN")
-      ->excludes(file)
-      ->type_name("NAME");
-}
 
 bool is_tpm_key_file(ByteView file) {
   constexpr std::string_view kMark = "-----BEGIN TSS2 PRIVATE KEY-----";
@@ -183,6 +176,15 @@ std::vector<KeyConfig> read_key_configs(const Provider& provider, const std::str
   const core::SecretBuffer file =
       read_input(list, {.max = kMaxKeyConfigs, .what = "a key configuration list"});
   return require(framing::parse_key_configs(provider, file), input_name(list));
+}
+
+std::vector<NamedFile> key_files(const KeyOptions& options) {
+  std::vector<NamedFile> files;
+  for (const auto& [id, key] : named_keys(options)) {
+    if (!is_token_uri(key) && !is_tpm_handle(key)) files.push_back({"--key", key});
+  }
+  if (!options.pin.file.empty()) files.push_back({"--pin-file", options.pin.file});
+  return files;
 }
 
 RequestSender make_sender(const Provider& provider, const std::string& list,

@@ -10,6 +10,7 @@
 #include <twoway/key_ring.hpp>
 #include <twoway/request_sender.hpp>
 
+#include "named_files.hpp"
 #include "token_keys.hpp"
 
 namespace twoway::cli {
@@ -50,6 +51,9 @@ struct KeyOptions {
 
 /// Adds --key, --key-id, --suite and --provider.
 void add_key_options(CLI::App& command, KeyOptions& options);
+
+/// The files that the options name. Usage failure if a key lacks its id.
+std::vector<NamedFile> key_files(const KeyOptions& options);
 
 /// Opens the keys, files or in tokens, for `ring`. Without --suite each key accepts the default
 /// suites that the ring's provider offers.

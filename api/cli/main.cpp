@@ -1,5 +1,4 @@
 // The twoway program.
-#include <cstdio>
 #include <new>
 #include <sstream>
 
@@ -24,7 +23,7 @@ void fill_standard_descriptors() {
 }
 
 Exit say(Exit code, const std::string& line) {
-  std::fprintf(stderr, "twoway: %s\n", one_line(line).c_str());
+  tell("twoway: " + one_line(line) + "\n");
   return code;
 }
 
@@ -58,7 +57,8 @@ void describe(CLI::App& app) {
       "\n"
       "A file named - is standard input or output. A whole message is held in memory and has at "
       "most 1 GiB;\nwith --chunked it has any size. A file that is written has its name only when "
-      "it is complete.\n"
+      "it is complete,\nand replaces none unless --force is given. Private keys, PINs and states in "
+      "files that others can\nread are refused: chmod 600 them.\n"
       "\n"
       "Exit codes: 0 done; 1 a message, key, state or configuration is refused; 2 wrong "
       "arguments;\n3 a file cannot be read or written, or the system gives no random bytes.\n"
@@ -97,6 +97,9 @@ Exit run(int argc, char** argv) {
       return answer(app, result);
     }
     return Exit::done;
+  } catch (const ClosedPipe& closed) {
+    end_by_closed_pipe();
+    return say(closed.code(), closed.what());
   } catch (const Failure& failure) {
     return say(failure.code(), failure.what());
   } catch (const std::bad_alloc&) {

@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <memory>
+#include <set>
 
 #include <sys/stat.h>
 
@@ -24,6 +26,10 @@ constexpr const char* kBodyRefused =
 
 /// Longest encapsulated key: a header, the longest `enc`, the body's key and a tag, and to spare.
 constexpr std::size_t kMaxEncapsulatedKey = 4096;
+
+// No name that a private key would have.
+constexpr const char* kKeySuffix = ".encapsulated-key";
+constexpr const char* kStateSuffix = ".state";
 
 struct SealMany : Exchange {
   std::vector<std::string> to;
@@ -49,12 +55,13 @@ std::string base_name(const std::string& path) {
 
 std::vector<Receiver> read_receivers(const Provider& provider, const SealMany& options) {
   std::vector<Receiver> receivers;
+  std::map<std::string, std::string> file_of;
   for (const std::string& file : options.to) {
     const std::string name = base_name(file);
-    const auto same_name = [&name](const Receiver& other) { return other.name == name; };
-    if (const auto other = std::ranges::find_if(receivers, same_name); other != receivers.end()) {
-      throw Failure(Exit::usage, other->file + " and " + file + ": both would have " + name +
-                                     ".key: give them other names");
+    const auto [other, added] = file_of.try_emplace(name, file);
+    if (!added) {
+      throw Failure(Exit::usage, other->second + " and " + file + ": both would have " + name +
+                                     kKeySuffix + ": give them other names");
     }
     receivers.push_back({name, file, read_key_configs(provider, file)});
   }
@@ -77,10 +84,13 @@ std::vector<RequestSender> senders_with(const Provider& provider, std::vector<Re
 }
 
 /// A sender to each receiver, all with the first AEAD of the first one's list that all accept.
+/// Tries each AEAD of the provider once, however long the list is.
 std::vector<RequestSender> choose_senders(const Provider& provider,
                                           const std::vector<Receiver>& receivers) {
+  std::set<AeadId> tried;
   for (const KeyConfig& config : receivers.front().configs) {
     for (const SymmetricAlgorithms& pair : config.algorithms) {
+      if (provider.aead(pair.aead) == nullptr || !tried.insert(pair.aead).second) continue;
       std::vector<RequestSender> senders = senders_with(provider, receivers, pair.aead);
       if (!senders.empty()) return senders;
     }
@@ -95,50 +105,68 @@ void make_folder(const std::string& path) {
   throw Failure(Exit::io, path + ": cannot be made: " + std::strerror(errno));
 }
 
+void require_different_files(const SealMany& options, const std::vector<Receiver>& receivers) {
+  std::vector<NamedFile> outputs{{"--out", options.out}};
+  std::vector<NamedFile> inputs{{"--in", options.in}};
+  for (const Receiver& receiver : receivers) {
+    const std::string path = options.keys_dir + "/" + receiver.name;
+    outputs.push_back({"--keys-dir", path + kStateSuffix});
+    outputs.push_back({"--keys-dir", path + kKeySuffix});
+    inputs.push_back({"--to", receiver.file});
+  }
+  require_different(outputs, inputs);
+}
+
 void run(const SealMany& options) {
   const MediaTypes types = media_types(options, kRequestMediaTypes);
   const Provider& provider = choose_provider(options.provider);
   const std::vector<Receiver> receivers = read_receivers(provider, options);
+  require_different_files(options, receivers);
   const std::vector<RequestSender> senders = choose_senders(provider, receivers);
   const MultiRequestSender sender =
       require(MultiRequestSender::create(provider, senders.front().suite().aead));
   MultiRequestSealer sealer = require(sender.begin(options.form(), types));
-  Output out(options.out, kSealedRules);
+  Output out(options.out, sealed_rules(options));
   make_folder(options.keys_dir);
-  MessageInput message(options, Act::seal);
+  MessageInput message(options, Act::seal, out);
   SealStream stream = require(sealer.stream(message.source(), options.stream()));
 
-  // Keys and states are in place before the body leaves, and are taken back where it fails.
+  // Keys and states are in place before the body leaves. Each is finished at once: so many files
+  // are not open together.
   std::deque<Output> files;
-  Names names;
+  Companions companions;
   const auto write = [&](const std::string& path, const OutputRules& rules, ByteView bytes) {
     Output& file = files.emplace_back(path, rules);
     file.write(bytes);
-    names.give({&file});
+    file.finish();
+    companions.outputs.push_back(&file);
   };
   for (std::size_t i = 0; i < receivers.size(); ++i) {
     const std::string path = options.keys_dir + "/" + receivers[i].name;
     const EncapsulatedKey key = require(sealer.encapsulate_key(senders[i]), receivers[i].file);
-    write(path + ".state", kNewStateRules,
+    write(path + kStateSuffix, new_state_rules(options),
           key.response_opener.export_secret_state(SecretAccess{}).view());
-    write(path + ".key", kSealedRules, key.message);
+    write(path + kKeySuffix, sealed_rules(options), key.message);
   }
-  deliver(pull(stream), message.input(), out, nullptr, options.rules(""));
-  names.keep();
+  deliver(pull(stream), message.input(), out, companions, options.rules(""));
 }
 
 void run(const OpenMany& options) {
   const MediaTypes types = media_types(options, kRequestMediaTypes);
   KeyRing ring(choose_provider(options.keys.provider));
-  Output out(options.out, kPlaintextRules);
-  Output state(options.state, kNewStateRules);
-  require_two_files(out, state);
+  std::vector<NamedFile> inputs = key_files(options.keys);
+  inputs.push_back({"--in", options.in});
+  inputs.push_back({"--encapsulated-key", options.encapsulated_key});
+  require_different({{"--out", options.out}, {"--state", options.state}}, inputs);
+  Output out(options.out, plaintext_rules(options));
+  Output state(options.state, new_state_rules(options));
   load_keys(ring, options.keys);
   const DeliveryRules rules = options.rules(kBodyRefused);
   const std::string key_name = input_name(options.encapsulated_key);
+  MessageInput message(options, Act::open, out);
+  message.input().wait();  // a sender in the same pipe has made the key by then
   const core::SecretBuffer key = read_input(
       options.encapsulated_key, {.max = kMaxEncapsulatedKey, .what = "an encapsulated key"});
-  MessageInput message(options, Act::open);
 
   const auto opened = [&](auto result) {
     if (result || result.error().code != Errc::open_failed) {
@@ -150,11 +178,11 @@ void run(const OpenMany& options) {
       opened(MultiRequestReceiver(ring).begin(options.form(), key, types));
   MultiRequestOpener request = opened(pending.decapsulate());
   OpenStream stream = require(request.stream(message.source(), options.stream()));
-  const StateOutput saved{state, [&] {
-                            const ResponseSealer sealer = require(request.response_sealer());
-                            return require(sealer.export_secret_state(SecretAccess{}));
-                          }};
-  deliver(pull(stream), message.input(), out, &saved, rules);
+  const Companions saved = with_state(state, [&] {
+    const ResponseSealer sealer = require(request.response_sealer());
+    return require(sealer.export_secret_state(SecretAccess{}));
+  });
+  deliver(pull(stream), message.input(), out, saved, rules);
 }
 
 }  // namespace
@@ -176,8 +204,8 @@ void add_seal_many(CLI::App& app) {
                       "File for the sealed request, the same for all");
   add_provider_option(*command, options->provider);
   command->footer(
-      "For the receiver of NAME.EXT there are NAME.key, its encapsulated key, to send with the "
-      "request, and\nNAME.state, for open-response: secret (mode 0600). All must accept one AEAD. "
+      "For the receiver of NAME.EXT there are NAME.encapsulated-key, to send with the request, "
+      "and\nNAME.state, for open-response: secret (mode 0600). All must accept one AEAD. "
       "Any receiver could make\nanother request that the others would take for this one; responses "
       "are between one receiver and you.\n\n"
       "Example:\n"
@@ -201,7 +229,8 @@ void add_open_many(CLI::App& app) {
   add_new_state_option(*command, *options, "seal-response");
   command->footer(
       "Example:\n"
-      "  twoway open-many --key 1=key.pem --encapsulated-key alice.key --in request.bin \\\n"
+      "  twoway open-many --key 1=key.pem --encapsulated-key alice.encapsulated-key --in "
+      "request.bin \\\n"
       "                   --out question.txt --state receiver.state");
   command->callback([options] { run(*options); });
 }

@@ -12,16 +12,13 @@
 #include <sys/stat.h>
 
 #include "failure.hpp"
+#include "folders.hpp"
+#include "tpm_keys.hpp"
 
 namespace twoway::cli {
 namespace {
 
 constexpr const char* kStdout = "standard output";
-
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
-}
 
 mode_t default_mode() {
   const mode_t mask = umask(077);
@@ -29,26 +26,8 @@ mode_t default_mode() {
   return 0666 & ~mask;
 }
 
-/// False, with errno set, where not all could be written.
-bool write_all(int fd, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t wrote = write(fd, bytes.data(), bytes.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(wrote));
-  }
-  return true;
-}
-
-/// Makes a new name durable. Not every file system can sync a folder, and the content is safe
-/// already, so a failure is none of ours.
-void sync_folder(const std::string& path) {
-  const Descriptor folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder) static_cast<void>(fsync(folder.get()));
-}
-
 Failure already_there(const std::string& name) {
-  return {Exit::io, name + ": exists already: choose another name, or replace it with --force"};
+  return {Exit::io, name + ": exists already: name another file, or replace it with --force"};
 }
 
 }  // namespace
@@ -66,6 +45,10 @@ Output::Output(const std::optional<std::string>& path, const OutputRules& rules)
     }
     return;
   }
+  if (is_token_uri(target_) || is_tpm_handle(target_)) {
+    throw Failure(Exit::usage, name_ + ": names a key in a token or TPM: name a file, or write ./" +
+                                   name_ + " for a file of this name");
+  }
   struct stat link {};
   struct stat info {};
   const bool there = lstat(target_.c_str(), &link) == 0;
@@ -73,11 +56,11 @@ Output::Output(const std::optional<std::string>& path, const OutputRules& rules)
   if (leads && S_ISDIR(info.st_mode)) {
     throw Failure(Exit::io, name_ + ": is a folder: name a file in it");
   }
-  if (there && !replace_) throw already_there(name_);
   if (leads && !S_ISREG(info.st_mode)) {
     open_direct(rules);
     return;
   }
+  if (there && !replace_) throw already_there(name_);
   if (leads && access(target_.c_str(), W_OK) != 0) fail("cannot be written");
   if (leads && S_ISLNK(link.st_mode) && !rules.secret) {
     std::array<char, PATH_MAX> real{};
@@ -89,7 +72,10 @@ Output::Output(const std::optional<std::string>& path, const OutputRules& rules)
 }
 
 void Output::fail(const std::string& did) const {
-  throw Failure(Exit::io, name_ + ": " + did + ": " + std::strerror(errno));
+  const int error = errno;
+  const std::string line = name_ + ": " + did + ": " + std::strerror(error);
+  if (error == EPIPE) throw ClosedPipe(Exit::io, line);
+  throw Failure(Exit::io, line);
 }
 
 void Output::open_direct(const OutputRules& rules) {
@@ -109,69 +95,92 @@ void Output::stage() {
   staged_ = true;
 }
 
-bool Output::same_file(const Output& other) const {
-  if (target_.empty() || other.target_.empty()) return target_ == other.target_;
-  struct stat a {};
-  struct stat b {};
-  const auto folder_and_base = [](const std::string& path, struct stat& folder) {
-    stat(folder_of(path).c_str(), &folder);
-    return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-  };
-  const bool same_base = folder_and_base(target_, a) == folder_and_base(other.target_, b);
-  return staged() && other.staged() && same_base && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
+bool Output::is_terminal() const noexcept { return !staged_ && isatty(fd_.get()) != 0; }
 
 void Output::write(ByteView bytes) {
   if (!write_all(fd_.get(), bytes)) fail("cannot be written");
 }
 
-/// Brings all to its place on the disk, or into the pipe.
 void Output::finish() {
+  if (!fd_) return;
   const bool synced = !staged() || (fchmod(fd_.get(), mode_) == 0 && fsync(fd_.get()) == 0);
   if (!synced || !fd_.close()) fail("cannot be written");
 }
 
-// link(2) gives a name only where it is free, rename(2) takes it over: either is one step.
-void Output::place() {
-  if (!replace_) {
-    if (link(temp_.path().c_str(), target_.c_str()) != 0) {
-      if (errno == EEXIST) throw already_there(name_);
-      fail("cannot be written");
-    }
-    placed_ = true;
-    temp_.remove();
-  } else {
-    const std::string old = temp_.path() + "~";
-    if (link(target_.c_str(), old.c_str()) == 0) old_.doom(old);
-    if (rename(temp_.path().c_str(), target_.c_str()) != 0) fail("cannot be written");
-    placed_ = true;
-    temp_.spare();
+/// Gives what has the name a second one, and returns that, or "" if nothing has the name. File
+/// systems without hard links move it there.
+std::string Output::set_aside() const {
+  const std::string old = temp_.path() + "~";
+  if (link(target_.c_str(), old.c_str()) == 0) return old;
+  struct stat info {};
+  if (lstat(target_.c_str(), &info) != 0) {
+    if (errno == ENOENT) return {};
+    fail("cannot be written");
   }
-  sync_folder(target_);
+  if (S_ISDIR(info.st_mode)) {
+    errno = EISDIR;
+    fail("cannot be written");
+  }
+  if (rename(target_.c_str(), old.c_str()) != 0) fail("cannot be written");
+  return old;
 }
 
-void Output::take_back() noexcept {
-  if (!placed_) return;
-  if (old_.path().empty()) {
-    unlink(target_.c_str());
-  } else {
-    static_cast<void>(rename(old_.path().c_str(), target_.c_str()));
-    old_.spare();  // where that failed, the old content stays under its second name
+void Output::place() {
+  const std::string temp = temp_.path();
+  std::string old;
+  if (replace_) {
+    old = set_aside();
+    if (rename(temp.c_str(), target_.c_str()) != 0) {
+      const int error = errno;
+      if (!old.empty()) {
+        // Of two names for one file, rename(2) leaves both.
+        static_cast<void>(rename(old.c_str(), target_.c_str()));
+        unlink(old.c_str());
+      }
+      errno = error;
+      fail("cannot be written");
+    }
+  } else if (!rename_to_free(temp, target_)) {
+    if (errno == EEXIST) throw already_there(name_);
+    fail("cannot be written");
   }
+  named_.doom(target_, old);
+  temp_.spare();
 }
 
 Names::~Names() {
-  for (Output* output : given_) output->take_back();
+  if (given_.empty()) return;
+  std::vector<std::string> files;
+  for (const Output* output : given_) files.push_back(output->target_);
+  Folders folders(files);
+  folders.lock();
+  std::for_each(given_.rbegin(), given_.rend(), [](Output* output) { output->named_.remove(); });
 }
 
-void Names::give(std::initializer_list<Output*> outputs) {
-  for (Output* output : outputs) output->finish();
+void Names::give(const std::vector<Output*>& outputs) {
+  std::vector<std::string> files;
+  for (Output* output : outputs) {
+    output->finish();
+    if (output->staged()) files.push_back(output->target_);
+  }
+  given_.reserve(given_.size() + files.size());
+  Folders folders(files);
+  if (!folders.lock()) {
+    throw Failure(Exit::io, folder_of(files.front()) +
+                                ": another program keeps this folder locked: try again");
+  }
   const SignalsHeld held;
   for (Output* output : outputs) {
     if (!output->staged()) continue;
     output->place();
     given_.push_back(output);
   }
+  folders.sync();
+}
+
+void Names::keep() noexcept {
+  for (Output* output : given_) output->named_.spare();
+  given_.clear();
 }
 
 void publish(Output& output, ByteView bytes) {

@@ -1,7 +1,6 @@
 // Writing files so that a name has its new content whole, or keeps what it had.
 #pragma once
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,16 +16,16 @@ namespace twoway::cli {
 
 struct OutputRules {
   bool secret = false;    ///< the file's mode is 0600, and a symbolic link is replaced
-  bool replace = true;    ///< else an existing file is refused, whoever made it when
+  bool replace = false;   ///< else an existing file is refused, whoever made it when
   bool terminal = false;  ///< fit for a terminal
 };
 
 /// One output. A file is written under a temporary name beside it, made at once so that an
-/// unwritable folder shows before any work; `Names` gives it its own. Without that nothing is left.
-/// Pipes and devices are written directly.
+/// unwritable folder shows before any work. `Names` gives it its own name. Without that nothing is
+/// left. Pipes and devices are written directly.
 class Output {
  public:
-  /// Standard output where `path` is "-" or absent.
+  /// Standard output if `path` is "-" or absent. A key's URI is refused: it names no file.
   Output(const std::optional<std::string>& path, const OutputRules& rules);
   ~Output() = default;
   Output(const Output&) = delete;
@@ -35,11 +34,13 @@ class Output {
   /// Appends.
   void write(ByteView bytes);
 
+  /// Brings all that was written to its place on the disk, or into the pipe, and closes it. Shows
+  /// late write errors. The second call does nothing.
+  void finish();
+
   /// False for a pipe or device, from which nothing can be taken back.
   bool staged() const noexcept { return staged_; }
-
-  /// True where both would write the same file.
-  bool same_file(const Output& other) const;
+  bool is_terminal() const noexcept;
   const std::string& name() const noexcept { return name_; }
 
  private:
@@ -47,9 +48,8 @@ class Output {
 
   void open_direct(const OutputRules& rules);
   void stage();
-  void finish();
   void place();
-  void take_back() noexcept;
+  std::string set_aside() const;
   [[noreturn]] void fail(const std::string& did) const;
 
   std::string name_;
@@ -58,13 +58,12 @@ class Output {
   mode_t mode_ = 0600;
   bool replace_ = true;
   bool staged_ = false;
-  bool placed_ = false;
   DoomedFile temp_;
-  DoomedFile old_;
+  DoomedFile named_;  ///< the target, from its naming until it is kept
 };
 
-/// Gives finished outputs their names. What it named is taken back when it ends, and older files
-/// have their names again, unless `keep` was called. The outputs outlive it.
+/// Gives outputs their names. What it named is taken back when it ends, and older files have their
+/// names again, unless `keep` was called. The outputs outlive it.
 class Names {
  public:
   Names() = default;
@@ -72,11 +71,11 @@ class Names {
   Names& operator=(const Names&) = delete;
   ~Names();
 
-  /// In the order given, each written to its end before the next has its name. No signal comes
-  /// between two names. Of a pipe or device, shows late write errors.
-  void give(std::initializer_list<Output*> outputs);
+  /// Finishes all outputs, then names them in the order given. No signal and no other run of the
+  /// program comes between two names.
+  void give(const std::vector<Output*>& outputs);
 
-  void keep() noexcept { given_.clear(); }
+  void keep() noexcept;
 
  private:
   std::vector<Output*> given_;

@@ -1,17 +1,18 @@
 // A progress bar for long work.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 
 namespace twoway::cli {
 
-/// Shows on standard error how much of an input is read, where that is a terminal, the input's size
-/// is known and large, and nothing else is written to the terminal.
+/// Shows on standard error how much of an input is read, and how fast, once that is long work.
+/// Shows nothing if standard error is no terminal.
 class Progress {
  public:
-  explicit Progress(const std::optional<std::uint64_t>& size);
+  /// `size` is the input's, if it is known. `hidden` for a message that a terminal shows.
+  Progress(const std::optional<std::uint64_t>& size, bool hidden);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -19,8 +20,15 @@ class Progress {
   void add(std::size_t size) noexcept;
 
  private:
-  struct Bar;
-  std::unique_ptr<Bar> bar_;
+  using Clock = std::chrono::steady_clock;
+
+  void show(Clock::time_point now) noexcept;
+
+  std::optional<std::uint64_t> size_;
+  std::uint64_t done_ = 0;
+  bool possible_;
+  Clock::time_point start_ = Clock::now();
+  std::optional<Clock::time_point> shown_;
 };
 
 }  // namespace twoway::cli

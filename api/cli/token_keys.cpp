@@ -1,61 +1,40 @@
 #include "token_keys.hpp"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <optional>
+#include <string_view>
 
-#include <fcntl.h>
-#include <termios.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <twoway/pkcs11.hpp>
 
-#include "descriptor.hpp"
 #include "failure.hpp"
+#include "input.hpp"
 #include "pin.hpp"
+#include "prompt.hpp"
 
 namespace twoway::cli {
 namespace {
 
-constexpr std::size_t kMaxPin = 1024;
-
-/// A terminal that does not show what is typed.
-class Silent {
- public:
-  explicit Silent(int fd) noexcept : fd_(fd), changed_(tcgetattr(fd, &before_) == 0) {
-    termios silent = before_;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    changed_ = changed_ && tcsetattr(fd, TCSAFLUSH, &silent) == 0;
+/// The file of a URI's pin-source, or nothing. Other sources are refused when the URI is parsed.
+std::optional<std::string> pin_source_file(const std::string& uri) {
+  constexpr std::string_view kName = "pin-source=";
+  const std::size_t start = uri.find(kName);
+  if (start == std::string::npos) return std::nullopt;
+  std::string path;
+  for (std::size_t i = start + kName.size(); i < uri.size() && uri[i] != '&'; ++i) {
+    unsigned byte = 0;
+    if (uri[i] == '%' && std::sscanf(uri.c_str() + i + 1, "%2x", &byte) == 1) {
+      path += static_cast<char>(byte);
+      i += 2;
+    } else {
+      path += uri[i];
+    }
   }
-  Silent(const Silent&) = delete;
-  Silent& operator=(const Silent&) = delete;
-  ~Silent() {
-    if (changed_) tcsetattr(fd_, TCSAFLUSH, &before_);
+  for (const std::string_view scheme : {"file://", "file:"}) {
+    if (path.rfind(scheme, 0) == 0) return path.substr(scheme.size());
   }
-
- private:
-  int fd_;
-  termios before_{};
-  bool changed_;
-};
-
-/// Asks at the controlling terminal, if there is one.
-Status ask_for_pin(core::SecretBuffer& pin) noexcept {
-  const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (!terminal) {
-    return Error{Errc::key_unavailable,
-                 "the token needs a PIN and there is no terminal: give --pin-file, --pin-env or "
-                 "the URI's pin-source"};
-  }
-  const Silent silent(terminal.get());
-  dprintf(terminal.get(), "PIN of the token: ");
-  pin.resize(kMaxPin);
-  const ssize_t got = read(terminal.get(), pin.data(), pin.size());
-  dprintf(terminal.get(), "\n");
-  pin.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  if (!pin.empty() && pin.back() == '\n') pin.pop_back();
-  if (pin.empty()) return Error{Errc::key_unavailable, "no PIN was given"};
-  return {};
+  return path;
 }
 
 struct Place {
@@ -70,6 +49,11 @@ Place place_of(const std::string& uri, const PinOptions& pin) {
                   "pin-source in place of pin-value");
   }
   pkcs11::ParsedUri parsed = require(pkcs11::parse_uri(uri), uri);
+  const std::optional<std::string> file = pin_source_file(uri);
+  struct stat info {};
+  if (file && stat(file->c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
+    Input(*file).require_private("a PIN");
+  }
   Place place{std::move(parsed.location), {}};
   place.options.pin = pin_source(pin, std::move(parsed.pin));
   return place;
@@ -93,10 +77,15 @@ T require_of_token(Result<T> result, const std::string& uri) {
 
 std::shared_ptr<pkcs11::PinSource> pin_source(const PinOptions& pin,
                                               std::shared_ptr<pkcs11::PinSource> of_uri) {
-  if (!pin.file.empty()) return pkcs11::pin_from_file(pin.file);
-  if (!pin.environment.empty()) return pkcs11::pin_from_environment(pin.environment);
+  if (const core::SecretBuffer* const given = given_pin(pin)) {
+    return pkcs11::pin_from_function([kept = *given](core::SecretBuffer& out) {
+      out = kept;
+      return Status();
+    });
+  }
   if (of_uri != nullptr) return of_uri;
-  return pkcs11::pin_from_function(ask_for_pin);
+  return pkcs11::pin_from_function(
+      [](core::SecretBuffer& out) { return ask_for_pin("PIN of the token: ", out); });
 }
 
 std::shared_ptr<const PrivateKey> open_token_key(const Provider& provider, const std::string& uri,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -11,18 +12,23 @@
 
 namespace twoway::cli {
 
-/// Where a token's PIN comes from: never an argument, which others could see.
+/// Where the PIN of a token or TPM comes from: never an argument, which others could see.
 struct PinOptions {
   std::string file;
   std::string environment;
+  mutable std::optional<core::SecretBuffer> read{};  ///< of `file`, which may be a pipe
 };
+
+/// The PIN of the options, null if there are none. Reads the file once, and refuses one that others
+/// can read.
+const core::SecretBuffer* given_pin(const PinOptions& options);
 
 /// Adds --pin-file and --pin-env.
 void add_pin_options(CLI::App& command, PinOptions& options);
 
 /// Whether `key` names a key in a token. A URI's scheme may be in any case.
 inline bool is_token_uri(const std::string& key) {
-  return ::strncasecmp(key.c_str(), "pkcs11:", 7) == 0;
+  return strncasecmp(key.c_str(), "pkcs11:", 7) == 0;
 }
 
 /// The key that a PKCS#11 URI names. Without PIN options and a pin-source, asks at the terminal.

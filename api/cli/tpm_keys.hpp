@@ -11,7 +11,9 @@
 namespace twoway::cli {
 
 /// Whether `key` is a persistent handle, "handle:0x81000100".
-inline bool is_tpm_handle(const std::string& key) { return key.rfind("handle:", 0) == 0; }
+inline bool is_tpm_handle(const std::string& key) {
+  return strncasecmp(key.c_str(), "handle:", 7) == 0;
+}
 
 /// Whether a key file is the TPM's, which alone can use it (TSS2 PRIVATE KEY).
 bool is_tpm_key_file(ByteView file);

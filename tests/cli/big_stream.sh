@@ -52,7 +52,7 @@ for peak in seal.peak open.peak; do
 done
 
 # The same stream cut: in its header, in a chunk, between chunks, and before its last one.
-"$twoway" seal-request --chunked --config gateway.ohttp-keys --state s --out whole <<END
+"$twoway" seal-request --chunked --config gateway.ohttp-keys --state whole.state --out whole <<END
 $(head -c 100000 /dev/zero | tr '\0' 'x')
 END
 size=$(wc -c <whole)

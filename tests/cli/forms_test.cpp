@@ -7,8 +7,6 @@ using namespace twoway::test;
 
 namespace {
 
-bool none_built() { return provider_of(core::KemId::dhkem_x25519) == nullptr; }
-
 constexpr const char* kFirst = "transfer 100 to bob";
 constexpr const char* kText = "transfer 100 to bob, once he has signed";
 
@@ -71,8 +69,8 @@ TEST_CASE("a message that a relay rewrote into the other form is refused by ever
       seal({"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", "keys", "--out", "body"},
            chunked, types);
       check("body", 12, chunked, types,
-            {"open-many", "--key", "1=key.pem", "--encapsulated-key", "keys/gateway.key", "--state",
-             "many.state"});
+            {"open-many", "--key", "1=key.pem", "--encapsulated-key",
+             "keys/gateway.encapsulated-key", "--state", "many.state"});
     }
   }
 }
@@ -93,8 +91,8 @@ TEST_CASE("an option names the media type of one form, and refuses the other's")
       {"seal-response", "--state", "receiver.state"},
       {"open-response", "--state", "sender.state"},
       {"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", "new"},
-      {"open-many", "--key", "1=key.pem", "--encapsulated-key", "keys/gateway.key", "--in", "body",
-       "--state", "new.state"},
+      {"open-many", "--key", "1=key.pem", "--encapsulated-key", "keys/gateway.encapsulated-key",
+       "--in", "body", "--state", "new.state"},
   };
   struct Case {
     Words options;

@@ -1,5 +1,6 @@
 // twoway inspect and twoway providers: what they show, as text and as JSON.
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include <twoway/core/kem.hpp>
 
@@ -238,4 +239,33 @@ TEST_CASE("every command explains an OpenSSL that has no algorithms") {
     REQUIRE(shown.err.find("or use " + other) != std::string::npos);
     REQUIRE_RAN(shell(twoway + "config --key 1=key.pem " + other), 0);
   }
+}
+
+TEST_CASE("inspect keeps little of a long input") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver();
+  constexpr std::size_t kSize = std::size_t{400} << 20;
+  write_file("request", text_of(unhex("01"
+                                      "0020"
+                                      "0001"
+                                      "0003")));
+  REQUIRE(truncate("request", kSize) == 0);
+  const Ran request = program({"inspect", "request", "--json"});
+  REQUIRE_RAN(request, 0);
+  REQUIRE(request.peak < 300 << 10);
+  const json shown = json::parse(request.out);
+  REQUIRE(shown["size"] == kSize);
+  REQUIRE(shown["sealed_size"] == kSize - 7 - 32);
+  write_file("other", "");
+  REQUIRE(truncate("other", kSize) == 0);
+  const Ran other = program({"inspect", "other"});
+  REQUIRE_REFUSED(other, 1, "other: neither");
+  REQUIRE(other.peak < 300 << 10);
+}
+
+TEST_CASE("the JSON of a list is what its parts are") {
+  const std::string list = program({"inspect", "--json", "-"}, mixed_list()).out;
+  REQUIRE(json::parse(list).size() == 3);
+  REQUIRE(nlohmann::ordered_json::parse(list).dump(2) + "\n" == list);
 }

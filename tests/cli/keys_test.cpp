@@ -1,6 +1,7 @@
 // twoway keygen and config: key files, and how they meet the openssl program.
 #include <algorithm>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <twoway/core/kem.hpp>
@@ -126,11 +127,11 @@ TEST_CASE("what is not a usable private key is refused") {
   const core::Provider* provider = provider_of(core::KemId::dhkem_x25519);
   if (provider == nullptr) return;
   const Folder folder;
-  write_file("garbled.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+  write_secret("garbled.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
   REQUIRE_REFUSED(program(config_of("garbled.pem")), 1, "garbled.pem: ");
-  write_file("empty.pem", "");
+  write_secret("empty.pem", "");
   REQUIRE_REFUSED(program(config_of("empty.pem")), 1, "empty.pem: ");
-  write_file("large.pem", std::string(kMaxPrivateKeyPem + 1, '\n'));
+  write_secret("large.pem", std::string(kMaxPrivateKeyPem + 1, '\n'));
   REQUIRE_REFUSED(program(config_of("large.pem")), 1, "too large");
   REQUIRE_REFUSED(program(config_of("missing.pem")), 3, "missing.pem: cannot be read");
   REQUIRE_REFUSED(program(config_of(".")), 3, "cannot be read");
@@ -147,7 +148,7 @@ TEST_CASE("a key file with another key's public half is refused") {
   auto pem = write_private_key_pem(kem.params().id, sk, (*other)->public_key());
   REQUIRE_OK(pem);
   const core::ByteView text = pem->view();
-  write_file("mixed.pem", {reinterpret_cast<const char*>(text.data()), text.size()});
+  write_secret("mixed.pem", {reinterpret_cast<const char*>(text.data()), text.size()});
   REQUIRE_REFUSED(
       program({"config", "--key", "mixed.pem", "--key-id", "1", "--provider", provider->name()}), 1,
       "does not belong");
@@ -211,4 +212,34 @@ TEST_CASE("help and version are for standard output") {
     REQUIRE_RAN(own, 0);
     REQUIRE(own.out.find("Usage: twoway " + std::string(command)) != std::string::npos);
   }
+}
+
+TEST_CASE("a private key that others can read is refused") {
+  if (none_built()) return;
+  const Folder folder;
+  REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", "key.pem"}), 0);
+  for (const mode_t mode : {mode_t{0640}, mode_t{0604}, mode_t{0644}, mode_t{0620}, mode_t{0666}}) {
+    REQUIRE(chmod("key.pem", mode) == 0);
+    REQUIRE_REFUSED(program(config_of("key.pem")), 1, "chmod 600");
+    REQUIRE_REFUSED(shell("\"$TWOWAY\" config --key 1=- <key.pem"), 1, "chmod 600");
+    REQUIRE_REFUSED(shell("\"$TWOWAY\" config --key 1=/dev/fd/3 3<key.pem"), 1, "chmod 600");
+  }
+  // Pipes have no one else, and a file without a name cannot be opened by others.
+  REQUIRE_RAN(shell("cat key.pem | \"$TWOWAY\" config --key 1=-"), 0);
+  REQUIRE_RAN(shell("cat key.pem | \"$TWOWAY\" config --key 1=/dev/fd/0"), 0);
+  REQUIRE_RAN(shell("mkfifo fifo; cat key.pem >fifo & \"$TWOWAY\" config --key 1=fifo"), 0);
+  REQUIRE_RAN(shell("cp key.pem gone; exec 3<gone; rm gone; \"$TWOWAY\" config --key 1=/dev/fd/3"),
+              0);
+  REQUIRE(chmod("key.pem", 0400) == 0);
+  REQUIRE_RAN(program(config_of("key.pem")), 0);
+  if (geteuid() != 0) {
+    WARN("skipped: only root can give a file to another");
+    return;
+  }
+  // Another's file may be for a group, not for all.
+  REQUIRE(chown("key.pem", 65534, 65534) == 0);
+  REQUIRE(chmod("key.pem", 0440) == 0);
+  REQUIRE_RAN(program(config_of("key.pem")), 0);
+  REQUIRE(chmod("key.pem", 0444) == 0);
+  REQUIRE_REFUSED(program(config_of("key.pem")), 1, "chmod 600");
 }

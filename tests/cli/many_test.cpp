@@ -1,4 +1,5 @@
 // One request to several receivers through the program.
+#include <array>
 #include <cstdio>
 
 #include <unistd.h>
@@ -9,8 +10,6 @@ using namespace twoway;
 using namespace twoway::test;
 
 namespace {
-
-bool none_built() { return provider_of(core::KemId::dhkem_x25519) == nullptr; }
 
 /// A receiver's key and list, NAME.pem and NAME.ohttp-keys.
 void make_receiver_of_many(const std::string& name, const Words& more = {}) {
@@ -30,7 +29,7 @@ Words seal_many(const Words& more = {}) {
 Words open_many(const std::string& name, const std::string& key, const Words& more = {}) {
   Words words{"open-many",   "--key",   "1=" + name + ".pem", "--encapsulated-key",
               key,           "--in",    "request.bin",        "--out",
-              name + ".txt", "--state", name + ".state"};
+              name + ".txt", "--state", name + ".state",      "--force"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -47,7 +46,7 @@ TEST_CASE("one request opens at each receiver, and each answers for itself") {
     REQUIRE_RAN(program(seal_many(form), text), 0);
     REQUIRE(mode_of("keys/alice.state") == 0600);
     for (const std::string name : {"alice", "bob"}) {
-      REQUIRE_RAN(program(open_many(name, "keys/" + name + ".key", form)), 0);
+      REQUIRE_RAN(program(open_many(name, "keys/" + name + ".encapsulated-key", form)), 0);
       REQUIRE(read_file(name + ".txt") == text);
       REQUIRE_RAN(program({"seal-response", "--state", name + ".state", "--out", name + ".bin"},
                           "from " + name),
@@ -62,15 +61,16 @@ TEST_CASE("one request opens at each receiver, and each answers for itself") {
     REQUIRE_REFUSED(program({"open-response", "--state", "keys/alice.state", "--in", "bob.bin"}), 1,
                     "refused");
 
-    REQUIRE_REFUSED(program(open_many("bob", "keys/alice.key", form)), 1,
-                    "keys/alice.key: refused");
+    REQUIRE_REFUSED(program(open_many("bob", "keys/alice.encapsulated-key", form)), 1,
+                    "keys/alice.encapsulated-key: refused");
     // The key of another request.
     REQUIRE(rename("keys", "old") == 0);
     REQUIRE(rename("request.bin", "old.bin") == 0);
     REQUIRE_RAN(program(seal_many(form), text), 0);
     REQUIRE(remove("bob.txt") == 0);
     REQUIRE(remove("bob.state") == 0);
-    REQUIRE_REFUSED(program(open_many("bob", "old/bob.key", form)), 1, "request.bin: refused");
+    REQUIRE_REFUSED(program(open_many("bob", "old/bob.encapsulated-key", form)), 1,
+                    "request.bin: refused");
     REQUIRE_FALSE(exists("bob.txt"));
     REQUIRE_FALSE(exists("bob.state"));
   }
@@ -86,7 +86,7 @@ TEST_CASE("the AEAD of a request to many is one that all accept") {
   make_receiver_of_many("bob", {"--suite", "hkdf-sha256:chacha20-poly1305"});
   REQUIRE_RAN(program(seal_many(), "text"), 0);
   const Ran opened = program(open_many(
-      "alice", "keys/alice.key",
+      "alice", "keys/alice.encapsulated-key",
       {"--suite", "hkdf-sha256:aes-128-gcm", "--suite", "hkdf-sha256:chacha20-poly1305"}));
   REQUIRE_RAN(opened, 0);
   REQUIRE(read_file("alice.txt") == "text");
@@ -110,9 +110,9 @@ TEST_CASE("where a request to many fails, its keys and states are taken back") {
   const Words before = names_here();
   REQUIRE_REFUSED(shell(seal + ">/dev/full"), 3, "standard output: cannot be written");
   REQUIRE(names_here() == before);
-  write_file("alice.key", "old");
-  REQUIRE_REFUSED(shell(seal + ">/dev/full"), 3, "standard output: cannot be written");
-  REQUIRE(read_file("alice.key") == "old");
+  write_file("alice.encapsulated-key", "old");
+  REQUIRE_REFUSED(shell(seal + "--force >/dev/full"), 3, "standard output: cannot be written");
+  REQUIRE(read_file("alice.encapsulated-key") == "old");
 
   REQUIRE(rename("bob.ohttp-keys", "alice") == 0);
   REQUIRE_REFUSED(program({"seal-many", "--to", "alice.ohttp-keys", "--to", "./alice", "--keys-dir",
@@ -133,7 +133,7 @@ TEST_CASE("an encapsulated key that is none, or that is too long") {
   make_receiver_of_many("alice");
   make_receiver_of_many("bob");
   REQUIRE_RAN(program(seal_many(), "text"), 0);
-  const std::string key = read_file("keys/alice.key");
+  const std::string key = read_file("keys/alice.encapsulated-key");
   for (const std::string& bad :
        {std::string(), key.substr(0, 6), key.substr(0, key.size() - 1), key + "x", flipped(key, 10),
         flipped(key, key.size() - 1), std::string(5000, 'x')}) {
@@ -155,10 +155,31 @@ TEST_CASE("hundreds of receivers") {
   }
   REQUIRE_RAN(program(command, "text"), 0);
   for (const char* name : {"0", "599"}) {
-    const Ran opened =
-        program({"open-many", "--key", "1=alice.pem", "--encapsulated-key",
-                 std::string("keys/") + name + ".key", "--in", "request.bin", "--state", "s"});
+    const Ran opened = program({"open-many", "--key", "1=alice.pem", "--encapsulated-key",
+                                std::string("keys/") + name + ".encapsulated-key", "--in",
+                                "request.bin", "--state", "s", "--force"});
     REQUIRE_RAN(opened, 0);
     REQUIRE(opened.out == "text");
   }
+}
+
+TEST_CASE("a list of many keys takes no longer for each") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver_of_many("alice");
+  // 1 MB of keys with AEADs that no one has: the program would be stopped long before it had tried
+  // the whole list for each of them.
+  const std::string key = std::string("\x00\x20", 2) + std::string(32, '5');
+  std::string list;
+  for (unsigned aead = 0x7000; list.size() + 60 < std::size_t{1} << 20; ++aead) {
+    const std::array<char, 4> pair{0, 1, static_cast<char>(aead >> 8), static_cast<char>(aead)};
+    list += std::string("\x00\x29\x01", 3) + key + std::string("\x00\x04", 2) +
+            std::string(pair.data(), pair.size());
+  }
+  write_file("long", list);
+  REQUIRE_REFUSED(program({"seal-many", "--to", "long", "--to", "alice.ohttp-keys", "--keys-dir",
+                           "keys", "--out", "r"},
+                          "text"),
+                  1, "no usable AEAD in common");
+  REQUIRE_FALSE(exists("keys"));
 }

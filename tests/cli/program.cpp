@@ -1,6 +1,7 @@
 #include "program.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -9,10 +10,13 @@
 #include <iterator>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 extern char** environ;
@@ -46,7 +50,7 @@ std::string program_path() {
   return path;
 }
 
-Running::Running(const Words& command, int out) {
+Running::Running(const Words& command, int out, const std::string& terminal) {
   int pipe_ends[2];
   REQUIRE(pipe2(pipe_ends, O_CLOEXEC) == 0);
   if (out < 0) out_ = memory_file("out");
@@ -61,11 +65,15 @@ Running::Running(const Words& command, int out) {
   words.push_back(nullptr);
   posix_spawnattr_t attributes;  // signals that this process ignores are not ignored there
   posix_spawnattr_init(&attributes);
-  sigset_t pipe_signal;
-  sigemptyset(&pipe_signal);
-  sigaddset(&pipe_signal, SIGPIPE);
-  posix_spawnattr_setsigdefault(&attributes, &pipe_signal);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  sigset_t all;
+  sigfillset(&all);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  short flags = POSIX_SPAWN_SETSIGDEF;
+  if (!terminal.empty()) {
+    flags |= POSIX_SPAWN_SETSID;
+    posix_spawn_file_actions_addopen(&actions, 3, terminal.c_str(), O_RDWR, 0);
+  }
+  posix_spawnattr_setflags(&attributes, flags);
   const int failed = posix_spawn(&pid_, words[0], &actions, &attributes, words.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
@@ -74,24 +82,89 @@ Running::Running(const Words& command, int out) {
   REQUIRE(failed == 0);
 }
 
-Ran Running::finish(std::string_view in) {
+void Running::send(std::string_view in) {
   std::signal(SIGPIPE, SIG_IGN);  // the program may end without reading
   while (!in.empty()) {
     const ssize_t wrote = write(in_, in.data(), in.size());
     if (wrote < 0) break;
     in.remove_prefix(static_cast<std::size_t>(wrote));
   }
-  close(in_);
+}
+
+void Running::end_input() {
+  if (in_ >= 0) close(in_);
+  in_ = -1;
+}
+
+Ran Running::finish(std::string_view in) {
+  send(in);
+  end_input();
   int status = 0;
-  REQUIRE(waitpid(pid_, &status, 0) == pid_);
+  rusage used{};
+  REQUIRE(wait4(pid_, &status, 0, &used) == pid_);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-          taken(out_), taken(err_)};
+          taken(out_), taken(err_), used.ru_maxrss};
+}
+
+Words program_words(const Words& arguments) {
+  Words command{program_path()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
 }
 
 Ran program(const Words& arguments, std::string_view in) {
-  Words command{program_path()};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return Running(command).finish(in);
+  return Running(program_words(arguments)).finish(in);
+}
+
+Terminal::Terminal() : ours_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+  REQUIRE(ours_ >= 0);
+  REQUIRE(grantpt(ours_) == 0);
+  REQUIRE(unlockpt(ours_) == 0);
+  theirs_ = open(ptsname(ours_), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  REQUIRE(theirs_ >= 0);
+}
+
+Terminal::~Terminal() {
+  close(ours_);
+  close(theirs_);
+}
+
+bool Terminal::can_be_made() {
+  const int ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (ours < 0) WARN("skipped: no terminal can be made here (is /dev/pts mounted?)");
+  return ours >= 0 && close(ours) == 0;
+}
+
+std::string Terminal::path() const { return ptsname(ours_); }
+
+bool Terminal::shows_something() const {
+  pollfd poll_fd{ours_, POLLIN, 0};
+  return poll(&poll_fd, 1, 0) == 1;
+}
+
+bool Terminal::echoes() const {
+  termios settings{};
+  REQUIRE(tcgetattr(ours_, &settings) == 0);
+  return (settings.c_lflag & ECHO) != 0;
+}
+
+std::string Terminal::shown() {
+  while (shows_something()) {
+    std::array<char, 4096> text{};
+    const ssize_t got = read(ours_, text.data(), text.size());
+    REQUIRE(got > 0);
+    seen_.append(text.data(), static_cast<std::size_t>(got));
+  }
+  return seen_;
+}
+
+void Terminal::wait_for(const std::string& words) {
+  wait_until([&] { return shown().find(words) != std::string::npos; });
+  seen_.clear();
+}
+
+void Terminal::type(std::string_view keys) const {
+  REQUIRE(write(ours_, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
 }
 
 Ran shell(const std::string& command) { return Running({"/bin/sh", "-c", command}).finish(); }
@@ -109,6 +182,11 @@ Folder::~Folder() {
 
 void write_file(const std::string& path, std::string_view content) {
   std::ofstream(path, std::ios::binary) << content;
+}
+
+void write_secret(const std::string& path, std::string_view content) {
+  write_file(path, content);
+  REQUIRE(chmod(path.c_str(), 0600) == 0);
 }
 
 std::string read_file(const std::string& path) {
@@ -151,6 +229,8 @@ const core::Provider* provider_of(core::KemId kem) {
   return nullptr;
 }
 
+bool none_built() { return provider_of(core::KemId::dhkem_x25519) == nullptr; }
+
 void make_receiver() {
   REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", "key.pem"}), 0);
   REQUIRE_RAN(program({"config", "--key", "key.pem", "--key-id", "1", "--suite",
@@ -158,16 +238,19 @@ void make_receiver() {
               0);
 }
 
+Words seal_to(const std::string& out, const std::string& state, const Words& more) {
+  Words words{"seal-request", "--config", "gateway.ohttp-keys", "--out", out, "--state", state};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
 void make_request() {
-  REQUIRE_RAN(program({"seal-request", "--config", "gateway.ohttp-keys", "--out", "request.bin",
-                       "--state", "sender.state"},
-                      "question"),
-              0);
+  REQUIRE_RAN(program(seal_to("request.bin", "sender.state", {"--force"}), "question"), 0);
 }
 
 void open_made_request() {
   REQUIRE_RAN(program({"open-request", "--key", "key.pem", "--key-id", "1", "--in", "request.bin",
-                       "--out", "question.txt", "--state", "receiver.state"}),
+                       "--out", "question.txt", "--state", "receiver.state", "--force"}),
               0);
 }
 

@@ -1,7 +1,9 @@
 // Keys in tokens through the program: SoftHSM, in a folder of the test's own.
+#include <csignal>
 #include <cstdlib>
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include "program.hpp"
 #include "soft_token.hpp"
@@ -16,7 +18,7 @@ const std::string kModule = SoftToken::module_path();
 /// A folder with pin.txt, the PIN of a token called gateway.
 class TokenFolder {
  public:
-  TokenFolder() { write_file("pin.txt", "48151623\n"); }
+  TokenFolder() { write_secret("pin.txt", "48151623\n"); }
 
  private:
   Folder folder_;
@@ -66,7 +68,8 @@ TEST_CASE("a key is made on a token, listed and used, and the PIN may come from 
                       "question"),
               0);
   const auto open = [](const std::string& name, const Words& more) {
-    Words words{"open-request", "--key", "1=" + name, "--in", "request", "--state", "rs"};
+    Words words{"open-request", "--key",   "1=" + name, "--in",
+                "request",      "--state", "rs",        "--force"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   };
@@ -94,14 +97,15 @@ TEST_CASE("what is wrong with a token or its PIN is said, and the PIN never is",
     return program(words);
   };
   REQUIRE_REFUSED(config(key("hpke", "&pin-value=48151623")), 2, "can be seen by others");
-  write_file("wrong.txt", "31415926");
+  write_secret("wrong.txt", "31415926");
   const Ran refused = config(key("hpke"), {"--pin-file", "wrong.txt"});
   REQUIRE_REFUSED(refused, 1,
                   "wrong PIN (CKR_PIN_INCORRECT, 0xa0): give the right one with --pin-file or "
                   "--pin-env");
   REQUIRE(refused.err.find("31415926") == std::string::npos);
-  REQUIRE_REFUSED(config(key("hpke"), {"--pin-file", "none.txt"}), 1, "No such file or directory");
-  REQUIRE_REFUSED(config(key("hpke"), {"--pin-env", "NOT_SET_AT_ALL"}), 1, "PIN");
+  REQUIRE_REFUSED(config(key("hpke"), {"--pin-file", "none.txt"}), 3, "none.txt: cannot be read");
+  REQUIRE_REFUSED(config(key("hpke"), {"--pin-env", "NOT_SET_AT_ALL"}), 2,
+                  "--pin-env NOT_SET_AT_ALL");
   REQUIRE_REFUSED(config(key("none")), 1, "key");
   REQUIRE_REFUSED(config("pkcs11:token=none?module-path=" + kModule), 1,
                   "no token matches (CKR_TOKEN_NOT_PRESENT, 0xe0): ");
@@ -110,4 +114,42 @@ TEST_CASE("what is wrong with a token or its PIN is said, and the PIN never is",
                   "/no/module.so: cannot open shared object file");
   REQUIRE_REFUSED(config("pkcs11:nonsense"), 1, "pkcs11:nonsense: ");
   REQUIRE_REFUSED(program({"tokens", "--module", "/no/module.so"}), 1, "/no/module.so: ");
+}
+
+TEST_CASE("a PIN file that others can read is refused, and one may be a pipe", "[token]") {
+  if (!can_run()) return;
+  const TokenFolder token;
+  REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 0);
+  const std::string config = "\"$TWOWAY\" config --key '1=" + key("hpke", "") +
+                             "' --key '2=" + key("hpke", "") + "' --pin-file ";
+  REQUIRE_RAN(shell("cat pin.txt | " + config + "/dev/fd/0"), 0);
+  REQUIRE(chmod("pin.txt", 0644) == 0);
+  REQUIRE_REFUSED(shell(config + "pin.txt"), 1, "pin.txt: others can read");
+  REQUIRE_REFUSED(program({"config", "--key", "1=" + key("hpke")}), 1, "pin.txt: others can read");
+}
+
+TEST_CASE("a signal at the prompt of a PIN finds the terminal restored", "[token]") {
+  if (!can_run() || !Terminal::can_be_made()) return;
+  const TokenFolder token;
+  REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 0);
+  const Words config = program_words({"config", "--key", "1=" + key("hpke", ""), "--out", "list"});
+  for (const auto& [keys, signal] : {std::pair{"\x03", SIGINT}, {"\x1c", SIGQUIT}}) {
+    Terminal terminal;
+    Running running(config, -1, terminal.path());
+    terminal.wait_for("PIN of");
+    REQUIRE_FALSE(terminal.echoes());
+    terminal.type(keys);
+    REQUIRE(running.finish().signal == signal);
+    REQUIRE(terminal.echoes());
+    REQUIRE(names_here() == Words{"pin.txt"});
+  }
+  Terminal terminal;
+  Running running(config, -1, terminal.path());
+  terminal.wait_for("PIN of");
+  terminal.type("\x1a");  // Ctrl-Z: the first process of a terminal is not stopped, and asks again
+  terminal.wait_for("PIN of");
+  terminal.type("48151623\n");
+  REQUIRE_RAN(running.finish(), 0);
+  REQUIRE(terminal.echoes());
+  REQUIRE(terminal.shown().find("48151623") == std::string::npos);
 }

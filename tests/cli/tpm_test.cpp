@@ -21,19 +21,20 @@ struct Receiver {
     words.insert(words.end(), options.begin(), options.end());
     return program(words);
   }
-  Ran config() const { return run({"config", "--out", "list"}); }
-  Ran open() const { return run({"open-request", "--in", "request", "--state", "rs"}); }
+  Ran config() const { return run({"config", "--out", "list", "--force"}); }
+  Ran open() const { return run({"open-request", "--in", "request", "--state", "rs", "--force"}); }
 };
 
 void seal_request(const std::string& key_id) {
   REQUIRE_RAN(program({"seal-request", "--config", "list", "--key-id", key_id, "--state", "ss",
-                       "--out", "request"},
+                       "--out", "request", "--force"},
                       "question"),
               0);
 }
 
 void answer() {
-  REQUIRE_RAN(program({"seal-response", "--state", "rs", "--out", "response"}, "answer"), 0);
+  REQUIRE_RAN(program({"seal-response", "--state", "rs", "--out", "response", "--force"}, "answer"),
+              0);
   const Ran answered = program({"open-response", "--state", "ss", "--in", "response"});
   REQUIRE_RAN(answered, 0);
   REQUIRE(answered.out == "answer");
@@ -72,8 +73,8 @@ TEST_CASE("a TPM key's authorisation value comes from where PINs come from") {
   const Swtpm tpm;
   REQUIRE(tpm.generate("P-256", "tss2.pem", "-pkeyopt user-auth:48151623"));
   const std::string handle = tpm.persist("key", "0x81000101", "48151623") + "?pass";
-  write_file(tpm.path("pin.txt"), "48151623\n");
-  write_file(tpm.path("wrong.txt"), "31415926\n");
+  write_secret(tpm.path("pin.txt"), "48151623\n");
+  write_secret(tpm.path("wrong.txt"), "31415926\n");
   for (const std::string& key : {tpm.path("tss2.pem"), handle}) {
     INFO(key);
     const std::string named = "1=" + key;

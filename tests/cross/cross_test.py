@@ -63,7 +63,7 @@ def prepare(folder, owner, suite):
         owner.run(folder, "keygen", "--kem", suite.kem, "--out", key.name)
     config = f"{owner.name}.ohttp-keys"
     owner.run(folder, "config", "--key", f"1={key.name}", "--suite", f"{suite.kdf}:{suite.aead}",
-              "--out", config)
+              "--out", config, "--force")
     return key.name, config
 
 
@@ -71,23 +71,23 @@ def exchange(folder, sender, receiver, suite, chunked, many):
     form = ["--chunked"] if chunked else []
     key, config = prepare(folder, receiver, suite)
     opening = ["--key", f"1={key}", "--suite", f"{suite.kdf}:{suite.aead}", "--in", "request",
-               "--state", "receiver.state", *form]
+               "--state", "receiver.state", "--force", *form]
     if many:
         _, own = prepare(folder, sender, suite)  # the other receiver
         sender.run(folder, "seal-many", "--to", own, "--to", config, "--out", "request",
-                   "--keys-dir", "keys", *form, text=QUESTION)
+                   "--keys-dir", "keys", "--force", *form, text=QUESTION)
         state = f"keys/{receiver.name}.state"
         opened = receiver.run(folder, "open-many", "--encapsulated-key",
-                              f"keys/{receiver.name}.key", *opening)
+                              f"keys/{receiver.name}.encapsulated-key", *opening)
     else:
         sender.run(folder, "seal-request", "--config", config, "--out", "request", "--state",
-                   "sender.state", *form, text=QUESTION)
+                   "sender.state", "--force", *form, text=QUESTION)
         state = "sender.state"
         opened = receiver.run(folder, "open-request", *opening)
     if opened != QUESTION:
         raise Failed("the opened request is not what was sealed")
-    receiver.run(folder, "seal-response", "--state", "receiver.state", "--out", "response", *form,
-                 text=ANSWER)
+    receiver.run(folder, "seal-response", "--state", "receiver.state", "--out", "response",
+                 "--force", *form, text=ANSWER)
     if sender.run(folder, "open-response", "--state", state, "--in", "response", *form) != ANSWER:
         raise Failed("the opened response is not what was sealed")
 

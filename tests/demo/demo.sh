@@ -59,7 +59,7 @@ step 'sender seals it once for both' many.bin "$twoway" seal-many --to alice.oht
   --to bob.ohttp-keys --keys-dir many --in question.bin --out many.bin
 for name in alice bob; do
   step "$name opens it" "$name-question.bin" "$twoway" open-many --key 1=$name.pem \
-    --encapsulated-key many/$name.key --in many.bin --out "$name-question.bin" --state $name.state
+    --encapsulated-key many/$name.encapsulated-key --in many.bin --out "$name-question.bin" --state $name.state
   same question.bin "$name-question.bin"
 done
 step 'bob answers' bob-response.bin "$twoway" seal-response --state bob.state --in answer.bin \

@@ -27,6 +27,7 @@ printf 'directories.tokendir = %s/tokens\nlog.level = ERROR\n' "$folder" >sofths
 export SOFTHSM2_CONF="$folder/softhsm2.conf"
 umask 077
 printf '%s\n' "$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')" >pin.txt
+chmod 600 pin.txt
 umask 022
 softhsm2-util --init-token --free --label gateway --so-pin "so-$(cat pin.txt)" \
   --pin "$(cat pin.txt)" >said 2>&1 || fail 'softhsm2-util'
@@ -64,6 +65,7 @@ refused 'a request with one flipped bit' "$twoway" open-request --key "1=$(key p
 refused 'a key that the token does not have' "$twoway" open-request --key "1=$(key other)" \
   --in with1-request.bin --state wrong.state
 printf 'no' >wrong-pin.txt
+chmod 600 wrong-pin.txt
 refused 'a wrong PIN' "$twoway" open-request --pin-file wrong-pin.txt --key "1=$(key p256)" \
   --in with1-request.bin --state wrong.state
 why "The program said: $(cat said)"
