@@ -22,18 +22,18 @@ std::string_view as_text(ByteView bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Takes one line off `rest`, without its LF or CRLF; what is left is one where no LF follows.
+// RFC 7468 section 3, figure 1: WSP, and figure 2: W, without the characters of a line's end.
+constexpr std::string_view kBlanks = " \t\v\f";
+
+/// Takes one line off `rest`, without its LF, CRLF or CR and the blanks around it.
 std::string_view take_line(ByteView& rest) noexcept {
   const std::string_view text = as_text(rest);
-  const std::size_t lf = text.find('\n');
-  if (lf == std::string_view::npos) {
-    rest = {};
-    return text;
-  }
-  rest = rest.subspan(lf + 1);
-  std::string_view line = text.substr(0, lf);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
+  const std::size_t size = std::min(text.find_first_of("\r\n"), text.size());
+  const std::size_t end = text.substr(size).starts_with("\r\n") ? 2 : 1;
+  std::string_view line = text.substr(0, size);
+  rest = rest.subspan(std::min(size + end, text.size()));
+  line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+  return line.substr(0, line.find_last_not_of(kBlanks) + 1);  // npos + 1 is 0
 }
 
 bool is_end(std::string_view line, std::string_view label) noexcept {
@@ -114,30 +114,38 @@ class Cursor {
 
 }  // namespace
 
-// RFC 7468 section 3, figure 3 (stricttextualmsg), but for the lengths of lines.
+// RFC 7468 section 2: text before a block is permitted, and blanks should be ignored. Section 3:
+//   preeb = "-----BEGIN " label "-----"
 std::optional<Opening> open(ByteView text) noexcept {
-  const bool one_line = as_text(text).find('\n') == std::string_view::npos;
-  std::string_view line = take_line(text);
-  if (one_line || !line.starts_with(kBegin) || !line.ends_with(kDashes) ||
-      line.size() < kBegin.size() + kDashes.size()) {
-    return std::nullopt;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    if (!line.starts_with(kBegin) || line.size() < kBegin.size() + kDashes.size() ||
+        !line.ends_with(kDashes)) {
+      continue;
+    }
+    line.remove_prefix(kBegin.size());
+    line.remove_suffix(kDashes.size());
+    return Opening{line, text};
   }
-  line.remove_prefix(kBegin.size());
-  line.remove_suffix(kDashes.size());
-  return Opening{line, text};
+  return std::nullopt;
 }
 
-std::optional<SecretBytes> decode(const Opening& opening) noexcept {
+//   textualmsg = preeb *WSP eol *eolWSP base64text posteb *WSP [eol]
+std::optional<Block> decode(const Opening& opening) noexcept {
   SecretBytes digits(opening.rest.size());
   std::size_t size = 0;
   for (ByteView rest = opening.rest; !rest.empty();) {
     const std::string_view line = take_line(rest);
     if (is_end(line, opening.label)) {
-      return rest.empty() ? decode_base64(digits.view().first(size)) : std::nullopt;
+      std::optional<SecretBytes> content = decode_base64(digits.view().first(size));
+      if (!content) return std::nullopt;
+      return Block{std::move(*content), rest};
     }
-    if (line.empty()) return std::nullopt;
-    std::memcpy(digits.span().data() + size, line.data(), line.size());
-    size += line.size();
+    for (const char c : line) {
+      if (kBlanks.find(c) == std::string_view::npos) {
+        digits.span()[size++] = static_cast<std::uint8_t>(c);
+      }
+    }
   }
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// PEM (RFC 7468), one block to a text, and its base64 without look-ups that depend on the bytes.
+// PEM (RFC 7468), and its base64 without look-ups that depend on the bytes.
 #pragma once
 
 #include <optional>
@@ -9,16 +9,25 @@
 
 namespace twoway::pem {
 
-/// The start of a text that begins with "-----BEGIN <label>-----" and a line end. Borrows it.
+/// The start of a text's first block, which is the line "-----BEGIN <label>-----". Borrows the
+/// text.
 struct Opening {
   std::string_view label;
-  core::ByteView rest;  ///< from the second line on
+  core::ByteView rest;  ///< what follows that line
 };
+
+/// Finds the first block. Lines before it are skipped. Lines end in LF, CRLF or CR, and blanks
+/// around them do not count. nullopt if there is no BEGIN line.
 std::optional<Opening> open(core::ByteView text) noexcept;
 
-/// The block's content, where only base64 lines, the END line of the same label and at most one
-/// more line end follow. Lines end in LF or CRLF, have any length above 0 and no blanks.
-std::optional<core::SecretBytes> decode(const Opening& opening) noexcept;
+struct Block {
+  core::SecretBytes content;
+  core::ByteView rest;  ///< what follows the END line
+};
+
+/// Decodes the block, up to the END line of the same label. Blanks and line ends in its base64 do
+/// not count. nullopt if there is no such line or anything else than base64 before it.
+std::optional<Block> decode(const Opening& opening) noexcept;
 
 /// The text of one block: lines of 64 characters that end in LF.
 core::SecretBytes encode(std::string_view label, core::ByteView content) noexcept;

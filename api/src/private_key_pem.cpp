@@ -25,6 +25,8 @@ using der::Tag;
 
 constexpr Error malformed(const char* message) noexcept { return {Errc::malformed, message}; }
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 constexpr Error kDamaged = malformed(
     "the key file is damaged or not strict DER: make it again with openssl pkey -in FILE -out NEW");
 
@@ -254,7 +256,11 @@ Result<PrivateKeyData> read_pkcs8(ByteView file) noexcept {
     if (!attributes || !are_attributes(*attributes)) return kDamaged;
   }
   const bool has_public = reader.next_is(Tag::implicit_1);
-  if (has_public != equal(*version, kVersion2)) return kDamaged;
+  if (has_public != equal(*version, kVersion2)) {
+    return malformed(
+        "the key file's version must be 2 if it states a public key, and else 1: make it again "
+        "with openssl pkey -in FILE -out NEW");
+  }
   if (has_public) {
     const std::optional<ByteView> bits = reader.take(Tag::implicit_1);
     if (!bits) return kDamaged;
@@ -276,10 +282,14 @@ Result<PrivateKeyData> read_private_key_pem(ByteView text) noexcept {
       return malformed(
           "this looks like a DER file: convert it with openssl pkey -inform DER -in FILE -out NEW");
     }
+    if (std::ranges::equal(text.first(std::min(text.size(), kByteOrderMark.size())),
+                           core::as_bytes(kByteOrderMark))) {
+      return malformed(
+          "the key file begins with a byte order mark: save it as plain UTF-8 without one");
+    }
     return malformed(
-        "a key file must begin with the line -----BEGIN PRIVATE KEY-----: remove what is before "
-        "it, "
-        "or make a key with openssl genpkey");
+        "there is no line -----BEGIN PRIVATE KEY----- in the key file: make a key with openssl "
+        "genpkey");
   }
   for (const Label& other : kOtherLabels) {
     if (opening->label == other.label) return other.error;
@@ -288,13 +298,17 @@ Result<PrivateKeyData> read_private_key_pem(ByteView text) noexcept {
     return malformed(
         "this PEM file is not a private key: give the file that openssl genpkey wrote");
   }
-  const std::optional<SecretBytes> file = pem::decode(*opening);
-  if (!file) {
+  const std::optional<pem::Block> block = pem::decode(*opening);
+  if (!block) {
     return malformed(
-        "the key file is damaged: it must hold one PEM block of base64 lines, with no blanks and "
-        "nothing after the END line");
+        "the key file is damaged: between its BEGIN and END lines there must be base64 and nothing "
+        "else");
   }
-  return read_pkcs8(file->view());
+  if (pem::open(block->rest)) {
+    return malformed(
+        "the key file holds more than one PEM block: give a file with the private key alone");
+  }
+  return read_pkcs8(block->content.view());
 }
 
 Result<SecretBytes> write_private_key_pem(KemId id, ByteView sk, ByteView pk) noexcept {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <twoway/key_configs.hpp>
 #include <twoway/request_sender.hpp>
 
 #include "forms.hpp"
@@ -54,7 +55,7 @@ ResponseOpener RequestSealer::response_opener() const noexcept {
 
 Result<RequestSender> RequestSender::create(const Provider& provider, ByteView key_configs,
                                             const SenderOptions& options) noexcept {
-  Result<std::vector<KeyConfig>> configs = framing::parse_key_configs(provider, key_configs);
+  Result<std::vector<KeyConfig>> configs = read_key_configs(provider, key_configs);
   if (!configs) return configs.error();
   return create(provider, *configs, options);
 }

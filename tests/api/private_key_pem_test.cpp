@@ -58,9 +58,9 @@ bool contains(const std::string& text, std::string_view part) {
 Bytes der_of(std::string_view text) {
   const auto opening = pem::open(as_bytes(text));
   REQUIRE(opening.has_value());
-  const auto der = pem::decode(*opening);
-  REQUIRE(der.has_value());
-  return copy(der->view());
+  const auto block = pem::decode(*opening);
+  REQUIRE(block.has_value());
+  return copy(block->content.view());
 }
 
 std::string pem_of(ByteView der) { return as_string(pem::encode("PRIVATE KEY", der).view()); }
@@ -168,7 +168,7 @@ TEST_CASE("a refusal says what the file is and what to do") {
     REQUIRE(contains(refused, message));
   }
   REQUIRE(contains(refusal(as_string(der_of(key_file("p256")))), "-inform DER"));
-  REQUIRE(contains(refusal(""), "must begin with the line"));
+  REQUIRE(contains(refusal(""), "no line -----BEGIN PRIVATE KEY-----"));
   REQUIRE(contains(refusal("-----BEGIN EC PARAMETERS-----\n"), "SEC 1"));
   REQUIRE(contains(refusal("-----BEGIN RSA PRIVATE KEY-----\n"), "RSA"));
   REQUIRE(contains(refusal("-----BEGIN OPENSSH PRIVATE KEY-----\n"), "OpenSSH"));
@@ -178,7 +178,7 @@ TEST_CASE("a refusal says what the file is and what to do") {
                    "16384"));
 }
 
-TEST_CASE("PEM: line ends and lengths are free, all else is not") {
+TEST_CASE("PEM: line ends, lengths, blanks and text around are free, all else is not") {
   const std::string text = key_file("p256");
   const std::string expected = hex(read_ok(text).bytes.view());
   const auto replaced = [&](std::string_view what, std::string_view with) {
@@ -201,37 +201,29 @@ TEST_CASE("PEM: line ends and lengths are free, all else is not") {
     if (c != '\n') joined += c;
   }
   for (const std::string& accepted :
-       {replaced("\n", "\r\n"), text.substr(0, text.size() - 1), begin + joined + end,
-        begin + joined.substr(0, 7) + "\n" + joined.substr(7) + end}) {
+       {replaced("\n", "\r\n"), replaced("\n", "\r"), text.substr(0, text.size() - 1),
+        begin + joined + end, begin + joined.substr(0, 7) + "\n" + joined.substr(7) + end,
+        // RFC 7468 section 2: text around the block, and blanks.
+        " " + text, "\n\n" + text, text + "\n\n", text + " \t", "text\n" + text,
+        "\xef\xbb\xbf\n" + text, "-----BEGIN of a text\n" + text + "and its end\n", text + '\0',
+        replaced("\n", "\n\n"), replaced("\n", " \n"), replaced("\n", "\n\t"),
+        replaced("\n", "\r\r\n"), replaced("\n", "\v\f\n"),
+        begin + joined.substr(0, 7) + " " + joined.substr(7) + end}) {
+    INFO(accepted);
     REQUIRE(hex(read_ok(accepted).bytes.view()) == expected);
   }
-  for (const std::string& refused : {" " + text,
-                                     "\n" + text,
-                                     "text\n" + text,
-                                     "\xef\xbb\xbf" + text,
-                                     text + "\n",
-                                     text + " ",
-                                     text + text,
-                                     text + '\0',
-                                     replaced("\n", "\r"),
-                                     replaced("\n", "\n\n"),
-                                     replaced("\n", " \n"),
-                                     replaced("\n", "\r\r\n"),
-
-                                     begin + joined + "=" + end,
-                                     begin + joined + "AAAA" + end,
-                                     begin + "=" + joined + end,
-                                     begin + "====" + end,
-                                     begin.substr(0, 27) + body + end,
-                                     begin + body,
-                                     begin + body + end.substr(1),
-                                     begin + end,
-                                     begin + body + "\n-----END EC PRIVATE KEY-----\n",
-                                     begin + body + "\n-----END PRIVATE KEY----\n",
-                                     begin + "Proc-Type: 4,ENCRYPTED\n" + body + end,
-                                     "-----BEGIN -----\n" + body + end,
-                                     "-----BEGIN-----\n" + body + end,
-                                     "-----begin PRIVATE KEY-----\n" + body + end}) {
+  REQUIRE(contains(refusal("\xef\xbb\xbf" + text), "byte order mark"));
+  REQUIRE(contains(refusal(text + text), "more than one PEM block"));
+  REQUIRE(contains(refusal(text + "-----BEGIN CERTIFICATE-----\n"), "more than one PEM block"));
+  REQUIRE(contains(refusal("-----BEGIN CERTIFICATE-----\n" + text), "no private key"));
+  for (const std::string& refused :
+       {"text" + text, begin + '\0' + body + end, begin + joined + "=" + end,
+        begin + joined + "AAAA" + end, begin + "=" + joined + end, begin + "====" + end,
+        begin.substr(0, 27) + body + end, begin + body, begin + body + end.substr(1), begin + end,
+        begin + body + "\n-----END EC PRIVATE KEY-----\n",
+        begin + body + "\n-----END PRIVATE KEY----\n",
+        begin + "Proc-Type: 4,ENCRYPTED\n" + body + end, "-----BEGIN -----\n" + body + end,
+        "-----BEGIN-----\n" + body + end, "-----begin PRIVATE KEY-----\n" + body + end}) {
     INFO(refused);
     REQUIRE_ERRC(read(refused), Errc::malformed);
   }
@@ -300,8 +292,6 @@ TEST_CASE("what is not exactly the structure is refused") {
   refused("a wide version", [](EcFile& f) { f.version = "02020000"; });
   refused("an empty version", [](EcFile& f) { f.version = "0200"; });
   refused("version 3", [](EcFile& f) { f.version = "020102"; });
-  refused("version 2 without a public key", [](EcFile& f) { f.version = "020101"; });
-  refused("version 1 with one", [](EcFile& f) { f.outer_public = outer_public(kPoint); });
   refused("a wrong version of ECPrivateKey", [](EcFile& f) { f.ec_version = "020100"; });
   refused("a short secret", [](EcFile& f) { f.secret.resize(62); });
   refused("a padded secret", [](EcFile& f) { f.secret = "00" + f.secret; });
@@ -327,6 +317,15 @@ TEST_CASE("what is not exactly the structure is refused") {
   refused("an attribute's value cut short", [](EcFile& f) {
     f.attributes = element("a0", element("30", "06022a03" + element("31", "0c05")));
   });
+
+  // RFC 5958 section 2: "If publicKey is present, then version is set to v2 else version is set to
+  // v1."
+  EcFile version;
+  version.version = "020101";
+  REQUIRE(contains(refusal(version.pem()), "openssl pkey -in FILE -out NEW"));
+  version = EcFile{};
+  version.outer_public = outer_public(kPoint);
+  REQUIRE(contains(refusal(version.pem()), "version must be 2"));
 
   EcFile attributes;
   attributes.attributes = element("a0", element("30", "06022a03" + element("31", "0c0161")));

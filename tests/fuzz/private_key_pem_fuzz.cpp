@@ -42,12 +42,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(input);
   check(pem::encode("PRIVATE KEY", input).view());
   if (const auto opening = pem::open(input)) {
-    if (const auto content = pem::decode(*opening)) {
-      const core::SecretBytes again = pem::encode(opening->label, content->view());
+    if (const auto block = pem::decode(*opening)) {
+      const core::SecretBytes again = pem::encode(opening->label, block->content.view());
       const auto reopened = pem::open(again.view());
       FUZZ_REQUIRE(reopened.has_value() && reopened->label == opening->label);
       const auto decoded = pem::decode(*reopened);
-      FUZZ_REQUIRE(decoded.has_value() && fuzz::equal(decoded->view(), content->view()));
+      FUZZ_REQUIRE(decoded.has_value() &&
+                   fuzz::equal(decoded->content.view(), block->content.view()));
     }
   }
   return 0;

@@ -1,5 +1,5 @@
 // Key configurations.
-#include <twoway/framing/key_config.hpp>
+#include <twoway/key_configs.hpp>
 
 #include "algorithms.hpp"
 #include "call.hpp"
@@ -39,7 +39,7 @@ twoway_status twoway_key_configs_parse(const twoway_provider* provider, const ui
   return c::answer(error, [&]() -> Status {
     c::clear(configs);
     if (c::any_null(provider, configs) || !c::is_span(list, list_size)) return c::kNull;
-    auto parsed = framing::parse_key_configs(*c::object(provider), {list, list_size});
+    auto parsed = read_key_configs(*c::object(provider), {list, list_size});
     if (!parsed) return parsed.error();
     *configs = new twoway_key_configs{*c::object(provider), std::move(*parsed)};
     return {};

@@ -22,11 +22,14 @@ struct PrivateKeyData {
 };
 
 /// Reads one unencrypted private key for P-256, P-384, P-521, X25519 or X448: PEM (RFC 7468) with
-/// one "PRIVATE KEY" block and nothing else, which holds PKCS#8 version 1 or 2 (RFC 5958) with an
-/// ECPrivateKey (RFC 5915) or a CurvePrivateKey (RFC 8410). Attributes are ignored. Everything
-/// must be DER, of exact lengths, and the curve and public key the same wherever they are stated.
-/// Lines may have any length and end in LF or CRLF. `malformed` for all else, with a message that
-/// says how to convert the file. Wipes what it decodes.
+/// one "PRIVATE KEY" block, which holds PKCS#8 version 1 or 2 (RFC 5958) with an ECPrivateKey
+/// (RFC 5915) or a CurvePrivateKey (RFC 8410). Attributes are ignored. Everything must be DER, of
+/// exact lengths, and the curve and public key the same wherever they are stated. Lines may have
+/// any length and end in LF, CRLF or CR. Blanks, empty lines, and text before and after the block
+/// are ignored. Wipes what it decodes.
+///
+/// Errors:
+///   malformed   anything else, a second block included; the message says how to convert the file
 TWOWAY_API core::Result<PrivateKeyData> read_private_key_pem(core::ByteView pem) noexcept;
 
 /// The file that `openssl genpkey` would write for this key. `sk` has Nsk bytes, `pk` Npk bytes;

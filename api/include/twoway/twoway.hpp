@@ -3,6 +3,7 @@
 #pragma once
 
 #include <twoway/clock.hpp>
+#include <twoway/key_configs.hpp>
 #include <twoway/key_ring.hpp>
 #include <twoway/multi_receiver.hpp>
 #include <twoway/multi_sender.hpp>

@@ -35,7 +35,8 @@ TWOWAY_C_CALL twoway_status twoway_private_key_import(const twoway_provider* pro
                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// The key of a key file: one unencrypted PKCS#8 block in PEM for P-256, P-384, P-521, X25519 or
-/// X448 (RFC 5958, 7468), as `openssl genpkey` makes it, of at most 16384 bytes. What is read is
+/// X448 (RFC 5958, 7468), as `openssl genpkey` makes it, of at most 16384 bytes. Text before and
+/// after the block, blanks and empty lines are ignored. What is read is
 /// wiped from the library's memory; the file's bytes are the caller's to wipe. Errors:
 /// TWOWAY_MALFORMED, TWOWAY_NOT_SUPPORTED (the curve), TWOWAY_INVALID_KEY (out of range, or a
 /// public key that belongs to another).

@@ -1,0 +1,19 @@
+// Key configuration lists from files and servers, with errors that name what was given instead.
+#pragma once
+
+#include <vector>
+
+#include <twoway/names.hpp>
+
+namespace twoway {
+
+/// Reads a list of media type application/ohttp-keys, as framing::parse_key_configs does.
+///
+/// Errors:
+///   malformed   the bytes are no list. The message says so of the mistakes that are known: nothing
+///               at all, a configuration without the list's length, a line end after the list,
+///               hexadecimal, base64 and other text.
+TWOWAY_API Result<std::vector<KeyConfig>> read_key_configs(const Provider& provider,
+                                                           ByteView list) noexcept;
+
+}  // namespace twoway
