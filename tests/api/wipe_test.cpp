@@ -92,7 +92,7 @@ constexpr Case kCases[] = {
     {"whole streams, forged", Way::pull_in_small_reads, Form::whole, true},
 };
 
-StreamOptions options_of(const Case& c) { return {.limits = kLimits, .fill = Fill::full}; }
+const StreamOptions kOptions{.limits = kLimits, .fill = Fill::full};
 
 std::size_t read_size(const Case& c) { return c.way == Way::pull_in_small_reads ? 50 : 5000; }
 
@@ -205,8 +205,7 @@ void respond(Result<ResponseSealer> sealer, const ResponseOpener& opener, const 
     REQUIRE_OK(response);
     message = seal_chunks(std::move(response->chunks), response->prefix, kAnswer);
   } else {
-    message =
-        read_message(sealer->stream(c.form, plaintext(kAnswer), kTypes, options_of(c)), c, look);
+    message = read_message(sealer->stream(c.form, plaintext(kAnswer), kTypes, kOptions), c, look);
   }
   {
     const SecretBytes state = opener.export_secret_state(SecretAccess{});
@@ -226,7 +225,7 @@ void respond(Result<ResponseSealer> sealer, const ResponseOpener& opener, const 
   if (c.way == Way::push) {
     push_plaintext(opener.chunk_opener(kTypes, kLimits), message, c, kAnswer, look);
   } else {
-    read_plaintext(opener.stream(c.form, pieces(message), kTypes, options_of(c)), c, kAnswer, look);
+    read_plaintext(opener.stream(c.form, pieces(message), kTypes, kOptions), c, kAnswer, look);
   }
 }
 
@@ -240,7 +239,7 @@ void exchange(const Pair& pair, const Case& c, Search& search) {
     response_opener = sealer.response_opener();
     message = c.way == Way::push
                   ? seal_chunks(sealer.chunk_sealer(kLimits), sealer.prefix(), kQuestion)
-                  : read_message(sealer.stream(plaintext(kQuestion), options_of(c)), c, look);
+                  : read_message(sealer.stream(plaintext(kQuestion), kOptions), c, look);
   }
   auto pending = RequestReceiver{pair.ring}.begin(c.form, message, kTypes);
   REQUIRE_OK(pending);
@@ -253,7 +252,7 @@ void exchange(const Pair& pair, const Case& c, Search& search) {
   if (c.way == Way::push) {
     push_plaintext(opener->chunk_opener(kLimits), sealed, request, kQuestion, look);
   } else {
-    read_plaintext(opener->stream(pieces(sealed), options_of(c)), request, kQuestion, look);
+    read_plaintext(opener->stream(pieces(sealed), kOptions), request, kQuestion, look);
   }
   respond(opener->response_sealer(), *response_opener, pair.ring.provider(), c, search);
 }
@@ -280,7 +279,7 @@ void multi_exchange(const Pair& pair, const Case& c, Search& search) {
     }
     body = c.way == Way::push
                ? seal_chunks(sealer->chunk_sealer(kLimits), sealer->prefix(), kQuestion)
-               : read_message(sealer->stream(plaintext(kQuestion), options_of(c)), c, look);
+               : read_message(sealer->stream(plaintext(kQuestion), kOptions), c, look);
     look();
   }
   auto pending = MultiRequestReceiver{pair.ring}.begin(c.form, key->message, kTypes);
@@ -293,7 +292,7 @@ void multi_exchange(const Pair& pair, const Case& c, Search& search) {
   if (c.way == Way::push) {
     push_plaintext(opener->chunk_opener(kLimits), body, request, kQuestion, look);
   } else {
-    read_plaintext(opener->stream(pieces(body), options_of(c)), request, kQuestion, look);
+    read_plaintext(opener->stream(pieces(body), kOptions), request, kQuestion, look);
   }
   respond(opener->response_sealer(), key->response_opener, provider, c, search);
 }
@@ -301,11 +300,11 @@ void multi_exchange(const Pair& pair, const Case& c, Search& search) {
 /// Neither stream is read to its end.
 void abandon(const Pair& pair, const Case& c, Search& search) {
   RequestSealer sealer = pair.begin(c.form);
-  const Bytes message = read_message(sealer.stream(plaintext(kQuestion), options_of(c)), c, [] {});
+  const Bytes message = read_message(sealer.stream(plaintext(kQuestion), kOptions), c, [] {});
   RequestSealer another = pair.begin(c.form);
-  auto sealing = another.stream(plaintext(kQuestion), options_of(c));
+  auto sealing = another.stream(plaintext(kQuestion), kOptions);
   REQUIRE_OK(sealing);
-  auto opening = RequestReceiver{pair.ring}.stream(c.form, pieces(message), kTypes, options_of(c));
+  auto opening = RequestReceiver{pair.ring}.stream(c.form, pieces(message), kTypes, kOptions);
   REQUIRE_OK(opening);
   SecretBytes out(10);
   REQUIRE_OK(sealing->read(out.span()));
