@@ -88,8 +88,10 @@ Opened push_request(const Lie& lie, const std::vector<std::size_t>& pieces, bool
 Opened pull(const Lie& lie, const std::vector<std::size_t>& pieces, bool memory) {
   Log log;
   const ByteView input = ByteView(lie.message).subspan(start_of(lie));
-  auto source = make_source(
-      input, {.kind = memory ? Plan::Kind::memory : Plan::Kind::pieces, .pieces = pieces}, log);
+  Plan plan;
+  plan.kind = memory ? Plan::Kind::memory : Plan::Kind::pieces;
+  plan.pieces = pieces;
+  auto source = make_source(input, plan, log);
   const StreamOptions options{.limits = lie.limits};
   auto stream = lie.kind == Kind::request ? request_opener(lie).stream(std::move(source), options)
                 : lie.kind == Kind::response
