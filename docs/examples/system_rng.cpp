@@ -28,7 +28,7 @@ class SystemRng final : public Rng {
   }
 };
 
-Result<Bytes> exchange(const KeyRing& ring, ByteView key_configs) {
+Result<Bytes> ask(const KeyRing& ring, ByteView key_configs) {
   SystemRng rng;  // outlives what draws from it
   const auto sender = RequestSender::create(ring.provider(), key_configs, {.rng = &rng});
   if (!sender) return sender.error();
@@ -47,7 +47,7 @@ int main() {
   KeyRing ring(crypto);
   auto key = Kem::find(crypto, KemId::dhkem_x25519)->generate_key_pair();
   if (!key || !ring.add(1, std::move(*key), {{KdfId::hkdf_sha256, AeadId::aes128_gcm}})) return 1;
-  const auto answer = exchange(ring, *ring.key_configs());
+  const auto answer = ask(ring, *ring.key_configs());
   if (!answer) std::fprintf(stderr, "%s\n", answer.error().message);
   return answer && answer->size() == 6 ? 0 : 1;
 }
