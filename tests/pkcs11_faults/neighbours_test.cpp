@@ -58,6 +58,30 @@ TEST_CASE("a module that another component initialised and finalised is initiali
   REQUIRE(functions().C_GetInfo(&info) == CKR_CRYPTOKI_NOT_INITIALIZED);
 }
 
+TEST_CASE("threads that find a module finalised initialise it once, and it stays ours") {
+  const FaultToken token{"key"};
+  {
+    const Exchange first(opened()), second(opened());
+    const Deadline deadline("two threads in a finalised module");
+    control().reset();
+    for (const unsigned long nth : {1UL, 2UL}) {
+      control().add({Function::C_DeriveKey, nth, Action::hold});
+    }
+    std::atomic<int> right = 0;
+    std::thread one([&] { right += first.open().ok() ? 1 : 0; });
+    std::thread two([&] { right += second.open().ok() ? 1 : 0; });
+    while (control().held() < 2) std::this_thread::yield();
+    REQUIRE(functions().C_Finalize(nullptr) == CKR_OK);
+    control().release();
+    one.join();
+    two.join();
+    REQUIRE(right == 2);
+    REQUIRE(control().calls(Function::C_Initialize) == 1);
+    control().reset();
+  }
+  REQUIRE(control().calls(Function::C_Finalize) == 1);
+}
+
 TEST_CASE("a session handle from before a new start is neither used nor closed") {
   const FaultToken token{"key"};
   initialize_elsewhere();

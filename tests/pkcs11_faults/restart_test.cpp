@@ -1,6 +1,7 @@
 // Modules that work again only after C_Finalize and C_Initialize.
 #include <atomic>
-#include <string>
+#include <chrono>
+#include <thread>
 
 #include "exchange.hpp"
 #include "threads.hpp"
@@ -13,8 +14,8 @@ namespace {
 constexpr CK_RV kBroken[] = {CKR_DEVICE_ERROR,         CKR_DEVICE_REMOVED, CKR_TOKEN_NOT_PRESENT,
                              CKR_TOKEN_NOT_RECOGNIZED, CKR_GENERAL_ERROR,  CKR_FUNCTION_FAILED};
 
-std::shared_ptr<const PrivateKey> opened() {
-  auto key = open_key("key");
+std::shared_ptr<const PrivateKey> opened(const pkcs11::Options& with = options()) {
+  auto key = open_key("key", with);
   REQUIRE_OK(key);
   return std::move(*key);
 }
@@ -101,6 +102,27 @@ TEST_CASE("one thread restarts a broken module for all, and nobody is inside mea
     REQUIRE(control().calls(Function::C_Login) == 1);
   }
   REQUIRE(control().unclean_finals() == 0);
+}
+
+TEST_CASE("a module is not restarted while a thread is inside") {
+  const FaultToken token{"key"};
+  pkcs11::Options impatient = options();
+  impatient.deadline = std::chrono::milliseconds(20);
+  const Exchange slow(opened()), fast(opened(impatient));
+  const Deadline deadline("a restart that waits");
+  control().reset();
+  control().add({Function::C_DeriveKey, 1, Action::hold});
+  std::atomic<bool> right = false;
+  std::thread inside([&] { right = slow.open().ok(); });
+  while (control().held() == 0) std::this_thread::yield();
+  control().break_module(CKR_DEVICE_ERROR, 1);
+  REQUIRE_ERRC(fast.open(), Errc::key_unavailable);
+  REQUIRE(finals() == 0);
+  control().release();
+  inside.join();
+  REQUIRE(right);
+  REQUIRE(finals() == 1);
+  REQUIRE_OK(fast.open());
 }
 
 TEST_CASE("other tokens of a restarted module connect again, and are not disturbed all the time") {
