@@ -112,7 +112,8 @@ void World::change_ring() {
     }
     case 1:
       got = twoway_key_ring_activate(ring_, id, &error_);
-      expect.fails(state < 0, TWOWAY_UNKNOWN_KEY);
+      expect.fails(state < 0, TWOWAY_UNKNOWN_KEY)
+          .fails(state == TWOWAY_KEY_ACTIVE, TWOWAY_WRONG_STATE);
       after = TWOWAY_KEY_ACTIVE;
       break;
     case 2:

@@ -133,8 +133,8 @@ Lie lie(Choices& choices) {
   const unsigned limits = choices.byte();
   if (limits % 4 == 1) lie.limits.max_chunk = 1 + choices.below(48);
   if (limits % 8 == 2) lie.limits.max_chunks = 1 + choices.below(4);
-  if (limits % 8 == 3) lie.limits.max_plaintext = choices.below(100);
-  if (choices.below(8) == 7 ? lie.chunked : !lie.chunked) {  // one text
+  if (limits % 8 == 3) lie.limits.max_plaintext = 1 + choices.below(100);  // 0 is no limit in C
+  if (choices.below(8) == 7 ? lie.chunked : !lie.chunked) {                // one text
     const Bytes text(choices.below(60), 0x77);
     append(lie.message,
            keys.seal(choices.below(8) == 7 ? 1 : 0, choices.below(8) == 7 ? "final" : "", text));
