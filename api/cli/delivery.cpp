@@ -16,7 +16,16 @@ constexpr const char* kTruncated =
     "truncated: the message ended before its authenticated end: ask for it again";
 constexpr const char* kLargeWhole =
     "too large: a whole message has at most 1 GiB: use --chunked on both sides";
-constexpr const char* kLargeChunk = "too large: a chunk is over --chunk-size";
+constexpr const char* kLargeChunk =
+    "too large: a chunk is over --chunk-size: give the size that the sender used";
+
+// Read in chunks, a whole message begins with the length of a chunk, which may be any.
+constexpr const char* kTruncatedAtOnce =
+    "truncated, or sealed without --chunked: ask for it again, or leave out --chunked if the "
+    "sender did";
+constexpr const char* kLargeAtOnce =
+    "its first chunk is over --chunk-size, or it was sealed without --chunked: give the size that "
+    "the sender used, or leave out --chunked if the sender did";
 
 /// The next bytes to write: of a whole message as many as there are, of chunks what comes first.
 Result<std::size_t> next(const Pull& pull, ByteSpan buffer, Form form) {
@@ -32,13 +41,17 @@ Result<std::size_t> next(const Pull& pull, ByteSpan buffer, Form form) {
 
 }  // namespace
 
-Failure input_failure(const Error& error, const Input& input, const DeliveryRules& rules) {
+Failure input_failure(const Error& error, const Input& input, const DeliveryRules& rules,
+                      bool begun) {
+  const bool whole = rules.form == Form::whole;
   const char* words = error.message;
   switch (error.code) {
     case Errc::source_failed: input.cannot_read(static_cast<int>(error.native));
     case Errc::open_failed: words = rules.refused; break;
-    case Errc::truncated: words = kTruncated; break;
-    case Errc::limit_exceeded: words = rules.form == Form::whole ? kLargeWhole : kLargeChunk; break;
+    case Errc::truncated: words = whole || begun ? kTruncated : kTruncatedAtOnce; break;
+    case Errc::limit_exceeded:
+      words = whole ? kLargeWhole : begun ? kLargeChunk : kLargeAtOnce;
+      break;
     default: break;
   }
   return failure({error.code, words, error.native}, input.name());
@@ -53,6 +66,7 @@ void deliver(const Pull& pull, const Input& input, Output& out, const Companions
   core::SecretBuffer buffer(std::max(kBufferSize, rules.chunk_size + kChunkOverhead));
   std::vector<Output*> all = companions.outputs;
   Names names;
+  bool begun = false;
   for (bool first = true;; first = false) {
     const Result<std::size_t> got = next(pull, buffer, rules.form);
     if (!got) {
@@ -60,10 +74,11 @@ void deliver(const Pull& pull, const Input& input, Output& out, const Companions
         names.give({&out});
         names.keep();
       }
-      throw input_failure(got.error(), input, rules);
+      throw input_failure(got.error(), input, rules, begun);
     }
     if (first && companions.write) companions.write();
     if (first && !out.staged()) names.give(std::exchange(all, {}));
+    begun = true;
     if (*got == 0) break;
     out.write(ByteView(buffer).first(*got));
   }

@@ -39,7 +39,8 @@ struct DeliveryRules {
 void deliver(const Pull& pull, const Input& input, Output& out, const Companions& companions,
              const DeliveryRules& rules);
 
-/// The failure for an error that `input` caused.
-Failure input_failure(const Error& error, const Input& input, const DeliveryRules& rules);
+/// The failure for an error that `input` caused; `begun` if something of it was authentic before.
+Failure input_failure(const Error& error, const Input& input, const DeliveryRules& rules,
+                      bool begun = false);
 
 }  // namespace twoway::cli

@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "keys.hpp"
+#include "refusals.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -20,9 +21,6 @@ constexpr const char* kRequestRefused =
 constexpr const char* kResponseRefused =
     "refused: changed, cut short, for another request or of another media type: ask for it again, "
     "or see whether --state, --media-type and --chunked are right";
-
-/// Room for what surrounds the text of a whole message.
-constexpr std::size_t kMaxOverhead = 4096;
 
 struct SealRequest : Exchange {
   std::string config;
@@ -72,9 +70,12 @@ void run(const OpenRequest& options) {
   load_keys(ring, options.keys);
   const DeliveryRules rules = options.rules(kRequestRefused);
   MessageInput message(options, Act::open, out);
-  RequestStream request = require_opened(
-      RequestReceiver(ring).stream(options.form(), message.source(), types, options.stream()),
-      message.input(), rules);
+  Result<RequestStream> opened =
+      RequestReceiver(ring).stream(options.form(), message.source(), types, options.stream());
+  if (!opened && opened.error().code == Errc::unknown_key) {
+    throw unknown_key(ring, message.head(), message.input().name());
+  }
+  RequestStream request = require_opened(std::move(opened), message.input(), rules);
 
   const Companions saved = with_state(state, [&] {
     const ResponseSealer sealer = require(request.opener.response_sealer());
@@ -89,9 +90,12 @@ void seal_response(const Exchange& options) {
   require_different({{"--out", options.out}}, {{"--in", options.in}, {"--state", options.state}});
   Output out(options.out, sealed_rules(options));
   MessageInput message(options, Act::seal, out);
-  ResponseSealer sealer =
-      require(ResponseSealer::restore(provider, read_state(options, message.input(), Act::seal)),
-              input_name(options.state));
+  Result<ResponseSealer> restored =
+      ResponseSealer::restore(provider, read_state(options, message.input(), Act::seal));
+  if (!restored) {
+    throw unusable_state(restored.error(), input_name(options.state), "open-request");
+  }
+  ResponseSealer sealer = std::move(*restored);
   SealStream stream =
       require(sealer.stream(options.form(), message.source(), types, options.stream()));
   deliver(pull(stream), message.input(), out, {}, options.rules(""));
@@ -103,114 +107,15 @@ void open_response(const Exchange& options) {
   require_different({{"--out", options.out}}, {{"--in", options.in}, {"--state", options.state}});
   Output out(options.out, plaintext_rules(options));
   MessageInput message(options, Act::open, out);
-  const ResponseOpener opener =
-      require(ResponseOpener::restore(provider, read_state(options, message.input(), Act::open)),
-              input_name(options.state));
+  const Result<ResponseOpener> opener =
+      ResponseOpener::restore(provider, read_state(options, message.input(), Act::open));
+  if (!opener) throw unusable_state(opener.error(), input_name(options.state), "seal-request");
   OpenStream stream =
-      require(opener.stream(options.form(), message.source(), types, options.stream()));
+      require(opener->stream(options.form(), message.source(), types, options.stream()));
   deliver(pull(stream), message.input(), out, {}, options.rules(kResponseRefused));
 }
 
 }  // namespace
-
-StreamOptions Exchange::stream() const noexcept {
-  return {.limits = {.max_chunk = chunk_size}, .max_whole = kMaxMessage};
-}
-
-DeliveryRules Exchange::rules(const char* refused) const noexcept {
-  return {
-      .form = form(), .chunk_size = chunk_size, .refused = refused, .keep_partial = keep_partial};
-}
-
-MediaTypes media_types(const Exchange& options, const MediaTypes& defaults) {
-  if (options.chunked && options.media_type) {
-    throw Failure(Exit::usage,
-                  "--media-type names the type of whole messages: with --chunked, give "
-                  "--chunked-media-type");
-  }
-  if (!options.chunked && options.chunked_media_type) {
-    throw Failure(Exit::usage,
-                  "--chunked-media-type names the type of chunked messages: add --chunked, or give "
-                  "--media-type");
-  }
-  const std::string option = options.chunked ? "--chunked-media-type" : "--media-type";
-  const auto& given = options.chunked ? options.chunked_media_type : options.media_type;
-  if (!given) return defaults;
-  if (given->size() > framing::kMaxMediaType) {
-    throw Failure(Exit::usage, option + ": a media type has at most 65527 bytes");
-  }
-  MediaTypes types;
-  (options.chunked ? types.chunked : types.whole) = *given;
-  if (!framing::choose_media_type(options.form(), types)) {
-    throw Failure(Exit::usage,
-                  option + " '" + *given + "': this is the type of " +
-                      (options.chunked ? "whole messages: leave --chunked out"
-                                       : "chunked messages: add --chunked and leave it out") +
-                      ", or give a type of your own");
-  }
-  return types;
-}
-
-OutputRules sealed_rules(const Exchange& options) noexcept { return {.replace = options.force}; }
-
-OutputRules plaintext_rules(const Exchange& options) noexcept {
-  return {.replace = options.force, .terminal = true};
-}
-
-OutputRules new_state_rules(const Exchange& options) noexcept {
-  return {.secret = true, .replace = options.force, .terminal = true};
-}
-
-MessageInput::MessageInput(const Exchange& options, Act act, const Output& out)
-    : input_(options.in), progress_(input_.size(), out.is_terminal()) {
-  const std::size_t overhead = act == Act::open ? kMaxOverhead : 0;
-  if (!options.chunked) require_size(input_, kMaxMessage + overhead, "a whole message");
-}
-
-void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
-                         const char* out) {
-  command.add_option("-i,--in", options.in, std::string(in) + "; standard input unless given")
-      ->type_name("FILE");
-  command.add_option("-o,--out", options.out, std::string(out) + "; standard output unless given")
-      ->type_name("FILE");
-  command.add_flag("--force", options.force,
-                   "Replace files that exist; without it nothing is replaced");
-  command
-      .add_option(
-          "--media-type", options.media_type,
-          "Media type of whole messages, the same on both sides; message/bhttp unless given")
-      ->type_name("TYPE");
-  CLI::Option* chunked = command.add_flag(
-      "--chunked", options.chunked,
-      "A message in chunks, of any size and in little memory; the same on both sides");
-  command
-      .add_option("--chunked-media-type", options.chunked_media_type,
-                  "Media type of chunked messages, with --chunked in place of --media-type; never "
-                  "that of whole ones, as one type for both would let a relay pass a first chunk "
-                  "off as a whole message; a chunked message/bhttp unless given")
-      ->type_name("TYPE");
-  command
-      .add_option("--chunk-size", options.chunk_size,
-                  act == Act::seal ? "Most plaintext bytes of one chunk"
-                                   : "Most plaintext bytes that one chunk may have")
-      ->capture_default_str()
-      ->check(CLI::Range(std::size_t{1}, framing::kMaxChunk))
-      ->needs(chunked)
-      ->type_name("N");
-  if (act == Act::seal) return;
-  command
-      .add_flag("--keep-partial", options.keep_partial,
-                "Keep the authentic part of a truncated message in --out; the exit code is 1")
-      ->needs(chunked);
-}
-
-void add_new_state_option(CLI::App& command, Exchange& options, const std::string& reader) {
-  command
-      .add_option("--state", options.state,
-                  "New file for what " + reader + " needs; secret (mode 0600)")
-      ->required()
-      ->type_name("FILE");
-}
 
 void add_seal_request(CLI::App& app) {
   auto options = std::make_shared<SealRequest>();
@@ -228,12 +133,12 @@ void add_seal_request(CLI::App& app) {
   add_provider_option(*command, options->provider);
   command->footer(
       "The state opens the response to this one request. It is secret (mode 0600); delete it when "
-      "the\nresponse is open. It is in place before the request is: a failure leaves neither.\n\n"
+      "the response is open. It is in place before the request is: a failure leaves neither.\n\n"
       "Examples:\n"
-      "  twoway seal-request --config gateway.ohttp-keys --in question.txt \\\n"
-      "                      --out request.bin --state sender.state\n"
-      "  producer | twoway seal-request --chunked --config gateway.ohttp-keys \\\n"
-      "                                 --state sender.state | consumer");
+      "  twoway seal-request --config gateway.ohttp-keys --in question.txt --out request.bin "
+      "--state sender.state\n"
+      "  producer | twoway seal-request --chunked --config gateway.ohttp-keys --state sender.state "
+      "| consumer");
   command->callback([options] { run(*options); });
 }
 
@@ -248,14 +153,13 @@ void add_open_request(CLI::App& app) {
       std::string(kDefaultSuitesHelp) +
       "\n\n"
       "Keys, ids and suites must be those of the key configuration list: a request for another id "
-      "or suite\nis refused. With --out, nothing is written unless the whole request is authentic; "
-      "into a pipe, a\nchunked one goes chunk by chunk, and is complete only if the exit code is "
-      "0. "
-      "The state seals the\nresponse; it is secret (mode 0600): delete it when the response is "
+      "or suite is refused. With --out, nothing is written unless the whole request is authentic; "
+      "into a pipe, a chunked one goes chunk by chunk, and is complete only if the exit code is "
+      "0. The state seals the response; it is secret (mode 0600): delete it when the response is "
       "sealed.\n\n"
       "Example:\n"
-      "  twoway open-request --key 1=key.pem --in request.bin --out question.txt \\\n"
-      "                      --state receiver.state");
+      "  twoway open-request --key 1=key.pem --in request.bin --out question.txt --state "
+      "receiver.state");
   command->callback([options] { run(*options); });
 }
 
@@ -285,7 +189,7 @@ void add_open_response(CLI::App& app) {
   add_provider_option(*command, options->provider);
   command->footer(
       "With --out, nothing is written unless the whole response is authentic and answers the "
-      "state's\nrequest; into a pipe, a chunked one goes chunk by chunk, and is complete only if "
+      "state's request; into a pipe, a chunked one goes chunk by chunk, and is complete only if "
       "the exit code is 0.\n\n"
       "Example:\n"
       "  twoway open-response --state sender.state --in response.bin --out answer.txt");

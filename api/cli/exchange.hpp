@@ -51,10 +51,14 @@ class MessageInput {
  public:
   MessageInput(const Exchange& options, Act act, const Output& out);
   const Input& input() const noexcept { return input_; }
-  std::unique_ptr<Source> source() { return input_.source(progress_); }
+  /// A source of the message, which borrows this.
+  std::unique_ptr<Source> source();
+  /// The first bytes that were read, up to a request's header.
+  ByteView head() const noexcept { return head_; }
 
  private:
   Input input_;
+  Bytes head_;
   Progress progress_;
 };
 

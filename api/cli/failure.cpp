@@ -3,7 +3,10 @@
 #include <array>
 #include <utility>
 
+#include <unistd.h>
+
 #include "descriptor.hpp"
+#include "text.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -33,7 +36,7 @@ Failure failure(const Error& error, const std::string& about) {
   line += error.message;
   // Messages about tokens hold the code by name.
   const bool named = line.find("(CKR") != line.npos;
-  if (error.native != 0 && !named) line += " (native error " + std::to_string(error.native) + ")";
+  if (error.native != 0 && !named) line += " (error code " + std::to_string(error.native) + ")";
   return {exit_code(error.code), std::move(line)};
 }
 
@@ -41,18 +44,6 @@ void tell(const std::string& text) noexcept {
   static_cast<void>(write_all(STDERR_FILENO, core::as_bytes(text)));
 }
 
-std::string one_line(const std::string& text) {
-  std::string line;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
-      line += ' ';
-    } else {
-      line += byte < 0x20 || byte == 0x7f ? '?' : c;
-    }
-  }
-  while (!line.empty() && line.back() == ' ') line.pop_back();
-  return line;
-}
+void say(const std::string& line) { tell(program_name() + ": " + printable(line) + "\n"); }
 
 }  // namespace twoway::cli

@@ -52,7 +52,7 @@ inline void require(Status status, const std::string& about = {}) {
 /// Writes to standard error.
 void tell(const std::string& text) noexcept;
 
-/// `text` as one printable line: control characters become '?', line ends become spaces.
-std::string one_line(const std::string& text);
+/// Writes one line to standard error, after the program's name, with `line` made printable.
+void say(const std::string& line);
 
 }  // namespace twoway::cli

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "failure.hpp"
+#include "text.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -26,7 +27,7 @@ Descriptor open_input(const std::optional<std::string>& path) {
   }
   taken = true;
   if (!path && isatty(STDIN_FILENO) != 0) {
-    tell("twoway: reading from the terminal; Ctrl-D ends it\n");
+    say("reading from the terminal: Ctrl-D ends the input");
   }
   return Descriptor::borrow(STDIN_FILENO);
 }

@@ -1,19 +1,18 @@
 // twoway inspect
 #include <memory>
 
-#include <nlohmann/json.hpp>
+#include <twoway/key_configs.hpp>
 
 #include "built_providers.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "input.hpp"
+#include "json.hpp"
 #include "names.hpp"
 #include "output.hpp"
 
 namespace twoway::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Stands in if no provider is built: the tables' KEMs can be shown all the same.
 class NoProvider final : public Provider, private Rng {
@@ -86,6 +85,17 @@ std::string entry_text(const Entry& entry) {
     text += "  suite       " + name_of(pair.kdf) + ":" + name_of(pair.aead) + "\n";
   }
   return text;
+}
+
+std::string single_text(const Entry& entry) {
+  return "single key configuration, " + std::to_string(entry.size) +
+         " bytes: no list, which has the length of each key in front of it\n" + entry_text(entry);
+}
+
+Json single_json(const Entry& entry) {
+  return {{"type", "key-configuration"},
+          {"size", entry.size},
+          {"configurations", Json::array({entry_json(entry)})}};
 }
 
 /// A value of a printed JSON object, as dump(2) writes it at this depth.
@@ -192,20 +202,40 @@ bool is_list(const Content& content, bool request) {
   return list && (!list->empty() || !request);
 }
 
-// Neither format has a magic number. A list must fit its lengths to the last byte, so it comes
-// first. But short requests can look like a list of unknown KEMs, so there a request does.
+/// The configuration that fills the file, if it is one.
+std::optional<Entry> single_of(const Content& content) {
+  if (content.size > kMaxKeyConfigs) return std::nullopt;
+  Result<KeyConfig> config = framing::parse_key_config(any_provider(), content.start);
+  if (!config) return std::nullopt;
+  return Entry{std::move(*config), content.start.size(), true};
+}
+
+/// What the file is instead of a list, if that is known.
+std::string mistake_in(const Content& content) {
+  if (content.size > kMaxKeyConfigs) return {};
+  const auto list = read_key_configs(any_provider(), content.start);
+  return list ? std::string() : std::string(". As a list: ") + list.error().message;
+}
+
+// No format has a magic number. A list must fit its lengths to the last byte, so it comes first.
+// But short requests can look like a list of unknown KEMs, so there a request does. A single
+// configuration looks like a request only if its key begins with the ids of a KDF and an AEAD.
 void run(const std::string& path, bool json) {
   const Content content = read_content(path);
   const std::optional<Request> request = request_of(content);
   if (is_list(content, request.has_value())) {
     print_list(content.start, json);
   } else if (request) {
-    print(json ? request_json(content.size, *request).dump(2) + "\n"
+    print(json ? json_text(request_json(content.size, *request))
                : request_text(content.size, *request));
+  } else if (const std::optional<Entry> single = single_of(content)) {
+    print(json ? json_text(single_json(*single)) : single_text(*single));
   } else {
-    throw Failure(Exit::refused, input_name(path) +
-                                     ": neither a key configuration list nor a request with known "
-                                     "algorithms: nothing else can be shown without a key");
+    throw Failure(Exit::refused,
+                  input_name(path) +
+                      ": neither a key configuration list nor a request with known algorithms, and "
+                      "nothing else can be shown without a key" +
+                      mistake_in(content));
   }
 }
 

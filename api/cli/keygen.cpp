@@ -8,6 +8,7 @@
 #include "keys.hpp"
 #include "names.hpp"
 #include "output.hpp"
+#include "text.hpp"
 #include "tpm_keys.hpp"
 
 namespace twoway::cli {
@@ -26,7 +27,7 @@ void run(const Keygen& options) {
   const Result<Kem> kem = Kem::find(provider, parse_kem(options.kem));
   if (!kem) {
     throw Failure(Exit::usage, std::string(provider.name()) + " does not offer " + options.kem +
-                                   ": see twoway providers");
+                                   ": " + see("providers"));
   }
   if (is_token_uri(options.out)) {
     generate_token_key(provider, options.out, kem->params().id, options.pin);
@@ -69,9 +70,8 @@ void run(const Config& options) {
 void add_keygen(CLI::App& app) {
   auto options = std::make_shared<Keygen>();
   CLI::App* command = app.add_subcommand("keygen", "Make a receiver's private key");
-  command->add_option("--kem", options->kem, "Kind of key")
+  command->add_option("--kem", options->kem, "Kind of key: " + list_of(kem_names()))
       ->required()
-      ->check(CLI::IsMember(kem_names()))
       ->type_name("KEM");
   command
       ->add_option("-o,--out", options->out,
@@ -84,7 +84,7 @@ void add_keygen(CLI::App& app) {
   add_provider_option(*command, options->provider);
   command->footer(
       "The key is written as PKCS#8 PEM, as openssl genpkey writes it, readable by its owner "
-      "alone\n(mode 0600). Keep it secret, and keep a copy: requests cannot be opened without "
+      "alone (mode 0600). Keep it secret, and keep a copy: requests cannot be opened without "
       "it.\n\n"
       "Example:\n"
       "  twoway keygen --kem x25519 --out key.pem");
@@ -103,12 +103,12 @@ void add_config(CLI::App& app) {
       std::string(kDefaultSuitesHelp) +
       " The preferred comes first.\n\n"
       "The list (application/ohttp-keys, RFC 9458) is public, but senders must get it from you "
-      "alone:\nwhoever can change it can read their requests. Senders take the first key that "
+      "alone: whoever can change it can read their requests. Senders take the first key that "
       "they support.\n\n"
       "Examples:\n"
       "  twoway config --key 1=key.pem --out gateway.ohttp-keys\n"
-      "  twoway config --key 1=p256.pem --key 2=x25519.pem \\\n"
-      "                --suite hkdf-sha256:aes-128-gcm --out gateway.ohttp-keys");
+      "  twoway config --key 1=p256.pem --key 2=x25519.pem --suite hkdf-sha256:aes-128-gcm --out "
+      "gateway.ohttp-keys");
   command->callback([options] { run(*options); });
 }
 

@@ -5,12 +5,14 @@
 #include <charconv>
 #include <string>
 
+#include <twoway/key_configs.hpp>
 #include <twoway/private_key_pem.hpp>
 
 #include "built_providers.hpp"
 #include "failure.hpp"
 #include "input.hpp"
 #include "names.hpp"
+#include "text.hpp"
 #include "tpm_keys.hpp"
 
 namespace twoway::cli {
@@ -60,7 +62,8 @@ std::vector<SymmetricAlgorithms> suites_for(const Provider& provider, KemId kem,
     if (framing::find_suite(provider, {kem, pair.kdf, pair.aead})) suites.push_back(pair);
   }
   if (suites.empty()) {
-    throw Failure(Exit::usage, "the provider offers none of the default suites: name a --suite");
+    throw Failure(Exit::usage, std::string(provider.name()) +
+                                   " offers none of the default suites: name one with --suite");
   }
   return suites;
 }
@@ -87,17 +90,44 @@ std::vector<NamedKey> named_keys(const KeyOptions& options) {
     if (equals != std::string::npos) {
       if (const auto own = parse_key_id(std::string_view(key).substr(0, equals))) {
         named.push_back({*own, key.substr(equals + 1)});
+        if (equals + 1 == key.size()) throw Failure(Exit::usage, "--key " + key + ": names no key");
         continue;
       }
+      if (key.find_first_not_of("0123456789") == equals) {
+        throw Failure(Exit::usage, "--key " + key + ": a key id is 0 to 255");
+      }
     }
-    if (id == options.ids.end()) break;
+    if (id == options.ids.end()) {
+      throw Failure(Exit::usage, "--key " + key + ": every key needs one id: write --key ID=" +
+                                     key + ", or give as many --key-id as --key");
+    }
     named.push_back({static_cast<std::uint8_t>(*id++), key});
   }
-  if (named.size() != options.keys.size() || id != options.ids.end()) {
-    throw Failure(Exit::usage,
-                  "every key needs one id: write --key ID=KEY, or as many --key-id as --key");
+  if (id != options.ids.end()) {
+    throw Failure(Exit::usage, "--key-id " + std::to_string(*id) + ": belongs to no --key");
+  }
+  for (auto key = named.begin(); key != named.end(); ++key) {
+    const auto same_id = [key](const NamedKey& other) { return other.id == key->id; };
+    if (std::any_of(std::next(key), named.end(), same_id)) {
+      throw Failure(Exit::usage, "the key id " + std::to_string(key->id) +
+                                     " is given to two keys: choose another id for one");
+    }
   }
   return named;
+}
+
+/// A wrong PIN is counted by what it is sent to, so one PIN goes to one token, or to the TPM.
+void require_one_holder(const std::vector<NamedKey>& named) {
+  std::string holder;
+  for (const auto& [id, key] : named) {
+    std::string own = is_tpm_handle(key) ? "the TPM" : "";
+    if (is_token_uri(key)) own = token_holder(key);
+    if (holder.empty()) holder = own;
+    if (own.empty() || own == holder) continue;
+    throw Failure(Exit::usage, "the keys are in several places, " + holder + " and " + own +
+                                   ", and the PIN is for one: give each pkcs11: URI its own "
+                                   "?pin-source=file:FILE in place of --pin-file and --pin-env");
+  }
 }
 
 }  // namespace
@@ -150,7 +180,7 @@ const Provider& choose_provider(const std::string& name) {
     require_usable(*provider);
     return *provider;
   }
-  throw Failure(Exit::usage, "no provider '" + name + "' in this build: see twoway providers");
+  throw Failure(Exit::usage, "no provider '" + name + "' in this build: " + see("providers"));
 }
 
 void add_key_options(CLI::App& command, KeyOptions& options) {
@@ -172,10 +202,17 @@ void add_key_options(CLI::App& command, KeyOptions& options) {
   add_provider_option(command, options.provider);
 }
 
-std::vector<KeyConfig> read_key_configs(const Provider& provider, const std::string& list) {
+std::string ids_of(const std::vector<KeyConfig>& keys) {
+  std::vector<std::string> ids;
+  for (const KeyConfig& key : keys) ids.push_back(std::to_string(key.key_id));
+  if (ids.empty()) return {};
+  return (ids.size() == 1 ? "id " : "ids ") + list_of(ids);
+}
+
+std::vector<KeyConfig> read_list(const Provider& provider, const std::string& list) {
   const core::SecretBuffer file =
       read_input(list, {.max = kMaxKeyConfigs, .what = "a key configuration list"});
-  return require(framing::parse_key_configs(provider, file), input_name(list));
+  return require(read_key_configs(provider, file), input_name(list));
 }
 
 std::vector<NamedFile> key_files(const KeyOptions& options) {
@@ -190,18 +227,20 @@ std::vector<NamedFile> key_files(const KeyOptions& options) {
 RequestSender make_sender(const Provider& provider, const std::string& list,
                           std::optional<unsigned> key_id) {
   const std::string name = input_name(list);
-  std::vector<KeyConfig> configs = read_key_configs(provider, list);
+  std::vector<KeyConfig> configs = read_list(provider, list);
   if (key_id) {
+    const std::string ids = ids_of(configs);
     std::erase_if(configs, [&](const KeyConfig& c) { return c.key_id != *key_id; });
     if (configs.empty()) {
       throw Failure(Exit::refused, name + ": no usable key with id " + std::to_string(*key_id) +
-                                       ": see twoway inspect for those that it has");
+                                       (ids.empty() ? ", nor any other" : ": it has " + ids));
     }
   }
   return require(RequestSender::create(provider, configs), name);
 }
 
 void load_keys(KeyRing& ring, const KeyOptions& options) {
+  if (options.pin.given()) require_one_holder(named_keys(options));
   for (const auto& [id, name] : named_keys(options)) {
     std::shared_ptr<const PrivateKey> key = open_key(ring.provider(), name, options.pin);
     auto suites = suites_for(ring.provider(), key->kem_id(), options.suites);

@@ -31,10 +31,13 @@ CLI::Validator key_id_range();
 /// For the help of commands with --suite.
 inline constexpr const char* kDefaultSuitesHelp =
     "Without --suite, keys accept hkdf-sha256:aes-128-gcm and hkdf-sha256:chacha20-poly1305, as "
-    "far as\nthe provider offers them.";
+    "far as the provider offers them.";
+
+/// "id 1", "ids 1, 2", or nothing.
+std::string ids_of(const std::vector<KeyConfig>& keys);
 
 /// Reads a key configuration list.
-std::vector<KeyConfig> read_key_configs(const Provider& provider, const std::string& list);
+std::vector<KeyConfig> read_list(const Provider& provider, const std::string& list);
 
 /// The sender to the key of a list with this id, or, without one, to the first that is usable.
 RequestSender make_sender(const Provider& provider, const std::string& list,

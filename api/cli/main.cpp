@@ -1,4 +1,5 @@
 // The twoway program.
+#include <memory>
 #include <new>
 #include <sstream>
 
@@ -7,8 +8,10 @@
 
 #include "commands.hpp"
 #include "failure.hpp"
+#include "help.hpp"
 #include "output.hpp"
 #include "signals.hpp"
+#include "text.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -23,17 +26,17 @@ void fill_standard_descriptors() {
 }
 
 Exit say(Exit code, const std::string& line) {
-  tell("twoway: " + one_line(line) + "\n");
+  cli::say(line);
   return code;
 }
 
 void describe(CLI::App& app) {
-  app.name("twoway");
+  app.formatter(std::make_shared<HelpFormatter>());
   app.description(
-      "Seals requests to a receiver and opens its responses (Oblivious HTTP, RFC 9458).");
-  app.set_version_flag("--version", "twoway " TWOWAY_VERSION);
+      "Seals requests to a receiver and opens its responses (Oblivious HTTP, RFC 9458)");
+  app.set_help_flag("-h,--help", "Show this help");
+  app.set_version_flag("--version", program_name() + " " TWOWAY_VERSION, "Show the version");
   app.require_subcommand(1);
-  app.get_formatter()->column_width(28);
   add_keygen(app);
   add_config(app);
   add_inspect(app);
@@ -45,25 +48,70 @@ void describe(CLI::App& app) {
   add_open_many(app);
   add_tokens(app);
   add_providers(app);
+  add_help(app);
   app.footer(
-      "Receiver:  twoway keygen --kem x25519 --out key.pem\n"
-      "           twoway config --key 1=key.pem --out gateway.ohttp-keys\n"
-      "Sender:    twoway seal-request --config gateway.ohttp-keys --in question.txt \\\n"
-      "                               --out request.bin --state sender.state\n"
-      "Receiver:  twoway open-request --key 1=key.pem --in request.bin \\\n"
-      "                               --out question.txt --state receiver.state\n"
-      "           twoway seal-response --state receiver.state --in answer.txt --out response.bin\n"
-      "Sender:    twoway open-response --state sender.state --in response.bin --out answer.txt\n"
+      "Receiver:\n"
+      "  twoway keygen --kem x25519 --out key.pem\n"
+      "  twoway config --key 1=key.pem --out gateway.ohttp-keys\n"
+      "Sender:\n"
+      "  twoway seal-request --config gateway.ohttp-keys --in question.txt --out request.bin "
+      "--state sender.state\n"
+      "Receiver:\n"
+      "  twoway open-request --key 1=key.pem --in request.bin --out question.txt --state "
+      "receiver.state\n"
+      "  twoway seal-response --state receiver.state --in answer.txt --out response.bin\n"
+      "Sender:\n"
+      "  twoway open-response --state sender.state --in response.bin --out answer.txt\n"
       "\n"
       "A file named - is standard input or output. A whole message is held in memory and has at "
-      "most 1 GiB;\nwith --chunked it has any size. A file that is written has its name only when "
-      "it is complete,\nand replaces none unless --force is given. Private keys, PINs and states in "
-      "files that others can\nread are refused: chmod 600 them.\n"
+      "most 1 GiB; with --chunked it has any size. A file that is written has its name only when "
+      "it is complete, and replaces none unless --force is given. Private keys, PINs and states in "
+      "files that others can read are refused: chmod 600 them.\n"
       "\n"
       "Exit codes: 0 done; 1 a message, key, state or configuration is refused; 2 wrong "
-      "arguments;\n3 a file cannot be read or written, or the system gives no random bytes.\n"
+      "arguments; 3 a file cannot be read or written, or the system gives no random bytes.\n"
       "\n"
-      "More on each command: twoway COMMAND --help");
+      "More on each command:\n"
+      "  twoway help COMMAND");
+}
+
+/// The command that the arguments name, or the program.
+const CLI::App& named_command(const CLI::App& app) {
+  const std::vector<CLI::App*> named = app.get_subcommands();
+  return named.empty() ? app : named_command(*named.back());
+}
+
+/// The commands that begin with or end in `word`: "; there is seal-request".
+std::string similar(const CLI::App& app, const std::string& word) {
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    const std::string& name = command->get_name();
+    if (name.find(word) == std::string::npos && word.find(name) == std::string::npos) continue;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return names.empty() ? names : ", but " + names;
+}
+
+/// What is wrong with arguments, in words of this program.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> rest = app.remaining(true);
+  const bool extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  if (!rest.empty() && (extra || app.get_subcommands().empty())) {
+    const std::string& word = rest.front();
+    if (word.rfind('-', 0) == 0) return "no option '" + word + "'";
+    if (app.get_subcommands().empty()) return "no command '" + word + "'" + similar(app, word);
+    return "'" + word + "' belongs to no option";
+  }
+  const std::string words = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string option = words.substr(0, words.find(':'));
+    const bool missing = words.find("missing") != std::string::npos;
+    return option + (missing ? " needs a value" : " can be given once");
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && app.get_subcommands().empty()) {
+    return "a command is required";
+  }
+  return words;
 }
 
 /// What the parser answers to --help, --version and arguments that it does not understand.
@@ -74,19 +122,13 @@ Exit answer(const CLI::App& app, const CLI::ParseError& result) {
     print(text.str());
     return Exit::done;
   }
-  const std::vector<std::string> rest = app.remaining();
-  if (app.get_subcommands().empty() && !rest.empty()) {
-    const char* kind = rest.front().rfind('-', 0) == 0 ? "option" : "command";
-    return say(Exit::usage,
-               std::string("no ") + kind + " '" + rest.front() + "': see twoway --help");
-  }
-  std::string command = "twoway";
-  for (const CLI::App* sub : app.get_subcommands()) command += " " + sub->get_name();
-  return say(Exit::usage, std::string(result.what()) + ": see " + command + " --help");
+  return say(Exit::usage,
+             explain(app, result) + ": see " + full_name(named_command(app)) + " --help");
 }
 
 Exit run(int argc, char** argv) {
   fill_standard_descriptors();
+  set_program_name(argc > 0 ? argv[0] : nullptr);
   install_signal_handlers();
   try {
     CLI::App app;
@@ -103,7 +145,7 @@ Exit run(int argc, char** argv) {
   } catch (const Failure& failure) {
     return say(failure.code(), failure.what());
   } catch (const std::bad_alloc&) {
-    return say(Exit::io, "not enough memory for this message");
+    return say(Exit::io, "not enough memory for this message: --chunked needs little");
   } catch (const std::exception& unexpected) {
     return say(Exit::io, unexpected.what());
   }

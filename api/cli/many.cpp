@@ -15,6 +15,8 @@
 #include "commands.hpp"
 #include "exchange.hpp"
 #include "keys.hpp"
+#include "refusals.hpp"
+#include "text.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -63,7 +65,7 @@ std::vector<Receiver> read_receivers(const Provider& provider, const SealMany& o
       throw Failure(Exit::usage, other->second + " and " + file + ": both would have " + name +
                                      kKeySuffix + ": give them other names");
     }
-    receivers.push_back({name, file, read_key_configs(provider, file)});
+    receivers.push_back({name, file, read_list(provider, file)});
   }
   return receivers;
 }
@@ -95,9 +97,8 @@ std::vector<RequestSender> choose_senders(const Provider& provider,
       if (!senders.empty()) return senders;
     }
   }
-  throw Failure(
-      Exit::refused,
-      "the receivers have no usable AEAD in common: see twoway inspect for what each has");
+  throw Failure(Exit::refused, "the receivers have no usable AEAD in common: " + see("inspect") +
+                                   " for what each has");
 }
 
 void make_folder(const std::string& path) {
@@ -169,6 +170,7 @@ void run(const OpenMany& options) {
       options.encapsulated_key, {.max = kMaxEncapsulatedKey, .what = "an encapsulated key"});
 
   const auto opened = [&](auto result) {
+    if (!result && result.error().code == Errc::unknown_key) throw unknown_key(ring, key, key_name);
     if (result || result.error().code != Errc::open_failed) {
       return require(std::move(result), key_name);
     }
@@ -204,13 +206,13 @@ void add_seal_many(CLI::App& app) {
                       "File for the sealed request, the same for all");
   add_provider_option(*command, options->provider);
   command->footer(
-      "For the receiver of NAME.EXT there are NAME.encapsulated-key, to send with the request, "
-      "and\nNAME.state, for open-response: secret (mode 0600). All must accept one AEAD. "
-      "Any receiver could make\nanother request that the others would take for this one; responses "
+      "For the receiver of NAME.EXT there are NAME.encapsulated-key, to send with the request, and "
+      "NAME.state, for open-response: secret (mode 0600). All must accept one AEAD. Any receiver "
+      "could make another request that the others would take for this one; responses "
       "are between one receiver and you.\n\n"
       "Example:\n"
-      "  twoway seal-many --to alice.ohttp-keys --to bob.ohttp-keys --keys-dir out \\\n"
-      "                   --in question.txt --out request.bin");
+      "  twoway seal-many --to alice.ohttp-keys --to bob.ohttp-keys --keys-dir out --in "
+      "question.txt --out request.bin");
   command->callback([options] { run(*options); });
 }
 
@@ -230,8 +232,7 @@ void add_open_many(CLI::App& app) {
   command->footer(
       "Example:\n"
       "  twoway open-many --key 1=key.pem --encapsulated-key alice.encapsulated-key --in "
-      "request.bin \\\n"
-      "                   --out question.txt --state receiver.state");
+      "request.bin --out question.txt --state receiver.state");
   command->callback([options] { run(*options); });
 }
 

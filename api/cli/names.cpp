@@ -20,12 +20,6 @@ const Row* find_name(std::span<const Row> table, std::string_view name) {
   return nullptr;
 }
 
-std::string list_of(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  return list;
-}
-
 // OHTTP uses neither one-stage KDFs nor the export-only AEAD (framing::find_suite).
 std::vector<std::string> kdf_names() {
   std::vector<std::string> names;
@@ -44,6 +38,12 @@ std::vector<std::string> aead_names() {
 }
 
 }  // namespace
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
 
 std::string hex(ByteView bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";

@@ -16,6 +16,9 @@ std::string name_of(AeadId id);
 std::string hex_id(std::uint16_t id);
 std::string hex(ByteView bytes);
 
+/// "a, b, c".
+std::string list_of(const std::vector<std::string>& names);
+
 /// The short names of all KEMs.
 std::vector<std::string> kem_names();
 

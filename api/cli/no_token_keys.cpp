@@ -22,6 +22,8 @@ void generate_token_key(const Provider&, const std::string&, KemId, const PinOpt
   not_built();
 }
 
+std::string token_holder(const std::string&) { not_built(); }
+
 void add_tokens(CLI::App&) {}
 
 }  // namespace twoway::cli

@@ -4,6 +4,7 @@
 #include "built_providers.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
+#include "json.hpp"
 #include "keys.hpp"
 #include "output.hpp"
 #include "survey.hpp"
@@ -15,7 +16,7 @@ void run(bool json) {
   const auto all = built::providers();
   if (all.empty()) static_cast<void>(choose_provider(""));  // says what to do
   const std::vector<SurveyRow> rows = survey(all);
-  print(json ? survey_json(all, rows).dump(2) + "\n" : survey_table(all, rows));
+  print(json ? json_text(survey_json(all, rows)) : survey_table(all, rows));
   if (any_failed(rows)) {
     throw Failure(Exit::refused,
                   "an algorithm gave a wrong answer to a known question: do not use that provider");
@@ -31,8 +32,9 @@ void add_providers(CLI::App& app) {
   command->add_flag("--json", *json, "Print JSON");
   command->footer(
       "The first provider is the default. A yes means that a test with a known answer passed just "
-      "now,\n- that it is not offered. After a failed test, or if a provider offers nothing, the "
-      "exit code\nis 1.");
+      "now, - that it is not offered. After a failed test, or if a provider offers nothing, the "
+      "exit "
+      "code is 1.");
   command->callback([json] { run(*json); });
 }
 

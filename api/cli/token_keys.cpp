@@ -12,6 +12,7 @@
 #include "input.hpp"
 #include "pin.hpp"
 #include "prompt.hpp"
+#include "text.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -37,46 +38,38 @@ std::optional<std::string> pin_source_file(const std::string& uri) {
   return path;
 }
 
+/// A token of a URI, and the key that the URI names in it.
 struct Place {
-  pkcs11::KeyLocation location;
-  pkcs11::Options options;
+  pkcs11::Token token;
+  pkcs11::KeyName key;
 };
 
-Place place_of(const std::string& uri, const PinOptions& pin) {
+Place open_place(const std::string& uri, const PinOptions& pin) {
   if (uri.find("pin-value=") != std::string::npos) {
     throw Failure(Exit::usage,
                   "a PIN in an argument can be seen by others: use --pin-file, --pin-env or "
                   "pin-source in place of pin-value");
   }
-  pkcs11::ParsedUri parsed = require(pkcs11::parse_uri(uri), uri);
+  pkcs11::ParsedUri parsed = require_token(pkcs11::parse_uri(uri), uri);
   const std::optional<std::string> file = pin_source_file(uri);
   struct stat info {};
   if (file && stat(file->c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
     Input(*file).require_private("a PIN");
   }
-  Place place{std::move(parsed.location), {}};
-  place.options.pin = pin_source(pin, std::move(parsed.pin));
-  return place;
-}
-
-/// As `require`. The advice on a refused PIN names the program's options.
-template <typename T>
-T require_of_token(Result<T> result, const std::string& uri) {
-  constexpr std::uint64_t kPinIncorrect = 0xa0, kPinInvalid = 0xa1, kPinLenRange = 0xa2;
-  if (result) return std::move(*result);
-  const Error& error = result.error();
-  const bool refused =
-      error.native == kPinIncorrect || error.native == kPinInvalid || error.native == kPinLenRange;
-  const std::string message = error.message;
-  if (!refused) throw failure(error, uri);
-  throw Failure(exit_code(error.code), uri + ": " + message.substr(0, message.find(": ")) +
-                                           ": give the right one with --pin-file or --pin-env");
+  // The PIN is asked for after the token is found, so that the prompt can name it in full.
+  const auto title = std::make_shared<std::string>();
+  pkcs11::Options options;
+  options.pin = pin_source(pin, std::move(parsed.pin), title);
+  pkcs11::Token token = require_token(pkcs11::Token::open(parsed.location.token, options), uri);
+  *title = token_title(require_token(token.info(), uri).location);
+  return {std::move(token), std::move(parsed.location.key)};
 }
 
 }  // namespace
 
 std::shared_ptr<pkcs11::PinSource> pin_source(const PinOptions& pin,
-                                              std::shared_ptr<pkcs11::PinSource> of_uri) {
+                                              std::shared_ptr<pkcs11::PinSource> of_uri,
+                                              std::shared_ptr<const std::string> token) {
   if (const core::SecretBuffer* const given = given_pin(pin)) {
     return pkcs11::pin_from_function([kept = *given](core::SecretBuffer& out) {
       out = kept;
@@ -84,24 +77,40 @@ std::shared_ptr<pkcs11::PinSource> pin_source(const PinOptions& pin,
     });
   }
   if (of_uri != nullptr) return of_uri;
-  return pkcs11::pin_from_function(
-      [](core::SecretBuffer& out) { return ask_for_pin("PIN of the token: ", out); });
+  return pkcs11::pin_from_function([token](core::SecretBuffer& out) {
+    return ask_for_pin("PIN of " + printable(*token) + ": ", out);
+  });
+}
+
+std::string token_title(const pkcs11::TokenLocation& token) {
+  return "token " + token.label + ", serial " + token.serial;
+}
+
+// The library's messages hold the code by name. Their advice on a refused PIN names functions.
+std::string token_words(const Error& error) {
+  constexpr std::uint64_t kPinIncorrect = 0xa0, kPinInvalid = 0xa1, kPinLenRange = 0xa2;
+  const std::string message = error.message;
+  const bool refused =
+      error.native == kPinIncorrect || error.native == kPinInvalid || error.native == kPinLenRange;
+  if (!refused) return failure(error, {}).what();
+  return message.substr(0, message.find(": ")) +
+         ": give the right one with --pin-file or --pin-env";
+}
+
+std::string token_holder(const std::string& uri) {
+  return pkcs11::to_uri({require_token(pkcs11::parse_uri(uri), uri).location.token, {}});
 }
 
 std::shared_ptr<const PrivateKey> open_token_key(const Provider& provider, const std::string& uri,
                                                  const PinOptions& pin) {
-  const Place place = place_of(uri, pin);
-  const auto token =
-      require_of_token(pkcs11::Token::open(place.location.token, place.options), uri);
-  return require_of_token(token.open_key(provider, place.location.key), uri);
+  const Place place = open_place(uri, pin);
+  return require_token(place.token.open_key(provider, place.key), uri);
 }
 
 void generate_token_key(const Provider& provider, const std::string& uri, KemId kem,
                         const PinOptions& pin) {
-  const Place place = place_of(uri, pin);
-  const auto token =
-      require_of_token(pkcs11::Token::open(place.location.token, place.options), uri);
-  require_of_token(token.generate_key(provider, kem, place.location.key), uri);
+  const Place place = open_place(uri, pin);
+  require_token(place.token.generate_key(provider, kem, place.key), uri);
 }
 
 }  // namespace twoway::cli

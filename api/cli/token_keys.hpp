@@ -17,6 +17,7 @@ struct PinOptions {
   std::string file;
   std::string environment;
   mutable std::optional<core::SecretBuffer> read{};  ///< of `file`, which may be a pipe
+  bool given() const noexcept { return !file.empty() || !environment.empty(); }
 };
 
 /// The PIN of the options, null if there are none. Reads the file once, and refuses one that others
@@ -30,6 +31,9 @@ void add_pin_options(CLI::App& command, PinOptions& options);
 inline bool is_token_uri(const std::string& key) {
   return strncasecmp(key.c_str(), "pkcs11:", 7) == 0;
 }
+
+/// The URI of the token that holds a URI's key: URIs with the same one share a PIN.
+std::string token_holder(const std::string& uri);
 
 /// The key that a PKCS#11 URI names. Without PIN options and a pin-source, asks at the terminal.
 std::shared_ptr<const PrivateKey> open_token_key(const Provider& provider, const std::string& uri,

@@ -1,23 +1,23 @@
 // twoway tokens
+#include <algorithm>
 #include <memory>
-
-#include <nlohmann/json.hpp>
 
 #include <twoway/pkcs11.hpp>
 
 #include "commands.hpp"
 #include "failure.hpp"
+#include "json.hpp"
 #include "names.hpp"
 #include "output.hpp"
 #include "pin.hpp"
+#include "text.hpp"
 
 namespace twoway::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct Tokens {
   std::vector<std::string> modules;
+  std::string token;
   bool keys = false;
   bool json = false;
   PinOptions pin;
@@ -25,41 +25,103 @@ struct Tokens {
 
 struct ListedToken {
   pkcs11::TokenInfo info;
-  std::vector<pkcs11::KeyInfo> keys;
+  std::optional<std::vector<pkcs11::KeyInfo>> keys;
+  std::string failure;  ///< why there are no keys
 };
 
+struct ListedModule {
+  std::string path;
+  std::vector<ListedToken> tokens;
+  std::string failure;  ///< why there are no tokens
+};
+
+/// The token that --token names: by its label, or by a URI.
+pkcs11::TokenLocation named_token(const std::string& name) {
+  if (!is_token_uri(name)) return {.label = name};
+  return require_token(pkcs11::parse_uri(name), name).location.token;
+}
+
+bool is_named(const pkcs11::TokenLocation& token, const pkcs11::TokenLocation& named) {
+  const auto fits = [](const std::string& has, const std::string& wanted) {
+    return wanted.empty() || has == wanted;
+  };
+  return fits(token.label, named.label) && fits(token.serial, named.serial) &&
+         fits(token.manufacturer, named.manufacturer) && fits(token.model, named.model) &&
+         (!named.slot_id || token.slot_id == named.slot_id);
+}
+
 /// The modules that the options name, each by its path or by a URI.
-std::vector<pkcs11::ConfiguredModule> named_modules(const std::vector<std::string>& names) {
-  if (names.empty()) return pkcs11::configured_modules();
+std::vector<pkcs11::ConfiguredModule> named_modules(const std::vector<std::string>& names,
+                                                    const pkcs11::TokenLocation& token) {
   std::vector<pkcs11::ConfiguredModule> modules;
   for (const std::string& name : names) {
     if (!is_token_uri(name)) {
       modules.push_back({{}, name, {}});
       continue;
     }
-    const pkcs11::TokenLocation place = require(pkcs11::parse_uri(name), name).location.token;
+    const pkcs11::TokenLocation place = require_token(pkcs11::parse_uri(name), name).location.token;
     modules.push_back({{}, place.module_path, place.init_arguments});
+  }
+  if (modules.empty() && !token.module_path.empty()) {
+    modules.push_back({{}, token.module_path, token.init_arguments});
+  }
+  if (modules.empty()) modules = pkcs11::configured_modules();
+  if (modules.empty()) {
+    throw Failure(Exit::refused,
+                  "no PKCS#11 module is configured for p11-kit: name one with --module");
   }
   return modules;
 }
 
-std::vector<ListedToken> list(const pkcs11::ConfiguredModule& module, const Tokens& options) {
-  std::vector<ListedToken> tokens;
-  for (const pkcs11::TokenInfo& info :
-       require(pkcs11::list_tokens(module.path, module.init_arguments), module.path)) {
-    ListedToken& token = tokens.emplace_back(ListedToken{info, {}});
-    if (!options.keys) continue;
-    pkcs11::Options with_pin;
-    with_pin.pin = pin_source(options.pin, nullptr);
-    const auto opened = require(pkcs11::Token::open(info.location, with_pin), info.location.label);
-    token.keys = require(opened.list_keys(), info.location.label);
+ListedModule list(const pkcs11::ConfiguredModule& configured, const pkcs11::TokenLocation& named) {
+  ListedModule module{configured.path, {}, {}};
+  const auto found = pkcs11::list_tokens(configured.path, configured.init_arguments);
+  if (!found) {
+    module.failure = token_words(found.error());
+    return module;
   }
-  return tokens;
+  for (const pkcs11::TokenInfo& info : *found) {
+    if (is_named(info.location, named)) module.tokens.push_back({info, {}, {}});
+  }
+  return module;
+}
+
+/// A wrong PIN is counted by the token that it is sent to, so a PIN goes to no token but its own.
+void require_one_token(const std::vector<ListedModule>& modules, const Tokens& options) {
+  if (!options.keys || !options.pin.given()) return;
+  if (options.token.empty()) {
+    throw Failure(Exit::usage,
+                  "which token is the PIN for? Name it with --token LABEL, or leave out --pin-file "
+                  "and --pin-env to be asked for each token's PIN");
+  }
+  std::size_t count = 0;
+  for (const ListedModule& module : modules) count += module.tokens.size();
+  if (count > 1) {
+    throw Failure(Exit::usage, "--token " + options.token + ": " + std::to_string(count) +
+                                   " tokens match, and the PIN is for one: give the URI of that "
+                                   "token, as " +
+                                   program_name() + " tokens shows it");
+  }
+}
+
+void list_keys(ListedToken& token, const PinOptions& pin) {
+  pkcs11::Options options;
+  options.pin =
+      pin_source(pin, nullptr, std::make_shared<std::string>(token_title(token.info.location)));
+  const auto opened = pkcs11::Token::open(token.info.location, options);
+  const auto keys = opened ? opened->list_keys() : opened.error();
+  if (keys) {
+    token.keys = *keys;
+  } else {
+    token.failure = token_words(keys.error());
+  }
 }
 
 std::string uri_of(const ListedToken& token, const pkcs11::KeyName& key) {
   return pkcs11::to_uri({token.info.location, key});
 }
+
+Json failure_json(const std::string& failure) { return failure.empty() ? Json() : Json(failure); }
 
 Json token_json(const ListedToken& token, bool with_keys) {
   const pkcs11::TokenLocation& place = token.info.location;
@@ -72,8 +134,10 @@ Json token_json(const ListedToken& token, bool with_keys) {
              {"login_required", token.info.login_required},
              {"pin_locked", token.info.pin_locked}};
   if (!with_keys) return entry;
-  entry["keys"] = Json::array();
-  for (const pkcs11::KeyInfo& key : token.keys) {
+  entry["error"] = failure_json(token.failure);
+  entry["keys"] = token.keys ? Json::array() : Json();
+  if (!token.keys) return entry;
+  for (const pkcs11::KeyInfo& key : *token.keys) {
     entry["keys"].push_back({{"label", key.name.label},
                              {"id", hex(key.name.id)},
                              {"kem", name_of(key.kem)},
@@ -85,35 +149,85 @@ Json token_json(const ListedToken& token, bool with_keys) {
   return entry;
 }
 
+Json modules_json(const std::vector<ListedModule>& modules, bool with_keys) {
+  Json list = Json::array();
+  for (const ListedModule& module : modules) {
+    Json entry{{"path", module.path},
+               {"error", failure_json(module.failure)},
+               {"tokens", module.failure.empty() ? Json::array() : Json()}};
+    for (const ListedToken& token : module.tokens) {
+      entry["tokens"].push_back(token_json(token, with_keys));
+    }
+    list.push_back(std::move(entry));
+  }
+  return {{"modules", std::move(list)}};
+}
+
 std::string token_text(const ListedToken& token) {
   const pkcs11::TokenLocation& place = token.info.location;
-  std::string text = "  token " + place.label + " (" + place.manufacturer + ", " + place.model +
-                     ", serial " + place.serial + ")" +
-                     (token.info.pin_locked ? ", PIN locked" : "") + "\n    " + uri_of(token, {}) +
-                     "\n";
-  for (const pkcs11::KeyInfo& key : token.keys) {
-    text += "    key " + key.name.label + ", id " + hex(key.name.id) + ", " + name_of(key.kem) +
-            (key.derivable ? "" : ", may not derive") +
+  std::string text = "  token " + printable(place.label) + " (" + printable(place.manufacturer) +
+                     ", " + printable(place.model) + ", serial " + printable(place.serial) + ")" +
+                     (token.info.pin_locked ? ", PIN locked" : "") + "\n    " +
+                     printable(uri_of(token, {})) + "\n";
+  if (!token.failure.empty()) text += "    keys not listed: " + printable(token.failure) + "\n";
+  if (!token.keys) return text;
+  for (const pkcs11::KeyInfo& key : *token.keys) {
+    text += "    key " + printable(key.name.label) + ", id " + hex(key.name.id) + ", " +
+            name_of(key.kem) + (key.derivable ? "" : ", may not derive") +
             (key.extractable ? ", may leave the token" : "") + "\n      " +
-            uri_of(token, key.name) + "\n";
+            printable(uri_of(token, key.name)) + "\n";
   }
   return text;
 }
 
-void run(const Tokens& options) {
-  Json modules = Json::array();
+std::string modules_text(const std::vector<ListedModule>& modules) {
   std::string text;
-  for (const pkcs11::ConfiguredModule& module : named_modules(options.modules)) {
-    const std::vector<ListedToken> tokens = list(module, options);
-    Json entry{{"path", module.path}, {"tokens", Json::array()}};
-    text += "module " + module.path + (tokens.empty() ? ": no token\n" : "\n");
-    for (const ListedToken& token : tokens) {
-      entry["tokens"].push_back(token_json(token, options.keys));
-      text += token_text(token);
+  for (const ListedModule& module : modules) {
+    text += "module " + printable(module.path);
+    if (!module.failure.empty()) {
+      text += ": failed: " + printable(module.failure);
+    } else if (module.tokens.empty()) {
+      text += ": no token";
     }
-    modules.push_back(std::move(entry));
+    text += "\n";
+    for (const ListedToken& token : module.tokens) text += token_text(token);
   }
-  print(options.json ? Json{{"modules", std::move(modules)}}.dump(2) + "\n" : text);
+  return text;
+}
+
+/// One line for each failure, the last as the failure of the command.
+void report(const std::vector<ListedModule>& modules) {
+  std::vector<std::string> lines;
+  for (const ListedModule& module : modules) {
+    if (!module.failure.empty()) lines.push_back(module.path + ": " + module.failure);
+    for (const ListedToken& token : module.tokens) {
+      if (token.failure.empty()) continue;
+      lines.push_back(token_title(token.info.location) + ": " + token.failure);
+    }
+  }
+  if (lines.empty()) return;
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) say(lines[i]);
+  throw Failure(Exit::refused, lines.back());
+}
+
+void run(const Tokens& options) {
+  const pkcs11::TokenLocation named = named_token(options.token);
+  std::vector<ListedModule> modules;
+  for (const pkcs11::ConfiguredModule& module : named_modules(options.modules, named)) {
+    modules.push_back(list(module, named));
+  }
+  require_one_token(modules, options);
+  for (ListedModule& module : modules) {
+    for (ListedToken& token : module.tokens) {
+      if (options.keys) list_keys(token, options.pin);
+    }
+  }
+  print(options.json ? json_text(modules_json(modules, options.keys)) : modules_text(modules));
+  report(modules);
+  const auto none = [](const ListedModule& module) { return module.tokens.empty(); };
+  if (!options.token.empty() && std::all_of(modules.begin(), modules.end(), none)) {
+    throw Failure(Exit::refused, "no token '" + options.token + "': leave out --token to see all");
+  }
 }
 
 }  // namespace
@@ -126,14 +240,23 @@ void add_tokens(CLI::App& app) {
                    "The module's shared object, or a pkcs11: URI with its module-path and "
                    "x-init-reserved; repeat it for more. Unless given, those that p11-kit is "
                    "configured with")
+      ->allow_extra_args(false)
       ->type_name("MODULE");
-  command->add_flag("--keys", options->keys, "List the keys too, which needs the PIN");
+  command
+      ->add_option(
+          "--token", options->token,
+          "Only the token with this label or pkcs11: URI; --pin-file and --pin-env need it")
+      ->type_name("NAME");
+  command->add_flag("--keys", options->keys, "List the keys too, which needs each token's PIN");
   add_pin_options(*command, options->pin);
   command->add_flag("--json", options->json, "Print JSON");
   command->footer(
-      "The URIs can be given to --key.\n\n"
-      "Example:\n"
-      "  twoway tokens --module /usr/lib/softhsm/libsofthsm2.so --keys --pin-file pin.txt");
+      "The URIs can be given to --key. What cannot be listed is named with its reason, and the "
+      "exit code is 1; the rest is listed all the same.\n\n"
+      "Examples:\n"
+      "  twoway tokens\n"
+      "  twoway tokens --module /usr/lib/softhsm/libsofthsm2.so --token gateway --keys --pin-file "
+      "pin.txt");
   command->callback([options] { run(*options); });
 }
 

@@ -4,6 +4,7 @@
 
 #include "failure.hpp"
 #include "prompt.hpp"
+#include "text.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -14,7 +15,7 @@ class Passphrase final : public openssl::PassphraseSource {
     if (const core::SecretBuffer* const given = given_pin(pin)) given_ = *given;
   }
   Status read(core::SecretBuffer& passphrase) noexcept override {
-    if (!given_) return ask_for_pin("PIN of " + one_line(key_) + ": ", passphrase);
+    if (!given_) return ask_for_pin("PIN of " + printable(key_) + ": ", passphrase);
     passphrase = *given_;
     return {};
   }

@@ -166,3 +166,35 @@ TEST_CASE("both sides must agree on the form and on the size of chunks") {
                            "--chunk-size", "10"}),
                   2, "--chunked");
 }
+
+TEST_CASE("a message that is opened in the other form is refused with a word on --chunked") {
+  if (none_built()) return;
+  const Folder folder;
+  make_receiver();
+  const auto require_named = [](Words command, bool chunked) {
+    if (chunked) command.push_back("--chunked");
+    require_nothing_opened(command, "--chunked");
+  };
+  for (const std::size_t size : {0, 1, 2, 3, 5, 8, 13, 21, 50, 100, 1000, 20000, 70000}) {
+    INFO(size);
+    write_file("text", numbers(size));
+    for (const bool chunked : {false, true}) {
+      Words seal{"seal-request", "--config", "gateway.ohttp-keys",
+                 "--in",         "text",     "--out",
+                 "request",      "--state",  "ss"};
+      Words seal_answer{"seal-response", "--state", "rs", "--in", "text", "--out", "response"};
+      Words open{"open-request", "--key", "1=key.pem", "--in", "request", "--state", "rs"};
+      if (chunked) {
+        for (Words* command : {&seal, &seal_answer, &open}) command->push_back("--chunked");
+      }
+      REQUIRE_RAN(program(seal), 0);
+      require_named({"open-request", "--key", "1=key.pem", "--in", "request", "--out", "opened.txt",
+                     "--state", "opened.state"},
+                    !chunked);
+      REQUIRE(program(open).code == 0);
+      REQUIRE_RAN(program(seal_answer), 0);
+      require_named({"open-response", "--state", "ss", "--in", "response", "--out", "opened.txt"},
+                    !chunked);
+    }
+  }
+}

@@ -130,7 +130,7 @@ TEST_CASE("a receiver with two keys, and a sender who chooses") {
   REQUIRE_REFUSED(
       program(with({"seal-request", "--config", "list", "--key-id", "2", "--state", "none.state"}),
               "hello"),
-      1, "list: no usable key with id 2");
+      1, "list: no usable key with id 2: it has ids 1, 200");
   REQUIRE_FALSE(exists("none.state"));
 }
 
@@ -149,9 +149,10 @@ TEST_CASE("a request that is not exactly what was sealed to this key is refused"
     require_nothing_opened(open_request("bad.bin"), 1, "bad.bin: refused");
   }
   write_file("bad.bin", flipped(request, 0));
-  require_nothing_opened(open_request("bad.bin"), 1, "key id that is not held");
+  require_nothing_opened(open_request("bad.bin"), 1,
+                         "is sealed to key id 0, and --key gave id 1: give");
   write_file("bad.bin", flipped(request, 6));
-  require_nothing_opened(open_request("bad.bin"), 1, "suite that its key does not list");
+  require_nothing_opened(open_request("bad.bin"), 1, "suite hkdf-sha256:aes-256-gcm, which key 1");
   for (const std::size_t size : {request.size() - 1, sealed + 16}) {
     INFO(size);
     write_file("bad.bin", request.substr(0, size));
@@ -167,7 +168,7 @@ TEST_CASE("a request that is not exactly what was sealed to this key is refused"
 
   require_nothing_opened(open_request("request.bin", {"--media-type", "text/plain"}), 1, "refused");
   require_nothing_opened(open_request("request.bin", {"--suite", "hkdf-sha512:chacha20-poly1305"}),
-                         1, "suite that its key does not list");
+                         1, "add --suite hkdf-sha256:chacha20-poly1305");
   require_nothing_opened(open_request("missing.bin"), 3, "missing.bin: cannot be read");
   REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", "other.pem"}), 0);
   Words command = open_request("request.bin");
@@ -175,7 +176,13 @@ TEST_CASE("a request that is not exactly what was sealed to this key is refused"
   require_nothing_opened(command, 1, "request.bin: refused");
   command = open_request("request.bin");
   command[4] = "2";
-  require_nothing_opened(command, 1, "key id that is not held");
+  require_nothing_opened(command, 1, "is sealed to key id 1, and --key gave id 2");
+  command = open_request("request.bin");
+  command[2] = "2=key.pem";
+  command[4] = "7";
+  command.insert(command.begin() + 1, {"--key", "key.pem"});
+  require_nothing_opened(command, 1,
+                         "--key gave ids 7, 2: give the key of that id with --key 1=KEY");
 
   REQUIRE_RAN(program(open_request("request.bin")), 0);
   REQUIRE(read_file("opened.txt") == "question");
@@ -214,9 +221,10 @@ TEST_CASE("a response that is not exactly the answer to this request is refused"
   require_nothing_opened(open_response("second.state", "response.bin"), 1, "for another request");
 
   // The state of one side is none for the other.
-  require_nothing_opened(open_response("receiver.state", "response.bin"), 1, "receiver.state: ");
+  require_nothing_opened(open_response("receiver.state", "response.bin"), 1,
+                         "receiver.state: is not a state of seal-request");
   REQUIRE_REFUSED(program({"seal-response", "--state", "sender.state"}, "answer"), 1,
-                  "sender.state: ");
+                  "sender.state: is not a state of open-request");
 
   REQUIRE_RAN(program(open_response("sender.state", "response.bin")), 0);
   REQUIRE(read_file("opened.txt") == "answer");

@@ -70,7 +70,7 @@ TEST_CASE("a full disk leaves nothing behind") {
   REQUIRE(names_here() == before);
   const Ran keygen = shell(
       "{ (ulimit -f 0; exec \"$TWOWAY\" keygen --kem x25519 --out new.pem) 2>&1; echo $?; } | cat");
-  REQUIRE(keygen.out == "twoway: new.pem: cannot be written: File too large\n3\n");
+  REQUIRE(keygen.out == program_name() + ": new.pem: cannot be written: File too large\n3\n");
   REQUIRE(names_here() == before);
 }
 

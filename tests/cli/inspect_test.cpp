@@ -140,6 +140,40 @@ TEST_CASE("inspect takes a request that could be a list of unknown keys as a req
   REQUIRE(shown["type"] == "request");
 }
 
+TEST_CASE("inspect shows a single configuration, and says that it is no list") {
+  const Folder folder;
+  write_file("single", mixed_list().substr(2, 0x31));
+  const Ran text = program({"inspect", "single"});
+  REQUIRE_RAN(text, 0);
+  REQUIRE(text.out.rfind("single key configuration, 49 bytes: no list", 0) == 0);
+  REQUIRE(text.out.find("key id 7") != std::string::npos);
+  const json shown = json::parse(program({"inspect", "single", "--json"}).out);
+  REQUIRE(shown["type"] == "key-configuration");
+  REQUIRE(shown["size"] == 49);
+  REQUIRE(shown["configurations"][0]["key_id"] == 7);
+  REQUIRE(shown["configurations"][0]["suites"].size() == 3);
+}
+
+TEST_CASE("inspect and the senders say what is given in place of a list") {
+  if (provider_of(core::KemId::dhkem_x25519) == nullptr) return;
+  const Folder folder;
+  make_receiver();
+  const std::string list = read_file("gateway.ohttp-keys");
+  const std::string single = list.substr(2);
+  const std::string hexadecimal = hex(core::as_bytes(list));
+  for (const auto& [bytes, words] : {std::pair{single, "single key configuration"},
+                                     {list + "\n", "a line end or blank follows"},
+                                     {hexadecimal, "hexadecimal"},
+                                     {std::string("<html>"), "web page"}}) {
+    write_file("bad", bytes);
+    const Ran sealed =
+        program({"seal-request", "--config", "bad", "--state", "bad.state", "--out", "r"}, "q");
+    REQUIRE_REFUSED(sealed, 1, "bad: ");
+    REQUIRE(sealed.err.find(words) != std::string::npos);
+    if (bytes != single) REQUIRE_REFUSED(program({"inspect", "bad"}), 1, words);
+  }
+}
+
 TEST_CASE("inspect refuses everything else") {
   const std::string header =
       text_of(unhex("01"

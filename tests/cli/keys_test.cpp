@@ -201,7 +201,7 @@ TEST_CASE("wrong arguments are usage errors") {
 TEST_CASE("help and version are for standard output") {
   const Ran version = program({"--version"});
   REQUIRE_RAN(version, 0);
-  REQUIRE(version.out.rfind("twoway ", 0) == 0);
+  REQUIRE(version.out.rfind(program_name() + " ", 0) == 0);
   const Ran help = program({"--help"});
   REQUIRE_RAN(help, 0);
   for (const char* command :
@@ -210,7 +210,7 @@ TEST_CASE("help and version are for standard output") {
     REQUIRE(help.out.find(command) != std::string::npos);
     const Ran own = program({command, "--help"});
     REQUIRE_RAN(own, 0);
-    REQUIRE(own.out.find("Usage: twoway " + std::string(command)) != std::string::npos);
+    REQUIRE(own.out.find("Usage: " + program_name() + " " + command) != std::string::npos);
   }
 }
 

@@ -50,6 +50,8 @@ std::string program_path() {
   return path;
 }
 
+std::string program_name() { return std::filesystem::path(program_path()).filename(); }
+
 Running::Running(const Words& command, int out, const std::string& terminal) {
   int pipe_ends[2];
   REQUIRE(pipe2(pipe_ends, O_CLOEXEC) == 0);

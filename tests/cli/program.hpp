@@ -49,6 +49,9 @@ class Running {
 /// Where the twoway program is.
 std::string program_path();
 
+/// How it calls itself.
+std::string program_name();
+
 /// Runs twoway with these arguments.
 Ran program(const Words& arguments, std::string_view in = {});
 
@@ -147,13 +150,13 @@ void open_made_request();
     if ((expected) == 0) REQUIRE(twoway_ran.err.empty()); \
   } while (false)
 
-#define REQUIRE_REFUSED(ran, expected, words)                        \
-  do {                                                               \
-    const twoway::test::Ran twoway_ran = (ran);                      \
-    INFO(#ran << "\n" << twoway_ran.err);                            \
-    REQUIRE(twoway_ran.code == (expected));                          \
-    REQUIRE(twoway_ran.out.empty());                                 \
-    REQUIRE(twoway_ran.err.rfind("twoway: ", 0) == 0);               \
-    REQUIRE(twoway_ran.err.find('\n') == twoway_ran.err.size() - 1); \
-    REQUIRE(twoway_ran.err.find(words) != std::string::npos);        \
+#define REQUIRE_REFUSED(ran, expected, words)                                   \
+  do {                                                                          \
+    const twoway::test::Ran twoway_ran = (ran);                                 \
+    INFO(#ran << "\n" << twoway_ran.err);                                       \
+    REQUIRE(twoway_ran.code == (expected));                                     \
+    REQUIRE(twoway_ran.out.empty());                                            \
+    REQUIRE(twoway_ran.err.rfind(twoway::test::program_name() + ": ", 0) == 0); \
+    REQUIRE(twoway_ran.err.find('\n') == twoway_ran.err.size() - 1);            \
+    REQUIRE(twoway_ran.err.find(words) != std::string::npos);                   \
   } while (false)

@@ -1,4 +1,5 @@
 // Keys in tokens through the program: SoftHSM, in a folder of the test's own.
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -23,6 +24,9 @@ class TokenFolder {
  private:
   Folder folder_;
   SoftToken token_{"gateway", "48151623"};
+
+ public:
+  const SoftToken& token() const { return token_; }
 };
 
 std::string key(const std::string& object, const std::string& pin = "&pin-source=file:pin.txt") {
@@ -47,8 +51,8 @@ TEST_CASE("a key is made on a token, listed and used, and the PIN may come from 
   REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", key("other")}), 0);
   REQUIRE_REFUSED(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 2, "hpke");
 
-  const Ran listed =
-      program({"tokens", "--module", kModule, "--keys", "--pin-file", "pin.txt", "--json"});
+  const Ran listed = program({"tokens", "--module", kModule, "--token", "gateway", "--keys",
+                              "--pin-file", "pin.txt", "--json"});
   REQUIRE_RAN(listed, 0);
   const auto tokens = nlohmann::json::parse(listed.out)["modules"][0]["tokens"];
   REQUIRE(tokens.size() == 1);
@@ -113,7 +117,116 @@ TEST_CASE("what is wrong with a token or its PIN is said, and the PIN never is",
   REQUIRE_REFUSED(config("pkcs11:token=gateway?module-path=/no/module.so"), 1,
                   "/no/module.so: cannot open shared object file");
   REQUIRE_REFUSED(config("pkcs11:nonsense"), 1, "pkcs11:nonsense: ");
-  REQUIRE_REFUSED(program({"tokens", "--module", "/no/module.so"}), 1, "/no/module.so: ");
+}
+
+TEST_CASE("what cannot be listed is reported, and the rest is listed", "[token]") {
+  if (!can_run()) return;
+  const TokenFolder token;
+  const auto listed = [](const std::string& more) {
+    // Without a terminal nobody can be asked for a PIN.
+    return shell("setsid -w \"$TWOWAY\" tokens --module /no/module.so --module " + kModule + more);
+  };
+  const Ran text = listed("");
+  REQUIRE(text.code == 1);
+  REQUIRE(text.out.find("module /no/module.so: failed: ") != std::string::npos);
+  REQUIRE(text.out.find("token gateway (") != std::string::npos);
+  REQUIRE(text.err.rfind(program_name() + ": /no/module.so: ", 0) == 0);
+
+  const Ran json = listed(" --keys --json");
+  REQUIRE(json.code == 1);
+  REQUIRE(json.err.find("/no/module.so: ") != std::string::npos);
+  REQUIRE(json.err.find("token gateway, serial ") != std::string::npos);
+  const auto modules = nlohmann::json::parse(json.out)["modules"];
+  REQUIRE(modules.size() == 2);
+  REQUIRE(modules[0]["error"].is_string());
+  REQUIRE(modules[0]["tokens"].is_null());
+  REQUIRE(modules[1]["error"].is_null());
+  const auto& entry = modules[1]["tokens"][0];
+  REQUIRE(entry["label"] == "gateway");
+  REQUIRE(entry["keys"].is_null());
+  REQUIRE(entry["error"].get<std::string>().find("--pin-file") != std::string::npos);
+}
+
+TEST_CASE("a PIN goes to the token that was named, and to no other", "[token]") {
+  if (!can_run()) return;
+  const TokenFolder token;
+  token.token().run(
+      "softhsm2-util"
+      " --init-token --free --label other --so-pin 31415926 --pin 31415926");
+  const Words all{"tokens", "--module", kModule, "--keys", "--pin-file", "pin.txt"};
+  REQUIRE_REFUSED(program(all), 2, "--token LABEL");
+  const auto named = [&all](const std::string& name) {
+    Words words = all;
+    words.insert(words.end(), {"--token", name});
+    return program(words);
+  };
+  const Ran one = named("gateway");
+  REQUIRE_RAN(one, 0);
+  REQUIRE(one.out.find("token gateway (") != std::string::npos);
+  REQUIRE(one.out.find("token other (") == std::string::npos);
+  REQUIRE_REFUSED(named("pkcs11:"), 2, "2 tokens match");
+  REQUIRE(named("none").code == 1);
+  REQUIRE(named("none").err.find("no token 'none'") != std::string::npos);
+
+  // Neither does the PIN of several keys go to several tokens.
+  REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 0);
+  const std::string other = "pkcs11:token=other;object=hpke?module-path=" + kModule;
+  REQUIRE_REFUSED(program({"config", "--key", "1=" + key("hpke"), "--key", "2=" + other,
+                           "--pin-file", "pin.txt"}),
+                  2, "pin-source");
+
+  const RawModule module;
+  REQUIRE(module.initialize() == CKR_OK);
+  REQUIRE((module.token_info("other").flags & CKF_USER_PIN_COUNT_LOW) == 0);
+  REQUIRE(module->C_Finalize(nullptr) == CKR_OK);
+}
+
+TEST_CASE("the prompt names the token, by its label and serial number", "[token]") {
+  if (!can_run() || !Terminal::can_be_made()) return;
+  const TokenFolder token;
+  Terminal terminal;
+  Running running(program_words({"tokens", "--keys", "--module", kModule}), -1, terminal.path());
+  terminal.wait_for("PIN of token gateway, serial ");
+  terminal.type("48151623\n");
+  REQUIRE_RAN(running.finish(), 0);
+}
+
+TEST_CASE("labels of tokens and keys are escaped as text, and valid as JSON", "[token]") {
+  if (!can_run()) return;
+  const TokenFolder token;
+  for (const char* label : {"%1b%5b31mred", "%e2%80%aegnp", "%ff%fe"}) {
+    REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key(label)}), 0);
+  }
+  Words words{"tokens",  "--module", kModule,      "--token",
+              "gateway", "--keys",   "--pin-file", "pin.txt"};
+  const Ran text = program(words);
+  REQUIRE_RAN(text, 0);
+  for (const char* shown : {"key \\x1b[31mred,", "key \\u202egnp,", "key \\xff\\xfe,"}) {
+    INFO(text.out);
+    REQUIRE(text.out.find(shown) != std::string::npos);
+  }
+  words.emplace_back("--json");
+  const Ran json = program(words);
+  REQUIRE_RAN(json, 0);
+  REQUIRE(std::all_of(json.out.begin(), json.out.end(),
+                      [](char c) { return c == '\n' || (c >= ' ' && c < 0x7f); }));
+  std::vector<std::string> labels;
+  const auto shown = nlohmann::json::parse(json.out);
+  for (const auto& entry : shown["modules"][0]["tokens"][0]["keys"]) {
+    labels.push_back(entry["label"]);
+  }
+  std::sort(labels.begin(), labels.end());
+  REQUIRE(labels ==
+          std::vector<std::string>{"\x1b[31mred", "\xe2\x80\xaegnp", "\xef\xbf\xbd\xef\xbf\xbd"});
+}
+
+TEST_CASE("the scheme of a URI may have any case", "[token]") {
+  if (!can_run()) return;
+  const Folder folder;
+  REQUIRE_REFUSED(program({"config", "--key", "1=PKCS11:nonsense"}), 1, "PKCS11:nonsense: ");
+  REQUIRE_REFUSED(program({"keygen", "--kem", "p256", "--out", "Pkcs11:nonsense"}), 1,
+                  "Pkcs11:nonsense: ");
+  REQUIRE(names_here().empty());
 }
 
 TEST_CASE("a PIN file that others can read is refused, and one may be a pipe", "[token]") {

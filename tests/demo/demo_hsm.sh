@@ -43,7 +43,7 @@ for kem in p256 x25519; do
   "$twoway" keygen --kem $kem --out "$(key $kem)" 2>said || fail "keygen $kem"
   printf '  %sok%s    a key of kind %s\n' "$good" "$plain" "$kem"
 done
-"$twoway" tokens --module "$module" --keys --pin-file pin.txt >keys.txt 2>said || fail 'tokens --keys'
+"$twoway" tokens --module "$module" --token gateway --keys --pin-file pin.txt >keys.txt 2>said || fail 'tokens --keys'
 grep -q 'key p256' keys.txt && grep -q 'key x25519' keys.txt || fail 'the keys are not listed'
 if grep -q 'may leave' keys.txt; then fail 'a key may leave the token'; fi
 step 'the list of their public halves' gateway.ohttp-keys \

@@ -1,0 +1,180 @@
+#include "help.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "failure.hpp"
+#include "output.hpp"
+#include "text.hpp"
+
+namespace twoway::cli {
+namespace {
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kColumn = 28;  ///< where descriptions begin
+
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
+/// The parts of `text` between separators; a part may be empty.
+std::vector<std::string> split(const std::string& text, std::string_view separator) {
+  std::vector<std::string> parts;
+  std::size_t at = 0;
+  while (true) {
+    const std::size_t next = text.find(separator, at);
+    parts.push_back(text.substr(at, next - at));
+    if (next == std::string::npos) return parts;
+    at = next + separator.size();
+  }
+}
+
+/// Joins `parts` by blanks into lines. Lines but the last end in `tail`, those but the first begin
+/// with `indent` blanks; `text` is what the first line has already.
+std::string fill(std::string text, const std::vector<std::string>& parts, std::size_t indent,
+                 const std::string& tail = {}) {
+  std::size_t used = text.size();
+  bool fresh = text.empty() || text.back() == ' ';
+  for (const std::string& part : parts) {
+    const std::size_t room = fresh ? part.size() : part.size() + 1;
+    if (!fresh && used + room + tail.size() > kWidth) {
+      text += tail + "\n" + std::string(indent, ' ');
+      used = indent;
+      fresh = true;
+    }
+    text += (fresh ? "" : " ") + part;
+    used += fresh ? part.size() : part.size() + 1;
+    fresh = false;
+  }
+  return text + "\n";
+}
+
+/// An example's command. Options stay with their values, and pipes with what they feed.
+std::string command_lines(const std::string& line) {
+  std::vector<std::string> parts;
+  for (const std::string& word : split(line.substr(2), " ")) {
+    const std::string shown = word == "twoway" ? program_name() : word;
+    const bool breaks = word.rfind("--", 0) == 0 || word == "|" || parts.empty();
+    const bool after_pipe = !parts.empty() && parts.back() == "|";
+    if (breaks && !after_pipe) {
+      parts.push_back(shown);
+    } else {
+      parts.back() += " " + shown;
+    }
+  }
+  return fill("  ", parts, 6, " \\");
+}
+
+std::string paragraphs(const std::string& text) {
+  std::string lines;
+  for (const std::string& line : split(text, "\n")) {
+    lines += line.rfind("  ", 0) == 0 ? command_lines(line) : fill("", split(line, " "), 0);
+  }
+  return lines;
+}
+
+std::string row(const std::string& name, const std::string& description) {
+  std::string text = "  " + name;
+  if (text.size() + 2 > kColumn) text += "\n";
+  const std::size_t used = text.back() == '\n' ? 0 : text.size();
+  // The first line is filled as if it began at the column.
+  const std::string lines = fill(std::string(kColumn, ' '), split(description, " "), kColumn);
+  return text + lines.substr(used);
+}
+
+/// "-o, --out FILE", "FILE", or "[COMMAND]" for an argument that may be left out.
+std::string option_name(const CLI::Option& option) {
+  if (option.get_positional()) {
+    const std::string name = option.get_name(true);
+    return option.get_required() ? name : "[" + name + "]";
+  }
+  std::string name;
+  for (const std::string& part : split(option.get_name(false, true), ",")) {
+    name += (name.empty() ? "" : ", ") + part;
+  }
+  if (name.rfind("--", 0) == 0) name = "    " + name;
+  const std::string type = option.get_type_name();
+  return option.get_items_expected_max() == 0 || type.empty() ? name : name + " " + type;
+}
+
+std::string usage(const CLI::App& app) {
+  std::vector<std::string> parts;
+  const auto add = [&](const CLI::Option& option, const std::string& text) {
+    if (option.get_items_expected_max() <= 1) return parts.push_back(text);
+    parts.push_back(text + "...");
+  };
+  const std::vector<const CLI::Option*> options = app.get_options();
+  bool optional = false;
+  for (const CLI::Option* option : options) {
+    if (option->get_positional()) continue;
+    if (!option->get_required()) {
+      optional = true;
+      continue;
+    }
+    add(*option, "--" + option->get_lnames().front() + " " + option->get_type_name());
+  }
+  if (optional) parts.push_back("[OPTION...]");
+  for (const CLI::Option* option : options) {
+    if (option->get_positional()) add(*option, option_name(*option));
+  }
+  if (!commands_of(app).empty()) {
+    parts.push_back("COMMAND");
+  }
+  const std::string start = "Usage: " + full_name(app);
+  return fill(start, parts, std::min<std::size_t>(start.size() + 1, kColumn));
+}
+
+std::string option_rows(const CLI::App& app) {
+  std::string rows;
+  for (const CLI::Option* option : app.get_options()) {
+    std::string description = option->get_description();
+    if (!option->get_default_str().empty()) {
+      description += " (unless given, " + option->get_default_str() + ")";
+    }
+    rows += row(option_name(*option), description);
+  }
+  return rows.empty() ? rows : "\nOptions:\n" + rows;
+}
+
+std::string command_rows(const CLI::App& app) {
+  std::string rows;
+  for (const CLI::App* sub : commands_of(app)) {
+    rows += row(sub->get_name(), sub->get_description());
+  }
+  return rows.empty() ? rows : "\nCommands:\n" + rows;
+}
+
+void show(const CLI::App& app, const std::string& command) {
+  for (const CLI::App* shown : commands_of(app)) {
+    if (!command.empty() && shown->get_name() != command) continue;
+    print(
+        HelpFormatter().make_help(command.empty() ? &app : shown, {}, CLI::AppFormatMode::Normal));
+    return;
+  }
+  throw Failure(Exit::usage, "no command '" + command + "': " + see("--help"));
+}
+
+}  // namespace
+
+std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
+  std::string text = usage(*app) + fill("", split(app->get_description() + ".", " "), 0);
+  text += command_rows(*app) + option_rows(*app);
+  const std::string footer = app->get_footer();
+  return footer.empty() ? text : text + "\n" + paragraphs(footer);
+}
+
+std::string full_name(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? program_name() : full_name(*parent) + " " + app.get_name();
+}
+
+void add_help(CLI::App& app) {
+  auto command = std::make_shared<std::string>();
+  CLI::App* help = app.add_subcommand("help", "Show this help, or that of a command");
+  help->add_option("COMMAND", *command, "The command")->type_name("");
+  help->callback([&app, command] { show(app, *command); });
+}
+
+}  // namespace twoway::cli

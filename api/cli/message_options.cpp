@@ -1,0 +1,154 @@
+// The options of every command that seals or opens a message, and its input.
+#include <algorithm>
+#include <memory>
+
+#include "exchange.hpp"
+
+namespace twoway::cli {
+namespace {
+
+/// Room for what surrounds the text of a whole message.
+constexpr std::size_t kMaxOverhead = 4096;
+
+/// A chunk's size in bytes, or 0 if `text` is none.
+std::uint64_t chunk_size_of(std::string text) {
+  if (text.find_first_of("0123456789") != 0) return 0;
+  std::uint64_t size = 0;
+  try {
+    const std::string refused = CLI::AsSizeValue(false)(text);
+    if (!refused.empty() || !CLI::detail::lexical_cast(text, size)) return 0;
+  } catch (const CLI::Error&) {
+    return 0;
+  }
+  return size <= framing::kMaxChunk ? size : 0;
+}
+
+/// The check of a chunk's size, which it writes out in bytes.
+CLI::Validator chunk_size_check() {
+  const auto check = [](std::string& text) -> std::string {
+    const std::uint64_t size = chunk_size_of(text);
+    if (size == 0) {
+      return "'" + text + "' is no size of a chunk: give 1 to 1G, in bytes or with K, M or G";
+    }
+    text = std::to_string(size);
+    return {};
+  };
+  return CLI::Validator(check, "");
+}
+
+}  // namespace
+
+StreamOptions Exchange::stream() const noexcept {
+  return {.limits = {.max_chunk = chunk_size}, .max_whole = kMaxMessage};
+}
+
+DeliveryRules Exchange::rules(const char* refused) const noexcept {
+  return {
+      .form = form(), .chunk_size = chunk_size, .refused = refused, .keep_partial = keep_partial};
+}
+
+MediaTypes media_types(const Exchange& options, const MediaTypes& defaults) {
+  if (options.chunked && options.media_type) {
+    throw Failure(Exit::usage,
+                  "--media-type names the type of whole messages: with --chunked, give "
+                  "--chunked-media-type");
+  }
+  if (!options.chunked && options.chunked_media_type) {
+    throw Failure(Exit::usage,
+                  "--chunked-media-type names the type of chunked messages: add --chunked, or give "
+                  "--media-type");
+  }
+  const std::string option = options.chunked ? "--chunked-media-type" : "--media-type";
+  const auto& given = options.chunked ? options.chunked_media_type : options.media_type;
+  if (!given) return defaults;
+  if (given->size() > framing::kMaxMediaType) {
+    throw Failure(Exit::usage, option + ": a media type has at most 65527 bytes");
+  }
+  MediaTypes types;
+  (options.chunked ? types.chunked : types.whole) = *given;
+  if (!framing::choose_media_type(options.form(), types)) {
+    throw Failure(Exit::usage,
+                  option + " '" + *given + "': this is the type of " +
+                      (options.chunked ? "whole messages: leave --chunked out"
+                                       : "chunked messages: add --chunked and leave it out") +
+                      ", or give a type of your own");
+  }
+  return types;
+}
+
+OutputRules sealed_rules(const Exchange& options) noexcept { return {.replace = options.force}; }
+
+OutputRules plaintext_rules(const Exchange& options) noexcept {
+  return {.replace = options.force, .terminal = true};
+}
+
+OutputRules new_state_rules(const Exchange& options) noexcept {
+  return {.secret = true, .replace = options.force, .terminal = true};
+}
+
+MessageInput::MessageInput(const Exchange& options, Act act, const Output& out)
+    : input_(options.in), progress_(input_.size(), out.is_terminal()) {
+  const std::size_t overhead = act == Act::open ? kMaxOverhead : 0;
+  if (!options.chunked) require_size(input_, kMaxMessage + overhead, "a whole message");
+}
+
+std::unique_ptr<Source> MessageInput::source() {
+  std::shared_ptr<Source> all = input_.source(progress_);
+  return from_function([this, all](ByteSpan out) {
+    const auto got = all->read(out);
+    const std::size_t wanted = framing::kHeaderSize - head_.size();
+    if (got && wanted != 0) {
+      const ByteSpan first = out.first(std::min(got->size, wanted));
+      head_.insert(head_.end(), first.begin(), first.end());
+    }
+    return got;
+  });
+}
+
+void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
+                         const char* out) {
+  command.add_option("-i,--in", options.in, std::string(in) + "; standard input unless given")
+      ->type_name("FILE");
+  command.add_option("-o,--out", options.out, std::string(out) + "; standard output unless given")
+      ->type_name("FILE");
+  command.add_flag("--force", options.force,
+                   "Replace files that exist; without it nothing is replaced");
+  command
+      .add_option(
+          "--media-type", options.media_type,
+          "Media type of whole messages, the same on both sides; message/bhttp unless given")
+      ->type_name("TYPE");
+  CLI::Option* chunked = command.add_flag(
+      "--chunked", options.chunked,
+      "A message in chunks, of any size and in little memory; the same on both sides");
+  command
+      .add_option("--chunked-media-type", options.chunked_media_type,
+                  "Media type of chunked messages, with --chunked in place of --media-type; never "
+                  "that of whole ones, as one type for both would let a relay pass a first chunk "
+                  "off as a whole message; a chunked message/bhttp unless given")
+      ->type_name("TYPE");
+  command
+      .add_option("--chunk-size", options.chunk_size,
+                  act == Act::seal
+                      ? "Most plaintext of one chunk, in bytes or as 64K or 1M"
+                      : "Most plaintext that one chunk may have, in bytes or as 64K or 1M")
+      ->capture_default_str()
+      ->transform(chunk_size_check())
+      ->needs(chunked)
+      ->type_name("SIZE");
+  if (act == Act::seal) return;
+  command
+      .add_flag("--keep-partial", options.keep_partial,
+                "Keep the authentic part of a truncated message in --out; the exit code is 1")
+      ->needs(chunked);
+}
+
+void add_new_state_option(CLI::App& command, Exchange& options, const std::string& reader) {
+  command
+      .add_option("--state", options.state,
+                  "New file for what " + reader + " needs; secret (mode 0600)")
+      ->required()
+      ->type_name("FILE");
+}
+
+}  // namespace twoway::cli
