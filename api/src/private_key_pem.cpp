@@ -282,8 +282,8 @@ Result<PrivateKeyData> read_private_key_pem(ByteView text) noexcept {
       return malformed(
           "this looks like a DER file: convert it with openssl pkey -inform DER -in FILE -out NEW");
     }
-    if (std::ranges::equal(text.first(std::min(text.size(), kByteOrderMark.size())),
-                           core::as_bytes(kByteOrderMark))) {
+    if (core::equal(text.first(std::min(text.size(), kByteOrderMark.size())),
+                    core::as_bytes(kByteOrderMark))) {
       return malformed(
           "the key file begins with a byte order mark: save it as plain UTF-8 without one");
     }

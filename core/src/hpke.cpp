@@ -54,7 +54,8 @@ bool sizes_ok(const KdfParams& kdf, const AeadParams* aead) noexcept {
 
 /// Whether none of `inputs` shares memory with `enc`, which is written before they are read.
 bool apart(ByteView enc, std::initializer_list<ByteView> inputs) noexcept {
-  return std::ranges::none_of(inputs, [&](ByteView input) { return overlap(enc, input); });
+  return std::none_of(inputs.begin(), inputs.end(),
+                      [&](ByteView input) { return overlap(enc, input); });
 }
 
 /// KeySchedule, then the sequence (none in an export-only suite) and the exporter of a context.

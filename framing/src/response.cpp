@@ -59,6 +59,7 @@ std::size_t ResponseContext::nonce_size() const noexcept {
 //   aead_nonce = Expand(prk, "nonce", Nn)
 Result<ResponseContext::Keys> ResponseContext::derive_keys(
     ByteView response_nonce, std::string_view media_type) const noexcept {
+  if (enc_.empty()) return core::kMovedFrom;
   const core::AeadParams& aead = suite_.aead()->params();
   const core::Kdf& kdf = suite_.kdf();
   if (response_nonce.size() != nonce_size()) {

@@ -96,7 +96,7 @@ void openssl_key_stores(const char* directory) {
   source.status = TWOWAY_LIMIT_EXCEEDED;
   source.native = 9;
   CHECK_STATUS(twoway_openssl_key_store_load(store, path, &passphrase, &key, &error),
-               TWOWAY_LIMIT_EXCEEDED);
+               TWOWAY_KEY_UNAVAILABLE);
   CHECK(error.native == 9);
   source.status = TWOWAY_OK;
   source.size = TWOWAY_MAX_SOURCE_SECRET + 1;

@@ -76,7 +76,7 @@ static twoway_status insert(void* context, uint8_t key_id, const uint8_t* enc, s
   CHECK(enc != NULL);
   CHECK(enc_size == 32);
   *native = calls->native;
-  if (calls->answer == TWOWAY_OK && calls->calls++ == 0) *absent = 1;
+  if (calls->answer == TWOWAY_OK) *absent = calls->calls++ == 0;
   return calls->answer;
 }
 

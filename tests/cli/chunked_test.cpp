@@ -184,8 +184,9 @@ TEST_CASE("a message that is opened in the other form is refused with a word on 
                  "request",      "--state",  "ss"};
       Words seal_answer{"seal-response", "--state", "rs", "--in", "text", "--out", "response"};
       Words open{"open-request", "--key", "1=key.pem", "--in", "request", "--state", "rs"};
-      if (chunked) {
-        for (Words* command : {&seal, &seal_answer, &open}) command->push_back("--chunked");
+      for (Words* command : {&seal, &seal_answer, &open}) {
+        command->push_back("--force");
+        if (chunked) command->push_back("--chunked");
       }
       REQUIRE_RAN(program(seal), 0);
       require_named({"open-request", "--key", "1=key.pem", "--in", "request", "--out", "opened.txt",

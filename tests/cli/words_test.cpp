@@ -94,7 +94,7 @@ TEST_CASE("a size may have a unit") {
   write_file("question", std::string(5000, 'q'));
   const auto seal = [](const std::string& size) {
     return program({"seal-request", "--config", "gateway.ohttp-keys", "--state", "s", "--out", "r",
-                    "--in", "question", "--chunked", "--chunk-size", size});
+                    "--force", "--in", "question", "--chunked", "--chunk-size", size});
   };
   // One 20-byte overhead for each chunk of two bytes of length, 18 for a shorter one, an empty
   // last.

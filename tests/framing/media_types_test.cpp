@@ -45,8 +45,8 @@ struct Exchange {
     start = start_request(*suite, 7, **receiver, "type", nullptr);
     REQUIRE_OK(start);
     SharedSecret secret;
-    REQUIRE_OK((*key)->decap(secret, *kem, start->enc()));
-    accepted = accept_request(*suite, 7, secret.view(), "type");
+    REQUIRE_OK(kem->decap(secret, start->enc(), **key));
+    accepted = accept_request(*suite, 7, secret, "type");
     REQUIRE_OK(accepted);
     response.emplace(*suite, std::uint8_t{7}, start->enc(), start->context.exporter());
     auto aead = find_body_aead(provider, suite->id().aead);

@@ -22,9 +22,13 @@ void check_request(ByteView message) {
                                                                        : Errc::unknown_key));
   FUZZ_REQUIRE(opened.error().native == 0);
 
-  // The beginning alone: its key is known as soon as `enc` is whole.
+  // The beginning alone: its key is known as soon as `enc` is whole, and `enc` must be valid.
   const auto pending = e.receiver.begin(Form::whole, message);
-  FUZZ_REQUIRE(pending.ok() == (ours && message.size() >= kHeader.size() + 32));
+  const bool begins = ours && message.size() >= kPrefixSize &&
+                      Kem::find(provider(), kSuite.kem)
+                          ->import_public(message.subspan(kHeader.size(), kEncSize))
+                          .ok();
+  FUZZ_REQUIRE(pending.ok() == begins);
   if (!pending) {
     FUZZ_REQUIRE(pending.error().code == opened.error().code);
     return;

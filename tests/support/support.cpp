@@ -42,12 +42,6 @@ core::Status FixedRng::fill(core::ByteSpan out) noexcept {
   return {};
 }
 
-core::Encapsulation encapsulation(const core::Kem& kem, core::ByteView enc) {
-  auto valid = kem.import_enc(enc);
-  REQUIRE_OK(valid);
-  return std::move(*valid);
-}
-
 bool offers(const core::Provider& provider, core::Suite suite) {
   return core::CipherSuite::find(provider, suite).ok();
 }
