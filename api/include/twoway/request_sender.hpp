@@ -38,7 +38,8 @@ class TWOWAY_API RequestSealer {
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
 
   /// What seals the request in chunks (Chunked OHTTP section 6.1), to follow `prefix`. Once: after
-  /// a success, wrong_state. Errors: wrong_state, invalid_argument (the limits; nothing is used up).
+  /// a success, wrong_state. Errors: wrong_state, invalid_argument (the limits; nothing is used
+  /// up).
   Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
 
   /// The request as a stream that seals what it reads from `source`, in place of `seal` or

@@ -80,8 +80,8 @@ inline constexpr CallbackRule kDhRule{core::Errc::key_unavailable,
 inline constexpr CallbackRule kDecapRule{core::Errc::key_unavailable, kDhRule.message,
                                          TWOWAY_OPEN_FAILED, core::Errc::open_failed};
 inline constexpr CallbackRule kReplayRule{core::Errc::provider_failure,
-                                          "the replay filter's callback failed",
-                                          TWOWAY_FILTER_FULL, core::Errc::filter_full};
+                                          "the replay filter's callback failed", TWOWAY_FILTER_FULL,
+                                          core::Errc::filter_full};
 inline constexpr CallbackRule kSecretRule{core::Errc::key_unavailable,
                                           "the callback for the PIN or pass phrase failed"};
 

@@ -28,8 +28,8 @@ TWOWAY_C_API void twoway_request_receiver_free(twoway_request_receiver* receiver
 /// sealer of its response. The room is checked before the key is used. `out` is disjoint from
 /// `message`, or starts where its sealed text starts. TWOWAY_OPEN_FAILED and refusals wipe what was
 /// written. Errors: TWOWAY_MALFORMED (shorter than a header), TWOWAY_UNKNOWN_KEY,
-/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_OPEN_FAILED, TWOWAY_KEY_UNAVAILABLE, TWOWAY_REPLAYED and what the
-/// filter answers, TWOWAY_INVALID_ARGUMENT (the media types), TWOWAY_PROVIDER_FAILURE.
+/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_OPEN_FAILED, TWOWAY_KEY_UNAVAILABLE, TWOWAY_REPLAYED and what
+/// the filter answers, TWOWAY_INVALID_ARGUMENT (the media types), TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_request_receiver_open(
     const twoway_request_receiver* receiver, const uint8_t* message, size_t message_size,
     const twoway_media_types* types, uint8_t* out, size_t capacity, size_t* written,
