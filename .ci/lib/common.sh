@@ -1,0 +1,31 @@
+# Read by every script of this folder, with `here` set to the project's folder: where the build is,
+# and how a script speaks.
+set -eu
+
+build=${TWOWAY_BUILD:-$here/build}
+case $build in
+  /*) ;;
+  *) build=$PWD/$build ;;
+esac
+
+say() { printf 'run: %s\n' "$*" >&2; }
+die() {
+  say "$@"
+  exit 1
+}
+
+# Runs a command silently and shows its output if it fails. Leaves stdin alone.
+quietly() {
+  log=$(mktemp)
+  if "$@" >"$log" 2>&1 </dev/null; then
+    rm -f "$log"
+  else
+    status=$?
+    cat "$log" >&2
+    rm -f "$log"
+    return "$status"
+  fi
+}
+
+. "$here/.ci/lib/packages.sh"
+. "$here/.ci/lib/build.sh"
