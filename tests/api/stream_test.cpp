@@ -481,6 +481,36 @@ TEST_CASE("a request's chunks replayed as its response do not open") {
   REQUIRE_ERRC(open_bytes(pair, Form::chunked, *message, {}), Errc::open_failed);
 }
 
+TEST_CASE("a source that gives nothing without an end does not hold up who reads a prefix") {
+  // No bytes are the end as well. A source that was asked too often fails, so that a loop ends.
+  class QuietSource final : public Source {
+   public:
+    explicit QuietSource(ByteView content) : content_(content) {}
+    Result<SourceRead> read(ByteSpan out) noexcept override {
+      if (++asked_ > 100) return Error{Errc::source_failed, "asked too often"};
+      const std::size_t size = std::min(out.size(), content_.size());
+      std::copy_n(content_.begin(), size, out.begin());
+      content_ = content_.subspan(size);
+      return SourceRead{size, End::no};
+    }
+
+   private:
+    ByteView content_;
+    int asked_ = 0;
+  };
+  const Pair pair;
+  auto sealer = pair.sender->begin(Form::chunked);
+  REQUIRE_OK(sealer);
+  const Bytes prefix = copy(sealer->prefix());
+  const RequestReceiver receiver{pair.ring};
+  QuietSource whole(prefix);
+  REQUIRE_OK(receiver.begin(Form::chunked, whole));
+  for (std::size_t size = 0; size < prefix.size(); ++size) {
+    QuietSource cut(ByteView(prefix).first(size));
+    REQUIRE_ERRC(receiver.begin(Form::chunked, cut), Errc::truncated);
+  }
+}
+
 TEST_CASE("one stream is the source of another") {
   const Pair pair;
   const Bytes text = pattern(40000);
