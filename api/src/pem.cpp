@@ -135,16 +135,18 @@ std::optional<Block> decode(const Opening& opening) noexcept {
   SecretBytes digits(opening.rest.size());
   std::size_t size = 0;
   for (ByteView rest = opening.rest; !rest.empty();) {
-    const std::string_view line = take_line(rest);
+    std::string_view line = take_line(rest);
     if (is_end(line, opening.label)) {
       std::optional<SecretBytes> content = decode_base64(digits.view().first(size));
       if (!content) return std::nullopt;
       return Block{std::move(*content), rest};
     }
-    for (const char c : line) {
-      if (kBlanks.find(c) == std::string_view::npos) {
-        digits.span()[size++] = static_cast<std::uint8_t>(c);
-      }
+    while (!line.empty()) {
+      const std::size_t run = std::min(line.find_first_of(kBlanks), line.size());
+      std::memcpy(digits.span().data() + size, line.data(), run);
+      size += run;
+      line.remove_prefix(run);
+      line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
     }
   }
   return std::nullopt;

@@ -11,6 +11,7 @@
 #include "exchange_pair.hpp"
 #include "fake_clock.hpp"
 #include "fork.hpp"
+#include "sanitized.hpp"
 #include "wrapping.hpp"
 
 using namespace twoway;
@@ -481,7 +482,7 @@ TEST_CASE("a clock may jump by centuries, and what is within the window stays re
   }
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef TWOWAY_SANITIZED  // they take more of the address space than the limit allows
 TEST_CASE("a filter that the memory has no room for is refused") {
   const int status = in_child([] {
     // Half of an address space of 32 bits, for what asks for 68 GiB.

@@ -175,9 +175,9 @@ TEST_CASE("a message that is opened in the other form is refused with a word on 
     if (chunked) command.push_back("--chunked");
     require_nothing_opened(command, "--chunked");
   };
-  for (const std::size_t size : {0, 1, 2, 3, 5, 8, 13, 21, 50, 100, 1000, 20000, 70000}) {
+  for (const int size : {0, 1, 2, 3, 5, 8, 13, 21, 50, 100, 1000, 20000, 70000}) {
     INFO(size);
-    write_file("text", numbers(size));
+    write_file("text", numbers(static_cast<std::size_t>(size)));
     for (const bool chunked : {false, true}) {
       Words seal{"seal-request", "--config", "gateway.ohttp-keys",
                  "--in",         "text",     "--out",

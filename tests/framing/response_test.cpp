@@ -133,7 +133,9 @@ TEST_CASE("a state whose enc has another length than its suite's is malformed") 
       const core::SecretBytes state = other.save(role);
       REQUIRE_ERRC(ResponseContext::restore(any_provider(), role, state.view()), Errc::malformed);
     }
-    REQUIRE_ERRC(other.derive_keys(Bytes(other.nonce_size()), "t"), Errc::invalid_argument);
+    // One without any is one that was moved from.
+    REQUIRE_ERRC(other.derive_keys(Bytes(other.nonce_size()), "t"),
+                 size == 0 ? Errc::wrong_state : Errc::invalid_argument);
   }
 }
 

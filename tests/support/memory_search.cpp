@@ -11,14 +11,7 @@
 #include <twoway/core/secret.hpp>
 
 #include "catch.hpp"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define TWOWAY_SANITIZED
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TWOWAY_SANITIZED
-#endif
+#include "sanitized.hpp"
 
 namespace twoway::test {
 namespace {
