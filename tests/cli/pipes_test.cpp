@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "program.hpp"
+#include "sanitized.hpp"
 
 using namespace twoway;
 using namespace twoway::test;
@@ -199,6 +200,12 @@ TEST_CASE("every signal that ends the program leaves files as they were") {
                            SIGFPE,    SIGUSR1, SIGSEGV, SIGUSR2, SIGALRM,  SIGTERM, SIGXCPU,
                            SIGVTALRM, SIGPROF, SIGPOLL, SIGSYS,  SIGRTMIN, SIGRTMAX}) {
     INFO("signal " << signal);
+#ifdef TWOWAY_SANITIZED  // sanitizers report these, and end the program by its exit code
+    if (signal == SIGILL || signal == SIGTRAP || signal == SIGABRT || signal == SIGBUS ||
+        signal == SIGFPE || signal == SIGSEGV) {
+      continue;
+    }
+#endif
     Running running(program_words(seal_to("request", "state", {"--force"})));
     wait_until([&] { return names_here().size() == before.size() + 2; });
     REQUIRE(kill(running.pid(), signal) == 0);

@@ -1,7 +1,7 @@
 // The OpenSSL provider in a process where an engine is the default one for its keys and ciphers.
 // Engines are global, so that this is a program by itself.
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include <map>
+#include <vector>
 
 #include <openssl/engine.h>
 
@@ -31,17 +31,15 @@ int answer(const int (&list)[N], Method** method, const int** nids, Find find) {
   return *method != nullptr ? 1 : 0;
 }
 
-/// The methods of the engine that there is. OpenSSL frees them with the engine.
-std::map<int, EVP_PKEY_METHOD*> methods_of_engine;
+/// Engines and the methods that they gave out, which OpenSSL may hold to the end of the process.
+std::vector<void*>& kept = *new std::vector<void*>;
 
 // Copies of OpenSSL's methods, as an engine has them that adds keys of its own to a type.
 int key_methods(ENGINE*, EVP_PKEY_METHOD** method, const int** nids, int nid) {
   return answer(kKeyTypes, method, nids, [nid] {
-    EVP_PKEY_METHOD*& copy = methods_of_engine[nid];
-    if (copy == nullptr) {
-      copy = EVP_PKEY_meth_new(nid, 0);
-      EVP_PKEY_meth_copy(copy, EVP_PKEY_meth_find(nid));
-    }
+    EVP_PKEY_METHOD* const copy = EVP_PKEY_meth_new(nid, 0);
+    EVP_PKEY_meth_copy(copy, EVP_PKEY_meth_find(nid));
+    kept.push_back(copy);
     return copy;
   });
 }
@@ -60,6 +58,7 @@ class DefaultEngine {
  public:
   DefaultEngine() : engine_(ENGINE_new()) {
     REQUIRE(engine_ != nullptr);
+    kept.push_back(engine_);
     REQUIRE(ENGINE_set_id(engine_, "test") == 1);
     REQUIRE(ENGINE_set_pkey_meths(engine_, key_methods) == 1);
     REQUIRE(ENGINE_set_ciphers(engine_, ciphers) == 1);
@@ -71,7 +70,6 @@ class DefaultEngine {
     ENGINE_unregister_pkey_meths(engine_);
     ENGINE_unregister_ciphers(engine_);
     ENGINE_free(engine_);
-    methods_of_engine.clear();
   }
 
  private:
