@@ -140,6 +140,7 @@ class Opener final : public core::AeadOpener {
       return backend_failure();
     }
     if (finish(loan_.get())) return {};
+    const core::StackWipe<8192> wipe_key;  // on some processors ChaCha20's is left there
     core::wipe(out);
     ERR_clear_error();
     return core::kBadAeadTag;
