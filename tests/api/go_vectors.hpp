@@ -21,7 +21,7 @@ Suite suite_of(const Vector& v);
 ChunkLimits limits_of(const Vector& v);
 StreamOptions stream_options_of(const Vector& v);
 
-/// The form that `field` says, and whole where it is absent.
+/// The form that `field` says, or whole if it is absent.
 Form form_of(const Vector& v, const std::string& field);
 
 /// One media type, for messages of one form. The Go package knows no pairs.

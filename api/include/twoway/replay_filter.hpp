@@ -28,7 +28,7 @@ class TWOWAY_INTERFACE ReplayFilter {
   virtual ~ReplayFilter() = default;
 
   /// Atomically looks for the request that `key_id` and `enc` name, and remembers it: true where
-  /// it was absent, false where it was there already. `enc` is Nenc bytes, 1665 at most. An error
+  /// it was absent, false if it was there already. `enc` is Nenc bytes, 1665 at most. An error
   /// refuses the request: filter_full as it is, any other code as
   /// provider_failure with the error's message and native code, so that a store's trouble is never
   /// taken for the message's. Nothing should be remembered then: the message may be opened again

@@ -148,7 +148,7 @@ void TokenState::give_back(const Session& session) noexcept {
   pool.room.notify_one();
 }
 
-/// Ends the session, and the connection that it belongs to. False where a new one would not help.
+/// Ends the session, and the connection that it belongs to. False if a new one would not help.
 bool TokenState::lose(const Session& session, CK_RV why) noexcept {
   Pool& pool = pool_.get();
   close(session.handle, session.epoch);
