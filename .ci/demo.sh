@@ -12,4 +12,4 @@ if [ "${1:-}" = --hsm ]; then
 fi
 # shellcheck disable=SC2086  # a list of packages
 build_program $demo_packages
-exec sh "$here/tests/demo/$story" "$build/api/cli/twoway" "$@"
+exec sh "$here/tests/system/demo/$story" "$build/api/cli/twoway" "$@"

@@ -11,10 +11,11 @@ need_build_packages $test_packages
 configure tests
 rm -f "$build"/meson-logs/run-test*
 
-# A test that is named builds only what it runs.
+# A test or a suite that is named builds only what it runs.
 rebuild=--no-rebuild
 for argument in "$@"; do
   case $argument in
+    --suite=*) rebuild= ;;
     -*) ;;
     *) rebuild= ;;
   esac
