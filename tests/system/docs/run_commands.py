@@ -75,11 +75,12 @@ def blocks_of(page):
 class Page:
     """One page's run: its folder, its script, and the counts of its blocks."""
 
-    def __init__(self, path, source, isolated):
-        self.path, self.source, self.isolated = path, source, isolated
+    def __init__(self, path, work, isolated):
+        self.path, self.source, self.isolated = path, work / "source", isolated
         self.run, self.skipped, self.outputs = 0, [], []
-        self.folder = pathlib.Path(tempfile.mkdtemp())
-        self.pieces = pathlib.Path(tempfile.mkdtemp())
+        self.folder, self.pieces = work / f"{path.name}.run", work / f"{path.name}.pieces"
+        self.folder.mkdir()
+        self.pieces.mkdir()
 
     def reason_to_skip(self, block):
         if block.mark.startswith("not run, "):
@@ -134,15 +135,13 @@ class Page:
         told = [f"{self.path.relative_to(root)}: {self.run} run, {len(self.skipped)} skipped"]
         return "\n".join(told + [f"    {reason}" for reason in self.skipped])
 
-    def remove(self):
-        shutil.rmtree(self.folder)
-        shutil.rmtree(self.pieces)
-
 
 def copy_of(source, build, to):
     """The project as a reader has it, built already where the documents have it built."""
-    names = shutil.ignore_patterns("build*", ".git", "packagecache", "__pycache__")
-    shutil.copytree(source, to, ignore=names, symlinks=True)
+    def ignored(folder, names):
+        return [name for name in names if name in (".git", "packagecache") or
+                name.startswith("build") and pathlib.Path(folder) == source]
+    shutil.copytree(source, to, ignore=ignored, symlinks=True)
     (to / "build").symlink_to(build)
 
 
@@ -153,45 +152,42 @@ def raise_loopback():
 
 
 def main():
-    if sys.argv[1] != "--isolated":
-        with tempfile.TemporaryDirectory() as top:
-            inside = [*ISOLATED, "sh", "-ec", SYSTEM + 'shift\nexec "$@"', "sh", top]
-            if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode != 0:
-                sys.exit(run(False, *sys.argv[1:]))
-            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-            again = [sys.executable, __file__, "--isolated", *sys.argv[1:]]
-            sys.exit(subprocess.run([*inside, *again], check=False).returncode)
-    sys.exit(run(True, *sys.argv[2:]))
+    if sys.argv[1] == "--isolated":
+        sys.exit(run(True, *sys.argv[2:]))
+    # The namespaces end before their folder does, and daemons with them.
+    with tempfile.TemporaryDirectory() as overlay, tempfile.TemporaryDirectory() as work:
+        inside = [*ISOLATED, "sh", "-ec", SYSTEM + 'shift\nexec "$@"', "sh", overlay]
+        if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode != 0:
+            sys.exit(run(False, work, *sys.argv[1:]))
+        again = [sys.executable, "-B", __file__, "--isolated", work, *sys.argv[1:]]
+        sys.exit(subprocess.run([*inside, *again], check=False).returncode)
 
 
-def run(isolated, source, build, program, *paths):
-    root = pathlib.Path(source)
+def run(isolated, folder, source, build, program, *paths):
+    root, work = pathlib.Path(source), pathlib.Path(folder)
     failed = ran = skipped = 0
-    with tempfile.TemporaryDirectory() as top:
-        work = pathlib.Path(top)
-        copy_of(root, pathlib.Path(build).resolve(), work / "source")
-        (work / "bin").mkdir()
-        (work / "bin/twoway").symlink_to(pathlib.Path(program).resolve())
-        if isolated:
-            raise_loopback()
-            sudo = work / "bin/sudo"
-            sudo.write_text('#!/bin/sh\nexec "$@"\n', encoding="utf-8")
-            sudo.chmod(0o755)
-        os.environ["PATH"] = f"{work}/bin:{os.environ['PATH']}"
-        for name in list(os.environ):
-            if re.match(r"^(CC|CXX|CFLAGS|CXXFLAGS|LDFLAGS|MESON_|TWOWAY_|PKG_CONFIG)", name):
-                del os.environ[name]
-        pages = [root / path for path in paths] or [*sorted(root.glob("*.md")), *sorted(root.glob("docs/*.md"))]
-        for path in pages:
-            page = Page(path, work / "source", isolated)
-            failure = page.failure()
-            print(page.summary(root), flush=True)
-            if failure:
-                failed += 1
-                print(failure)
-            ran += page.run
-            skipped += len(page.skipped)
-            page.remove()
+    copy_of(root, pathlib.Path(build).resolve(), work / "source")
+    (work / "bin").mkdir()
+    (work / "bin/twoway").symlink_to(pathlib.Path(program).resolve())
+    if isolated:
+        raise_loopback()
+        sudo = work / "bin/sudo"
+        sudo.write_text('#!/bin/sh\nexec "$@"\n', encoding="utf-8")
+        sudo.chmod(0o755)
+    os.environ["PATH"] = f"{work}/bin:{os.environ['PATH']}"
+    for name in list(os.environ):
+        if re.match(r"^(CC|CXX|CFLAGS|CXXFLAGS|LDFLAGS|MESON_|TWOWAY_|PKG_CONFIG)", name):
+            del os.environ[name]
+    pages = [root / path for path in paths] or [*sorted(root.glob("*.md")), *sorted(root.glob("docs/*.md"))]
+    for path in pages:
+        page = Page(path, work, isolated)
+        failure = page.failure()
+        print(page.summary(root), flush=True)
+        if failure:
+            failed += 1
+            print(failure)
+        ran += page.run
+        skipped += len(page.skipped)
     print(f"{len(pages)} pages, {ran} blocks run, {skipped} skipped, {failed} pages failed")
     return 1 if failed or not ran else 0
 
