@@ -15,6 +15,15 @@ inline std::array<std::uint8_t, 2> i2osp2(std::size_t n) noexcept {
   return {static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)};
 }
 
+/// suite_id = concat("KEM", I2OSP(kem_id, 2)) (RFC 9180 section 4.1)
+struct KemSuiteId {
+  explicit KemSuiteId(KemId id) noexcept {
+    const auto number = i2osp2(static_cast<std::size_t>(id));
+    bytes = {'K', 'E', 'M', number[0], number[1]};
+  }
+  std::array<std::uint8_t, 5> bytes;
+};
+
 /// Inputs in the order of their concatenation; the views must outlive the call they are for.
 using Parts = std::initializer_list<ByteView>;
 

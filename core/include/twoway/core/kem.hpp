@@ -1,9 +1,10 @@
 // KEMs (RFC 9180 section 4): DHKEM composed of a group and a KDF, or a provider's native KEM.
 #pragma once
 
-#include <initializer_list>
 #include <memory>
+#include <variant>
 
+#include <twoway/core/dhkem.hpp>
 #include <twoway/core/provider.hpp>
 
 namespace twoway::core {
@@ -73,24 +74,14 @@ class TWOWAY_API Kem {
  private:
   friend Status dhkem::decap(SharedSecret&, const Kem&, const DhPrivateKey&, const Encapsulation&,
                              const PublicKey*) noexcept;
+  using Kind = std::variant<DhKem, const NativeKem*>;
 
-  Kem() noexcept = default;
-  Status dhkem_encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
-                     const PrivateKey* sender, Rng* rng) const noexcept;
+  Kem(const KemParams& params, const Kind& kind, Rng& rng) noexcept
+      : params_(&params), kind_(kind), rng_(&rng) {}
 
-  Status extract_and_expand(SharedSecret& shared_secret, std::initializer_list<ByteView> dh,
-                            std::initializer_list<ByteView> kem_context) const noexcept;
-  Status derive_candidate(PrivateKeyBytes& sk, ByteView dkp_prk, ByteView suite_id,
-                          const DhParams& dh) const noexcept;
-  Status injected_ephemeral_dh(DhSecret& secret, ByteSpan enc, const PublicKey& receiver,
-                               Rng& rng) const noexcept;
-
-  const KemParams* params_ = nullptr;
-  const NativeKem* native_ = nullptr;  // or, for a DHKEM, both of:
-  const DhGroup* group_ = nullptr;
-  const Kdf* kdf_ = nullptr;
-
-  Rng* rng_ = nullptr;
+  const KemParams* params_;
+  Kind kind_;
+  Rng* rng_;
 };
 
 }  // namespace twoway::core
