@@ -18,7 +18,7 @@ using StackWipe = core::StackWipe<4096>;
 struct Curve25519 {
   static constexpr core::Error kFailure{core::Errc::provider_failure, "BoringSSL's X25519 failed"};
 
-  // X25519 answers 0 where its result is all zeros.
+  // X25519 returns 0 if its result is all zeros.
   static bool derive(ByteSpan secret, ByteView sk, ByteView pk) noexcept {
     const StackWipe wipe;
     return X25519(secret.data(), sk.data(), pk.data()) == 1;

@@ -1,4 +1,4 @@
-// The makers of what the provider offers. Each answers null where BoringSSL does not offer it.
+// Makes the parts of the provider. Each function returns null if BoringSSL does not offer the part.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@ std::unique_ptr<core::Kdf> make_kdf(const core::KdfParams& params);
 std::unique_ptr<core::DhGroup> make_group(const core::DhParams& params);
 std::unique_ptr<core::NativeKem> make_kem(const core::KemParams& params);
 
-/// A NIST curve; null where BoringSSL has none with this NID.
+/// Returns a NIST curve, or null if BoringSSL has none with this NID.
 std::unique_ptr<core::DhGroup> make_nist_group(const core::DhParams& params, int nid);
 
 }  // namespace twoway::boringssl

@@ -89,7 +89,7 @@ bool read_tag(EVP_CIPHER_CTX* context, ByteSpan tag) noexcept {
 }
 
 bool set_tag(EVP_CIPHER_CTX* context, ByteView tag) noexcept {
-  // Neither function has const for what OpenSSL only reads here.
+  // Neither function takes const pointers, though OpenSSL only reads from them here.
   auto* const data = const_cast<std::uint8_t*>(tag.data());
   OSSL_PARAM params[] = {
       OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, data, tag.size()),

@@ -1,5 +1,5 @@
-// What must end before OpenSSL does. OpenSSL, its providers and their libraries clean up in exit
-// handlers of their own; static objects of the application may end later.
+// Ends objects before OpenSSL ends. OpenSSL, its providers and their libraries clean up in their
+// own exit handlers. Static objects of the application may end later.
 #pragma once
 
 namespace twoway::openssl {

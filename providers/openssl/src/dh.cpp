@@ -81,7 +81,7 @@ class SoftwareKey final : public core::DhPrivateKey {
   PublicBytes public_;
 };
 
-/// What the NIST curves and the two Montgomery curves have in common.
+/// The common part of the NIST curves and the two Montgomery curves.
 class Group : public core::DhGroup {
  public:
   Group(const DhParams& params, const Options& options) noexcept
@@ -163,7 +163,7 @@ class Group : public core::DhGroup {
         std::make_unique<SoftwareKey>(*this, std::move(prepared), pk));
   }
 
-  Pkey domain_;  ///< a key of this group, for its parameters; `offered` makes it
+  Pkey domain_;  ///< a key of this group, for its parameters, made by `offered`
 
  private:
   PkeyCtx make_generator() const noexcept {
@@ -226,7 +226,8 @@ class NistGroup final : public Group {
     core::PrivateKeyBytes native_sk;
     const ByteSpan sk_bytes = native_sk.reset(sk.size());
     PublicBytes pk;
-    // Zero gives infinity, which has no such encoding; OpenSSL reduces what is not below the order.
+    // Zero gives infinity, which has no such encoding. OpenSSL reduces a scalar that is not below
+    // the order.
     if (BN_cmp(scalar.get(), EC_GROUP_get0_order(curve_.get())) >= 0 ||
         EC_POINT_mul(curve_.get(), point.get(), scalar.get(), nullptr, nullptr, work.get()) != 1 ||
         EC_POINT_point2oct(curve_.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED,
@@ -245,7 +246,7 @@ class NistGroup final : public Group {
   }
 
  private:
-  // OSSL_PARAM is one type for reading and writing; OpenSSL only reads here.
+  // OSSL_PARAM is one type for reading and writing. OpenSSL only reads here.
   OSSL_PARAM group_param() const noexcept {
     return OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                             const_cast<char*>(names().group), 0);

@@ -56,7 +56,7 @@ const char* or_null(const std::string& properties) noexcept {
 Pkey import_peer(EVP_PKEY* key, const core::DhParams& params, core::ByteView pk,
                  const Options& where) noexcept {
   const GroupNames& names = group_names(params.id);
-  // OSSL_PARAM is one type for reading and writing; OpenSSL only reads here.
+  // OSSL_PARAM is one type for reading and writing. OpenSSL only reads here.
   const OSSL_PARAM point = OSSL_PARAM_construct_octet_string(
       OSSL_PKEY_PARAM_PUB_KEY, const_cast<std::uint8_t*>(pk.data()), pk.size());
   std::array<OSSL_PARAM, 3> description{point, OSSL_PARAM_construct_end(),

@@ -1,4 +1,4 @@
-// Diffie-Hellman with EVP_PKEYs: what software and opaque keys share.
+// Diffie-Hellman with EVP_PKEYs, for software keys and opaque keys.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ struct GroupNames {
   int nid;
 };
 
-/// The row for `id`; every DhId has one.
+/// Returns the row for `id`. Every DhId has one.
 const GroupNames& group_names(core::DhId id) noexcept;
 
 /// A serialised public key, inline.

@@ -28,7 +28,7 @@ constexpr std::array kDigests{
 };
 
 /// OpenSSL's digest for core's HMAC. OpenSSL's own takes half as long again, and twice as long
-/// where it must forget its key afterwards. Contexts are lent.
+/// if it must forget its key afterwards. Contexts are lent.
 class PooledHash {
   struct State;
 

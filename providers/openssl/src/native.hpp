@@ -47,8 +47,9 @@ inline core::Error failure(core::Errc code, const char* message) noexcept {
   return {code, message, reason};
 }
 
-/// Null where the functions that this library got bound to are OpenSSL's; else what to say. No
-/// other function may be called then. BoringSSL has this one under the same name.
+/// Returns null if the functions that this library is bound to are OpenSSL's, else an error
+/// message. In that case no other function may be called. BoringSSL has this one under the same
+/// name.
 inline const char* foreign_symbols() noexcept {
   const char* version = OpenSSL_version(OPENSSL_VERSION);
   if (version != nullptr && std::strncmp(version, "BoringSSL", 9) != 0) return nullptr;
@@ -60,8 +61,8 @@ inline core::Error backend_failure() noexcept {
   return failure(core::Errc::provider_failure, "OpenSSL failed: see the native code, its reason");
 }
 
-/// Contexts that cost more to make than to reuse. `take` answers an empty pointer when none is
-/// free. Whoever gives a context back has removed the secrets from it. Thread-safe.
+/// Contexts that cost more to make than to reuse. `take` returns an empty pointer if none is free.
+/// The caller removes the secrets from a context before giving it back. Thread-safe.
 template <typename Owned>
 class Pool {
  public:
@@ -79,7 +80,7 @@ class Pool {
   }
 
  private:
-  static constexpr std::size_t kMost = 64;  // what a burst of threads leaves behind stays small
+  static constexpr std::size_t kMost = 64;  // bounds the contexts left behind by a burst of threads
 
   std::mutex mutex_;
   std::vector<Owned> free_;

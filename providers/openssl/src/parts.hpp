@@ -1,4 +1,4 @@
-// The makers of what the provider offers. Each answers null where OpenSSL does not offer it.
+// Makes the parts of the provider. Each function returns null if OpenSSL does not offer the part.
 #pragma once
 
 #include <memory>

@@ -29,7 +29,7 @@ class OpensslRng final : public core::Rng {
   const char* fault_;
 };
 
-/// What to say of an OpenSSL that has none of the algorithms: what decides that, and what to do.
+/// The messages for an OpenSSL without any algorithm: the cause, and the remedy.
 const char* no_algorithms(const Options& options) noexcept {
   if (options.properties != nullptr) {
     return "OpenSSL has no algorithms that twoway uses and that match the property query: correct "

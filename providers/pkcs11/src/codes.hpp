@@ -1,4 +1,4 @@
-// The answers of PKCS#11 by name, and messages that hold them.
+// Names of PKCS#11 return values, and messages that hold them.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace twoway::pkcs11 {
 
-/// The name that the standard gives `rv`, such as "CKR_PIN_INCORRECT"; null if it gives none.
+/// Returns the name that the standard gives `rv`, such as "CKR_PIN_INCORRECT", or null.
 const char* code_name(CK_RV rv) noexcept;
 
 /// `text` as a message of an Error: it lasts as long as the process, and is kept once. `otherwise`

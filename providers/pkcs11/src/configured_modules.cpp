@@ -13,7 +13,7 @@ using core::Errc;
 using core::Error;
 using core::Result;
 
-/// A string of p11-kit's, which is freed here; empty for null.
+/// Frees a string of p11-kit and returns a copy. The copy is empty if the string is null.
 std::string taken(char* text) {
   const std::unique_ptr<char, decltype(&std::free)> owned(text, std::free);
   return owned == nullptr ? std::string() : std::string(owned.get());

@@ -25,7 +25,7 @@ struct Curve {
   const core::DhParams& dh;
   std::span<const core::ByteView> ec_params;  ///< values of CKA_EC_PARAMS that name it
   std::span<const Generation> generations;    ///< in the order in which they are tried
-  const char* not_offered;  ///< the message where a crypto provider does not offer the KEM
+  const char* not_offered;  ///< the message if a crypto provider does not offer the KEM
 };
 
 /// The row for a KEM or for a value of CKA_EC_PARAMS, or null.

@@ -76,7 +76,7 @@ constexpr std::array kAnswers{
 constexpr Answer kOther{0, Errc::key_unavailable, Recovery::none, false,
                         "the token failed: see its own log"};
 
-/// What keeps a module from starting.
+/// The codes of C_Initialize that keep a module from starting.
 struct Start {
   CK_RV rv;
   const char* message;

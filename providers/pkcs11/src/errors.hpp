@@ -1,4 +1,4 @@
-// What a token's answers mean: for the caller, and for the connection.
+// The meaning of a token's return values for the caller and for the connection.
 #pragma once
 
 #include <twoway/core/error.hpp>
@@ -22,7 +22,7 @@ struct Answer {
   const char* message;
 };
 
-/// The row for `rv`; a general one for codes that have none.
+/// Returns the row for `rv`, or a general row for a code without one.
 const Answer& answer(CK_RV rv) noexcept;
 
 /// `rv`, which is not CKR_OK, as an Error.

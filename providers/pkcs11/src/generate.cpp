@@ -90,7 +90,7 @@ Status require_free(Session& session, const KeyName& name) noexcept {
   return {};
 }
 
-/// Removes both halves, or what of them can be removed.
+/// Removes both halves as far as the token allows.
 Status remove_pair(Session& session, const KeyName& name) noexcept {
   Status removed;
   for (const CK_ULONG object_class : kClasses) {
@@ -106,7 +106,7 @@ Status remove_pair(Session& session, const KeyName& name) noexcept {
   return removed;
 }
 
-/// The pair that was just made, if it is what was asked for; otherwise it is removed.
+/// Returns the new pair if it has the attributes that were asked for, else removes it.
 Result<std::unique_ptr<core::DhPrivateKey>> take_pair(const std::shared_ptr<TokenState>& token,
                                                       const core::Provider& crypto,
                                                       const KeyName& name, bool& removed) noexcept {

@@ -17,7 +17,7 @@ using core::PublicKey;
 using core::Result;
 using core::Status;
 
-/// How a token wants to be asked. Tokens differ; the check at opening finds the form that works.
+/// The form of a derivation. Tokens differ. The check at opening finds the form that works.
 struct DeriveForm {
   bool octet_string;  // the peer's point in DER, or as it is
   bool value_len;     // with the length of the secret, or without
@@ -133,7 +133,7 @@ class TokenKey final : public core::DhPrivateKey {
   const Bytes public_;
   DeriveForm form_{};
   Bytes proof_enc_;  // of a key pair that nobody keeps
-  DhSecret proof_;   // what the key derives with it
+  DhSecret proof_;   // the secret that the key derives with it
   PerProcess<Found> found_;
 };
 
@@ -163,7 +163,7 @@ Result<bool> TokenKey::agrees(const core::DhGroup& group) noexcept {
   return false;
 }
 
-/// What opening reads from the token.
+/// The attributes that opening reads from the token.
 struct Opened {
   TokenKeyRecord key;
   bool derives = true;

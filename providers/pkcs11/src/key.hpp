@@ -7,7 +7,8 @@
 
 namespace twoway::pkcs11 {
 
-/// The parts of `crypto` that a key of this curve is used with; not_supported where one is missing.
+/// Returns the parts of `crypto` for a key of this curve. Fails with not_supported if one is
+/// missing.
 core::Result<const core::DhGroup*> group_for(const core::Provider& crypto,
                                              const Curve& curve) noexcept;
 

@@ -16,17 +16,18 @@
 namespace twoway::pkcs11 {
 
 /// Asks a session whether it is logged in. Errors: key_unavailable with CKR_USER_NOT_LOGGED_IN, or
-/// with what C_GetSessionInfo answered.
+/// with the result of C_GetSessionInfo.
 core::Status check_login(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session) noexcept;
 
-/// What this process knows of one token's PIN. Shared by all handles of the token; thread-safe.
+/// Results of this process's logins with one token's PIN. All handles of the token share it.
+/// Thread-safe.
 class Login {
  public:
-  /// The one for a token of this process; it lives as long as the process.
+  /// Returns the object for a token. It lives as long as the process.
   static std::shared_ptr<Login> of(const TokenLocation& complete) noexcept;
 
   /// Logs a session in, one thread at a time. `flags` are the token's, read just now. With `force`
-  /// C_Login is called even where the session says that it is logged in.
+  /// C_Login is called even if the session says that it is logged in.
   core::Status log_in(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS flags,
                       PinSource* pin, bool force,
                       std::chrono::steady_clock::time_point until) noexcept;

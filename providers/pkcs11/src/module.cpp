@@ -25,7 +25,7 @@ Error busy() noexcept {
 
 }  // namespace
 
-// The end of the process is looked at from inside: whoever ends the process either sees this stay,
+// The end of the process is looked at from inside: the thread that ends it either sees this stay,
 // or is seen.
 Module::Inside::Inside(Module& module, Clock::time_point until) noexcept
     : gate_(module.process_.get().gate), entered_(gate_.enter(until)) {

@@ -37,7 +37,7 @@ class Module {
   /// A thread's stay in the module: nobody initialises or finalises it meanwhile. Not to be nested.
   class Inside {
    public:
-    /// Waits at most until `until` for whoever initialises the module.
+    /// Waits at most until `until` for the thread that initialises the module.
     explicit Inside(Module& module, Clock::time_point until = Clock::time_point::max()) noexcept;
     ~Inside();
     Inside(const Inside&) = delete;
@@ -102,7 +102,7 @@ class Module {
   friend class ModuleRef;
   class Alone;
 
-  /// What holds in one process. A thread that is alone inside writes it.
+  /// State of one process. Only a thread that is alone inside writes it.
   struct Process {
     Gate gate;
     std::atomic<bool> initialised = false;
@@ -110,7 +110,7 @@ class Module {
     std::atomic<std::uint64_t> epoch = 0;
     std::atomic<int> connections = 0;
     Clock::time_point restarted{};
-    std::mutex mutex;  // of what follows
+    std::mutex mutex;  // of the members below
     std::vector<CK_SLOT_ID> slots;
   };
 

@@ -1,4 +1,4 @@
-// The PKCS#11 types, and what the header of version 2.40 lacks of version 3.0.
+// The PKCS#11 types, and constants of version 3.0 that the header of version 2.40 lacks.
 #pragma once
 
 #include <p11-kit/pkcs11.h>

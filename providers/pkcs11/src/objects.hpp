@@ -10,11 +10,11 @@
 
 namespace twoway::pkcs11 {
 
-/// A list of attributes. What they point to must outlive it.
+/// A list of attributes. The values that they point to must outlive it.
 class Template {
  public:
   Template& add(CK_ATTRIBUTE_TYPE type, core::ByteView value) noexcept {
-    // The standard has one type for reading and writing; a template is only read.
+    // The standard has one type for reading and writing. A template is only read.
     rows_[size_++] = {type, const_cast<std::uint8_t*>(value.data()), value.size()};
     return *this;
   }
@@ -33,11 +33,11 @@ class Template {
   CK_ULONG size_ = 0;
 };
 
-/// An attribute's bytes; nothing where the object does not have it, or does not show it.
+/// Returns an attribute's bytes, or nothing if the object does not have or does not show it.
 core::Result<std::optional<core::Bytes>> read_attribute(Session& session, CK_OBJECT_HANDLE object,
                                                         CK_ATTRIBUTE_TYPE type) noexcept;
 
-/// A boolean attribute; `otherwise` where the object does not have it.
+/// Returns a boolean attribute, or `otherwise` if the object does not have it.
 core::Result<bool> read_flag(Session& session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
                              bool otherwise) noexcept;
 
@@ -63,7 +63,7 @@ struct FoundKeys {
 };
 core::Result<FoundKeys> find_keys(Session& session, const KeyName& name) noexcept;
 
-/// The one that matches; an error that says what is wrong otherwise.
+/// Returns the one key that matches, or an error with the reason.
 core::Result<TokenKeyRecord> find_key(Session& session, const KeyName& name) noexcept;
 
 /// Candidates for SerializePublicKey of a key from the token, the likeliest first: public key

@@ -7,8 +7,8 @@
 
 namespace twoway::pkcs11 {
 
-/// One T for each process. A child finds a fresh one, even where another thread held the parent's
-/// mutex when the process forked; the parent's is never touched again there. Thread-safe.
+/// One T for each process. A child finds a fresh one, even if another thread held the parent's
+/// mutex when the process forked. The child never touches the parent's. Thread-safe.
 template <typename T>
 class PerProcess {
  public:
@@ -30,7 +30,7 @@ class PerProcess {
     return node->value;
   }
 
-  /// Null where this process has not called `get` yet.
+  /// Returns null if this process has not called `get` yet.
   T* find() const noexcept {
     Node* node = node_.load(std::memory_order_acquire);
     return node != nullptr && node->process == core::process_generation() ? &node->value : nullptr;

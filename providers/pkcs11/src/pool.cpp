@@ -24,8 +24,8 @@ Error timed_out() noexcept {
 
 }  // namespace
 
-// An idle session, a new one below the limit, or the next that is given back. Whoever finds the
-// connection lost makes it anew; the others wait, and share its failure.
+// Takes an idle session, a new one below the limit, or the next that is given back. The thread that
+// finds the connection lost makes it anew. The others wait, and share its failure.
 Status TokenState::take(Session& session, Clock::time_point until) noexcept {
   Pool& pool = pool_.get();
   Lock lock(pool.mutex);
@@ -95,8 +95,8 @@ Status TokenState::connect(Pool& pool, Lock& lock, Clock::time_point until) noex
   return {};
 }
 
-// Adds an idle session. Success also if the token has none left, but gave some before: the limit is
-// then what it gave; and if the connection proves lost: then it has ended.
+// Adds an idle session. Succeeds also if the token has none left but gave some before, which then
+// are the limit, and if the connection proves lost, which then has ended.
 Status TokenState::open_another(Pool& pool, Lock& lock, Clock::time_point until) noexcept {
   ++pool.open;
   const std::uint64_t generation = pool.generation;

@@ -1,4 +1,4 @@
-// Where a token keeps the public half of a private key.
+// Finds the public half of a private key in a token.
 #include <algorithm>
 #include <memory>
 

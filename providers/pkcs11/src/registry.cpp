@@ -1,4 +1,4 @@
-// The modules of the process, and what becomes of them when it ends.
+// The modules of the process, which are finalised when it ends.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>

@@ -10,7 +10,7 @@ using core::Error;
 using core::Result;
 using core::Status;
 
-/// What stays true of a token that is plugged into another slot.
+/// The properties of a token that stay when it is plugged into another slot.
 TokenLocation identity(const TokenLocation& found, const TokenLocation& wanted) {
   TokenLocation location = found;
   location.slot_id = wanted.slot_id;
@@ -99,7 +99,7 @@ Result<CK_SESSION_HANDLE> TokenState::new_connection(Connection& made, CK_RV los
   const Result<CK_SESSION_HANDLE> session = try_connection(made, lost, force_login, until);
   if (session) return session;
   const CK_RV why = session.error().native;
-  // A PIN must not be sent twice to a token that does not say what it has against it.
+  // A PIN must not be sent twice to a token that does not say why it refused it.
   const bool unclear = is_unclear(why);
   if (unclear ? made.at_login : recovery(session.error()) == Recovery::none) return session;
   if (unclear || recovery(session.error()) == Recovery::restart) {

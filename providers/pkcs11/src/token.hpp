@@ -21,7 +21,7 @@ struct Session {
   std::uint64_t generation = 0;  ///< object handles are good within one
   std::uint64_t epoch = 0;
   bool login_required = false;
-  bool discard = false;  ///< set where something was left in it: it is closed, and not used again
+  bool discard = false;  ///< set if something was left in it: it is closed and not used again
 };
 
 class TokenState {
@@ -36,8 +36,8 @@ class TokenState {
   void reset_pin() noexcept { login_->reset(); }
   void guard_exit() const noexcept { module_->guard_exit(Module::Milestone::used); }
 
-  /// Calls `operation` with a session; once more, after connecting again, if it fails because the
-  /// connection was lost (Error::native or the session says so). It may write what it likes both
+  /// Calls `operation` with a session. Connects again and calls it once more if it fails because
+  /// the connection was lost (Error::native or the session says so). It may write its output both
   /// times.
   template <typename Operation>
   core::Status run(const Operation& operation) noexcept {
@@ -54,7 +54,7 @@ class TokenState {
  private:
   using Call = core::Status (*)(const void* context, Session& session) noexcept;
 
-  /// What one connection consists of.
+  /// The parts of one connection.
   struct Connection {
     CK_SLOT_ID slot = 0;
     std::uint64_t epoch = 0;
@@ -69,11 +69,11 @@ class TokenState {
     std::condition_variable room;     // a session is idle, or fewer are open
     std::condition_variable settled;  // an attempt to connect has ended
     std::vector<CK_SESSION_HANDLE> idle;
-    std::size_t open = 0;   // all that are not closed yet: idle and lent
+    std::size_t open = 0;   // sessions that are not closed yet: idle and lent
     std::size_t limit = 0;  // 0 before the first use
     bool connected = false;
     bool connecting = false;
-    bool writable = false;  // what the next connection must be
+    bool writable = false;  // whether the next connection must be writable
     CK_RV lost = CKR_OK;    // why the last connection ended
     std::uint64_t generation = 0;
     std::uint64_t attempts = 0;
@@ -103,22 +103,22 @@ class TokenState {
   void close(CK_SESSION_HANDLE session, std::uint64_t epoch) noexcept;
 
   ModuleRef module_;
-  const TokenLocation location_;  // complete, save for a slot that nobody asked for
+  const TokenLocation location_;  // complete except for a slot that nobody asked for
   const Options options_;
   const std::shared_ptr<Login> login_;
   PerProcess<Pool> pool_;
 };
 
-/// A token's fields from the module, and where its flags say what a login would do.
+/// A token's fields from the module, with the flags that tell the effect of a login.
 struct TokenDescription {
   TokenInfo info;
   CK_FLAGS flags = 0;
-  CK_ULONG max_sessions = 0;  ///< 0 where the token does not say
+  CK_ULONG max_sessions = 0;  ///< 0 if the token does not say
   CK_SLOT_ID slot = 0;
 };
 
-/// The initialised tokens of a module that match; a slot that fails is left out, and its
-/// answer is in `failed`.
+/// Returns the initialised tokens of a module that match. A slot that fails is left out, and its
+/// code is written to `failed`.
 core::Result<std::vector<TokenDescription>> find_tokens(Module& module, const TokenLocation& wanted,
                                                         Module::Slots where,
                                                         CK_RV& failed) noexcept;

@@ -51,7 +51,7 @@ class FixedPin final : public PinSource {
   SecretBuffer pin_;
 };
 
-/// A field of a token's description; zeros where the URI does not name it.
+/// Returns a field of a token's description. The field is zeros if the URI does not name it.
 template <std::size_t Size>
 std::string text(const CK_UTF8CHAR (&field)[Size]) {
   std::size_t size = ::strnlen(reinterpret_cast<const char*>(field), Size);
@@ -98,9 +98,9 @@ bool percent_encoding_is_right(std::string_view uri) noexcept {
   return true;
 }
 
-/// What p11-kit does not refuse: it leaves out blanks, takes unknown queries for a vendor's, and of
-/// two queries of one name the last. It frees a PIN unwiped if another follows or if the PIN's
-/// percent-encoding is wrong.
+/// Refuses texts that p11-kit accepts: it leaves out blanks, takes unknown queries for a vendor's,
+/// and of two queries of one name the last. It frees a PIN unwiped if another follows or if the
+/// PIN's percent-encoding is wrong.
 Status check_text(std::string_view uri) noexcept {
   if (uri.find_first_of(" \t\n\v\f\r") != uri.npos) {
     return Error{Errc::malformed, "a PKCS#11 URI holds no blanks: write %20 for each"};

@@ -25,7 +25,7 @@ struct SodiumKey {
   static core::Error failure() noexcept { return kBackendFailure; }
 };
 
-/// A ChaCha20Poly1305 key; libsodium keeps no state for it.
+/// A ChaCha20Poly1305 key. libsodium keeps no state for it.
 class ChaCha20Poly1305 : public SodiumKey {
  public:
   static std::size_t max_text(Algorithm) noexcept {

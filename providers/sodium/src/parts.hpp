@@ -1,4 +1,4 @@
-// The makers of what the provider offers. Each answers null where libsodium does not offer it.
+// Makes the parts of the provider. Each function returns null if libsodium does not offer the part.
 // sodium_init has succeeded before any is called.
 #pragma once
 

@@ -14,7 +14,7 @@ class SodiumRng final : public core::Rng {
  public:
   explicit SodiumRng(bool ready) noexcept : ready_(ready) {}
 
-  // randombytes_buf cannot fail: libsodium ends the process where the system gives no bytes.
+  // randombytes_buf cannot fail: libsodium ends the process if the system gives no bytes.
   core::Status fill(core::ByteSpan out) noexcept override {
     if (!ready_) {
       core::wipe(out);
@@ -55,7 +55,7 @@ class SodiumProvider final : public core::Provider {
 }  // namespace
 
 const core::Provider& provider() noexcept {
-  // sodium_init answers 1 where the program has called it already. Never destroyed: keys and
+  // sodium_init returns 1 if the program has called it already. Never destroyed: keys and
   // contexts of other static objects may outlive any order of ours.
   static const core::Provider* const instance = new SodiumProvider(sodium_init() >= 0);
   return *instance;
