@@ -1,4 +1,4 @@
-// What core asks of an AEAD (RFC 9180 section 7.3; RFC 5116).
+// The interface of an AEAD (RFC 9180 section 7.3, RFC 5116). For providers.
 #pragma once
 
 #include <memory>
@@ -14,12 +14,14 @@ class TWOWAY_INTERFACE AeadSealer {
  public:
   virtual ~AeadSealer() = default;
 
-  /// Writes in.size() bytes of ciphertext to `out` and Nt bytes to `tag`. `out` is `in` itself or
-  /// disjoint from it. `tag` is disjoint from both, and adjacent is fine. `nonce` and `aad` are
-  /// disjoint from what is written. Lengths: out = in, nonce = Nn, tag = Nt. Other lengths and
-  /// overlaps are invalid_argument, and nothing is written (aead_buffers_ok). After another failure
-  /// `out` and `tag` are wiped. The object may be used again after any. Never pass a nonce twice:
-  /// SealSequence counts them.
+  /// Writes in.size() bytes of ciphertext to `out` and Nt bytes to `tag`. `out` has the length of
+  /// `in`, and is `in` itself or disjoint from it. `tag` is disjoint from both, and may be
+  /// adjacent. `nonce`, Nn bytes, and `aad` are disjoint from `out` and `tag`. Never pass a nonce
+  /// twice: SealSequence counts them. The object may be used again after a failure.
+  ///
+  /// Errors:
+  ///   invalid_argument  other lengths or overlaps (aead_buffers_ok): nothing is written
+  ///   provider_failure  the library failed: `out` and `tag` are wiped
   virtual Status seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad,
                       ByteView in) noexcept = 0;
 };
@@ -30,24 +32,28 @@ class TWOWAY_INTERFACE AeadOpener {
   virtual ~AeadOpener() = default;
 
   /// Writes in.size() bytes of plaintext to `out`, which is `in` itself or disjoint from it.
-  /// Lengths and overlap as for seal. open_failed where the tag does not match: `out` is then
-  /// wiped, which in place destroys the ciphertext. The object may be used again.
+  /// Lengths and overlaps are as for seal. The object may be used again after a failure.
+  ///
+  /// Errors:
+  ///   invalid_argument  other lengths or overlaps: nothing is written
+  ///   open_failed       the tag does not match: `out` is wiped, which in place destroys `in`
   virtual Status open(ByteSpan out, ByteView nonce, ByteView aad, ByteView in,
                       ByteView tag) noexcept = 0;
 };
 
-/// One AEAD algorithm of a provider. Thread-safe; lives as long as its provider.
+/// One AEAD algorithm of a provider. Thread-safe. Lives as long as its provider.
 class TWOWAY_INTERFACE Aead {
  public:
   virtual ~Aead() = default;
   virtual const AeadParams& params() const noexcept = 0;
 
-  /// A sealer or opener for `key`, which is copied and must be Nk bytes (else invalid_argument).
+  /// Makes a sealer or opener for `key`, which is copied. Fails with invalid_argument unless `key`
+  /// has Nk bytes.
   virtual Result<std::unique_ptr<AeadSealer>> sealer(ByteView key) const noexcept = 0;
   virtual Result<std::unique_ptr<AeadOpener>> opener(ByteView key) const noexcept = 0;
 };
 
-/// True if the buffers of one seal or open obey the rules above. For implementers.
+/// Returns true if the buffers of one seal or open obey the rules above.
 inline bool aead_buffers_ok(const AeadParams& aead, ByteView out, ByteView tag, ByteView nonce,
                             ByteView aad, ByteView in) noexcept {
   return out.size() == in.size() && nonce.size() == aead.nn && tag.size() == aead.nt &&

@@ -14,14 +14,18 @@
 
 namespace twoway::core {
 
-/// A base nonce and the number of the next message. Used by the two sequences below.
+/// A base nonce and the number of the next message. The two sequences below use it.
 class TWOWAY_API NonceCounter {
  public:
   /// `base_nonce` is copied; `first` is the number of the first message.
   explicit NonceCounter(ByteView base_nonce, std::uint64_t first = 0) noexcept;
 
   /// Writes the nonce of the next message. Does not advance, so that a failed operation may be
-  /// tried again. Errors: message_limit (2^64-1 messages have passed), wrong_state (moved from).
+  /// tried again.
+  ///
+  /// Errors:
+  ///   message_limit  2^64-1 messages have passed
+  ///   wrong_state    the object was moved from
   Status next(AeadNonce& nonce) const noexcept;
   void advance() noexcept { ++next_; }
   std::uint64_t position() const noexcept { return next_; }
@@ -32,8 +36,7 @@ class TWOWAY_API NonceCounter {
 };
 
 /// Seals messages in order under one key. Belongs to one thread at a time, of the process that made
-/// it: its use in a forked child is refused, and so is one by two threads as far as SoleUse sees
-/// it.
+/// it. Refuses its use in a forked child, and by two threads at once as far as SoleUse sees it.
 class TWOWAY_API SealSequence {
  public:
   /// Borrows `aead`, copies the rest. `first` numbers the first message.
@@ -44,24 +47,26 @@ class TWOWAY_API SealSequence {
     return plaintext_size + aead_->params().nt;
   }
 
-  /// Writes ciphertext || tag, sealed_size(in.size()) bytes, to the front of `out` and answers how
-  /// many. `in` starts at out.data() or is disjoint from what is written, as `aad` is. The counter
-  /// is checked before anything is sealed and advances only on success. Errors:
-  ///   buffer_too_small
-  ///   invalid_argument  the buffers overlap otherwise
-  ///   wrong_state       in a forked child, or used by two threads at once
-  ///   message_limit
-  ///   provider_failure
-  /// Only an overlap with another thread's use that is seen at its end uses the sequence up: `out`
-  /// is then wiped, and every later call answers wrong_state.
+  /// Writes ciphertext || tag, sealed_size(in.size()) bytes, to the front of `out` and returns
+  /// their number. `in` starts at out.data() or is disjoint from the bytes written. `aad` is
+  /// disjoint from them. Checks the counter before it seals, and advances it on success only.
+  ///
+  /// Errors:
+  ///   buffer_too_small  `out` has fewer than sealed_size(in.size()) bytes
+  ///   invalid_argument  the buffers overlap in another way
+  ///   wrong_state       a forked child, or a use by two threads at once
+  ///   message_limit     the counter is used up
+  ///   provider_failure  the library failed
+  /// If the use by two threads is only noticed at the end, `out` is wiped and every later call
+  /// returns wrong_state. Every other failure leaves the sequence as it was.
   Result<std::size_t> seal(ByteSpan out, ByteView aad, ByteView in) noexcept;
 
   std::uint64_t position() const noexcept { return counter_.position(); }
 
-  /// Whether it was moved from, and answers wrong_state.
+  /// Returns true if the object was moved from. Its functions then return wrong_state.
   bool moved_from() const noexcept { return sealer_ == nullptr; }
 
-  /// The process that `seal` works in.
+  /// Returns the process that `seal` works in.
   const OwnProcess& process() const noexcept { return use_.process(); }
 
  private:
@@ -74,53 +79,61 @@ class TWOWAY_API SealSequence {
   SoleUse use_;
 };
 
-/// Decides whether an authentic message may be released, as a replay filter does.
+/// Decides whether an authentic message may be released. A replay filter is one.
 class TWOWAY_INTERFACE Gate {
  public:
   virtual ~Gate() = default;
 
-  /// Returns an error to refuse the message. Asked again only after it refused.
+  /// Returns an error to refuse the message. Called again only if the last call refused.
   virtual Status admit() noexcept = 0;
 
-  /// What `open` returns for a first message that is not authentic, in place of `error`.
+  /// Returns the error for a first message that is not authentic. `open` returns it in place of
+  /// `error`.
   virtual Error explain(const Error& error) const noexcept { return error; }
 };
 
 /// Opens messages in order under one key. Belongs to one thread at a time.
 class TWOWAY_API OpenSequence {
  public:
-  /// As SealSequence::create.
+  /// Makes a sequence as SealSequence::create does.
   static Result<OpenSequence> create(const Aead& aead, ByteView key, ByteView base_nonce,
                                      std::uint64_t first = 0) noexcept;
 
-  /// Bytes that a plaintext of this size is sealed in.
+  /// Returns the size of the ciphertext and tag of a plaintext of this size.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
     return plaintext_size + aead_->params().nt;
   }
 
-  /// Bytes of plaintext in `sealed_size` bytes; 0 where they are too few to hold a tag.
+  /// Returns the size of the plaintext in `sealed_size` bytes, or 0 if they are too few for a tag.
   std::size_t opened_size(std::size_t sealed_size) const noexcept {
     const std::size_t nt = aead_->params().nt;
     return sealed_size < nt ? 0 : sealed_size - nt;
   }
 
-  /// Writes the plaintext of ciphertext || tag, opened_size(in.size()) bytes, to the front of
-  /// `out` and answers how many. What is written starts at in.data() or is disjoint from `in`, and
-  /// is disjoint from `aad`. open_failed wipes what it wrote and does not advance the counter.
-  /// Errors: open_failed, buffer_too_small, invalid_argument (the buffers overlap otherwise),
-  /// message_limit, provider_failure, those of the gate.
+  /// Writes the plaintext of ciphertext || tag, opened_size(in.size()) bytes, to the front of `out`
+  /// and returns their number. The bytes written start at in.data() or are disjoint from `in`, and
+  /// are disjoint from `aad`. A failure does not advance the counter.
+  ///
+  /// Errors:
+  ///   open_failed       the message is not authentic: the bytes written are wiped
+  ///   buffer_too_small  `out` has fewer than opened_size(in.size()) bytes
+  ///   invalid_argument  the buffers overlap in another way
+  ///   message_limit     the counter is used up
+  ///   provider_failure  the library failed
+  ///   and those of the gate: the bytes written are wiped
   Result<std::size_t> open(ByteSpan out, ByteView aad, ByteView in) noexcept;
 
-  /// Asks `gate` once the first message is found authentic and before it is released. Where the
-  /// gate refuses, `open` wipes what it wrote, answers the gate's error and does not advance.
+  /// Sets the gate, which `open` asks once the first message is found authentic and before it is
+  /// released.
   void set_gate(std::unique_ptr<Gate> gate) noexcept { gate_ = std::move(gate); }
 
-  /// Gives the gate back, for another sequence; null where none was set, or it has admitted.
+  /// Gives the gate back, for another sequence. Returns null if none was set or if it has admitted
+  /// the message.
   std::unique_ptr<Gate> take_gate() noexcept { return std::move(gate_); }
 
   std::uint64_t position() const noexcept { return counter_.position(); }
 
-  /// Whether it was moved from, and answers wrong_state.
+  /// Returns true if the object was moved from. Its functions then return wrong_state.
   bool moved_from() const noexcept { return opener_ == nullptr; }
 
  private:
@@ -133,8 +146,11 @@ class TWOWAY_API OpenSequence {
   std::unique_ptr<Gate> gate_;  // until it has admitted the message
 };
 
-/// Takes the sequence out of `from`, once. Errors: `gone` after that, wrong_state if the object
-/// that `from` is a member of was moved from.
+/// Takes the sequence out of `from`, once.
+///
+/// Errors:
+///   `gone`       the sequence was taken before
+///   wrong_state  the object that holds `from` was moved from, or belongs to another process
 template <typename Sequence>
 Result<Sequence> take_sequence(std::optional<Sequence>& from, const Error& gone) noexcept {
   if (!from) return gone;

@@ -20,16 +20,16 @@ enum class Errc : std::uint8_t {
   unknown_key,           ///< a request names a key id or suite that the receiver does not hold
   open_failed,           ///< a sealed message, or its `enc`, is not authentic
   key_unavailable,       ///< a valid request reached a private key, and the key failed
-  message_limit,         ///< the sequence number is used up; set up a new context
+  message_limit,         ///< the sequence number is used up: set up a new context
   limit_exceeded,        ///< a chunk or message would outgrow what is allowed
   truncated,             ///< the input ended before the authenticated end of the message
   replayed,              ///< the same request was accepted before
-  source_failed,         ///< what a stream reads from failed; nothing of the message is final
+  source_failed,         ///< the source of a stream failed: the message is not complete
   provider_failure,      ///< the crypto library or the random generator failed
   filter_full,           ///< a replay filter has no room for another request
 };
 
-/// A stable, lower-case name such as "open_failed".
+/// Returns a stable, lower-case name such as "open_failed".
 constexpr const char* to_string(Errc code) noexcept {
   switch (code) {
     case Errc::invalid_argument: return "invalid_argument";
@@ -52,9 +52,9 @@ constexpr const char* to_string(Errc code) noexcept {
   return "unknown";
 }
 
-/// What went wrong. `message` says what to do, lasts as long as the process and never holds key or
-/// plaintext bytes. `native` is the backend's own code (an OpenSSL reason, a CKR value), errno of a
-/// source, or 0; it is always 0 for open_failed, so that every cause of it looks alike.
+/// A failure. `message` says what to do, lasts as long as the process and never holds bytes of a
+/// key or a plaintext. `native` is the backend's own code (an OpenSSL reason, a CKR value), errno
+/// of a source, or 0. It is always 0 for open_failed, so that every cause looks alike.
 struct Error {
   Errc code;
   const char* message;
@@ -62,7 +62,7 @@ struct Error {
 };
 
 namespace detail {
-/// Say on standard error which error was ignored, or that there is none, and abort.
+/// Print the ignored error, or that there is none, to standard error, and abort.
 [[noreturn]] TWOWAY_API void no_value(const Error& error) noexcept;
 [[noreturn]] TWOWAY_API void no_error() noexcept;
 }  // namespace detail

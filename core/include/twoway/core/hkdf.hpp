@@ -1,5 +1,4 @@
-// HKDF (RFC 5869) over a library's HMAC, for providers whose library has no HKDF of its own, or
-// a slow one.
+// HKDF (RFC 5869) over a library's HMAC. For providers whose library has no HKDF or a slow one.
 #pragma once
 
 #include <algorithm>

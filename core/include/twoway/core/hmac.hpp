@@ -1,5 +1,5 @@
-// HMAC (RFC 2104) over a library's hash, for Hkdf: for providers whose library has an HMAC that is
-// slower, or that keeps its key.
+// HMAC (RFC 2104) over a library's hash. For providers whose library has a slower HMAC, or one that
+// keeps its key.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace twoway::core {
 
 /// `Hash` supplies
 ///   std::size_t block_size() const noexcept   bytes of the hash's block, at most 128;
-///   Error failure() const noexcept            what to say where the library fails;
+///   Error failure() const noexcept            the error if the library fails;
 ///   auto start() const noexcept               an object for one HMAC, with
 ///     bool hash(ByteSpan out, ByteView first, Gather rest) noexcept
 /// which writes H(first, rest), Nh bytes, may be called again, and keeps nothing of its inputs

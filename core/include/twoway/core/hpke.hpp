@@ -15,12 +15,13 @@ inline constexpr std::size_t kMaxHpkeInput = 65535;
 /// Shortest psk, in bytes (RFC 9180 section 5.1.2 asks for 32 bytes of entropy).
 inline constexpr std::size_t kMinPsk = 32;
 
-/// A suite's algorithms as one provider offers them. A value that borrows from the provider;
-/// thread-safe.
+/// A suite's algorithms as one provider offers them. A value that borrows from the provider.
+/// Thread-safe.
 class TWOWAY_API CipherSuite {
  public:
-  /// not_supported, naming the part, if the provider lacks the KEM, KDF or AEAD, or has one whose
-  /// sizes exceed the bounds in suite.hpp. Ids need no row in the tables.
+  /// Finds the algorithms of `suite`. Ids need no row in the tables. Fails with not_supported,
+  /// naming the part, if the provider lacks the KEM, KDF or AEAD, or if its sizes exceed the bounds
+  /// in suite.hpp.
   static Result<CipherSuite> find(const Provider& provider TWOWAY_LIFETIMEBOUND,
                                   Suite suite) noexcept;
   static Result<CipherSuite> find(const Provider&& provider, Suite suite) = delete;
@@ -36,8 +37,8 @@ class TWOWAY_API CipherSuite {
   /// suite_id = "HPKE" || I2OSP(kem_id, 2) || I2OSP(kdf_id, 2) || I2OSP(aead_id, 2).
   ByteView suite_id() const noexcept { return suite_id_; }
 
-  /// LabeledExtract("", "psk_id_hash", ""), the same for every context without a PSK; empty for
-  /// a one-stage KDF.
+  /// LabeledExtract("", "psk_id_hash", ""), the same for every context without a PSK. Empty for a
+  /// one-stage KDF.
   ByteView default_psk_id_hash() const noexcept { return psk_id_hash_.view(); }
 
  private:
@@ -63,8 +64,8 @@ struct Psk {
   ByteView psk_id;
 };
 
-/// Chooses a sender's mode: neither member set is base; `psk` is psk; `key` is auth; both are
-/// auth_psk. The auth modes need a KEM that offers them and a two-stage KDF.
+/// Chooses a sender's mode: base if neither member is set, psk if `psk` is, auth if `key` is,
+/// auth_psk if both are. The auth modes need a KEM that offers them and a two-stage KDF.
 struct SenderMode {
   std::optional<Psk> psk = std::nullopt;
   const PrivateKey* key = nullptr;  ///< skS, a key of the suite's KEM
@@ -83,15 +84,19 @@ class TWOWAY_API Exporter {
   /// Copies `exporter_secret`, which has Nh bytes; borrows from the suite's provider.
   static Result<Exporter> create(const CipherSuite& suite, ByteView exporter_secret) noexcept;
 
-  /// Fills `out` with Export(exporter_context, out.size()). At most 255*Nh bytes (65535 for a
-  /// one-stage KDF), and `exporter_context` is disjoint from `out`, else invalid_argument. After a
-  /// failure `out` is wiped.
+  /// Fills `out` with Export(exporter_context, out.size()). After a failure `out` is wiped.
+  ///
+  /// Errors:
+  ///   invalid_argument  over 255*Nh bytes (65535 for a one-stage KDF), or `exporter_context`
+  ///   overlaps
+  ///                     `out`
+  ///   provider_failure  the library failed
   Status export_secret(ByteSpan out, ByteView exporter_context) const noexcept;
 
-  /// A second exporter of the same secret.
+  /// Returns a second exporter of the same secret.
   Exporter duplicate() const noexcept;
 
-  /// The exporter secret itself, for saving a context's state. Treat it as a key.
+  /// Returns the exporter secret itself, for saving a context's state. Treat it as a key.
   ByteView secret() const noexcept { return secret_.view(); }
 
  private:
@@ -108,9 +113,13 @@ class TWOWAY_API SenderContext {
  public:
   /// SetupBaseS, SetupPSKS, SetupAuthS and SetupAuthPSKS (section 5.1), by `mode`. Writes
   /// exactly Nenc bytes to `enc`, which is disjoint from `info` and the PSK. `receiver` comes from
-  /// suite.kem().import_public. With `rng` the ephemeral key is drawn from it (Kem::encap). Errors:
-  /// invalid_argument (lengths, overlap, PSK rules), not_supported (auth), key_unavailable (the
-  /// sender's key), provider_failure.
+  /// suite.kem().import_public. With `rng` the ephemeral key is drawn from it (Kem::encap).
+  ///
+  /// Errors:
+  ///   invalid_argument  lengths, an overlap, the rules of a PSK
+  ///   not_supported     the KEM or KDF does not offer the auth modes
+  ///   key_unavailable   the sender's key failed
+  ///   provider_failure  the library or the generator failed
   static Result<SenderContext> setup(const CipherSuite& suite, ByteSpan enc,
                                      const PublicKey& receiver, ByteView info,
                                      const SenderMode& mode = {}, Rng* rng = nullptr) noexcept;
@@ -118,12 +127,14 @@ class TWOWAY_API SenderContext {
   /// pt_size + Nt.
   std::size_t sealed_size(std::size_t pt_size) const noexcept;
 
-  /// ContextS.Seal: as SealSequence::seal; not_supported in an export-only suite.
+  /// ContextS.Seal: as SealSequence::seal. Fails with not_supported in an export-only suite.
   Result<std::size_t> seal(ByteSpan out, ByteView aad, ByteView pt) noexcept;
 
-  /// Gives up the context's sequence, for a layer that seals by itself; the exporter stays, and
-  /// `seal` answers not_supported from then on, as does a second call. wrong_state in a forked
-  /// child.
+  /// Gives the context's sequence away, to a layer that seals by itself. The exporter stays.
+  ///
+  /// Errors:
+  ///   not_supported  the sequence was given away before, which `seal` then returns as well
+  ///   wrong_state    a forked child
   Result<SealSequence> take_sequence() noexcept;
 
   const Exporter& exporter() const noexcept { return exporter_; }
@@ -139,9 +150,14 @@ class TWOWAY_API SenderContext {
 /// Opens the messages of one sender's context, in order. Belongs to one thread at a time.
 class TWOWAY_API RecipientContext {
  public:
-  /// SetupBaseR, SetupPSKR, SetupAuthR and SetupAuthPSKR. Errors: open_failed (`enc` is no
-  /// valid encapsulation), key_unavailable, invalid_argument (PSK rules, a key of another KEM),
-  /// not_supported (auth), provider_failure.
+  /// SetupBaseR, SetupPSKR, SetupAuthR and SetupAuthPSKR (section 5.1), by `mode`.
+  ///
+  /// Errors:
+  ///   open_failed       `enc` is not a valid encapsulation
+  ///   key_unavailable   the key failed
+  ///   invalid_argument  the rules of a PSK, or a key of another KEM
+  ///   not_supported     the KEM, KDF or key does not offer the auth modes
+  ///   provider_failure  the library failed
   static Result<RecipientContext> setup(const CipherSuite& suite, ByteView enc,
                                         const PrivateKey& key, ByteView info,
                                         const RecipientMode& mode = {}) noexcept;
@@ -152,10 +168,10 @@ class TWOWAY_API RecipientContext {
                                          const SharedSecret& shared_secret, ByteView info,
                                          const std::optional<Psk>& psk = std::nullopt) noexcept;
 
-  /// ct_size - Nt, or 0 where that is negative.
+  /// ct_size - Nt, or 0 if that is negative.
   std::size_t opened_size(std::size_t ct_size) const noexcept;
 
-  /// ContextR.Open: as OpenSequence::open; not_supported in an export-only suite.
+  /// ContextR.Open: as OpenSequence::open. Fails with not_supported in an export-only suite.
   Result<std::size_t> open(ByteSpan out, ByteView aad, ByteView ct) noexcept;
 
   /// As SenderContext::take_sequence.
@@ -171,12 +187,13 @@ class TWOWAY_API RecipientContext {
   Exporter exporter_;
 };
 
-// Single-shot functions (section 6): a context used once. Arguments and errors are those of
-// setup and of the context's function. `enc` is written first, and shares memory with no other
-// argument. Otherwise overlap is as for the context's function. invalid_argument else, before
-// anything is used up.
+// Single-shot functions (section 6): a context used once. Arguments and errors are those of setup
+// and of the context's function. `enc` is written first and shares memory with no other argument.
+// Other overlaps are as for the context's function. A wrong overlap fails with invalid_argument
+// before any operation.
 
-/// Seal<MODE>: writes Nenc bytes to `enc`, pt.size() + Nt to `out`, and answers the latter.
+/// Seal<MODE>: writes Nenc bytes to `enc` and pt.size() + Nt bytes to `out`. Returns the latter
+/// number.
 TWOWAY_API Result<std::size_t> seal(const CipherSuite& suite, ByteSpan enc, ByteSpan out,
                                     const PublicKey& receiver, ByteView info, ByteView aad,
                                     ByteView pt, const SenderMode& mode = {},

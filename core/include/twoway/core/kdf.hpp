@@ -1,4 +1,4 @@
-// What core asks of a KDF (RFC 9180 section 7.2).
+// The interface of a KDF (RFC 9180 section 7.2). For providers.
 #pragma once
 
 #include <twoway/core/bytes.hpp>
@@ -8,32 +8,30 @@
 
 namespace twoway::core {
 
-/// One KDF of a provider. A two-stage KDF implements extract and expand, a one-stage KDF derive;
-/// what it lacks answers not_supported. Thread-safe; lives as long as its provider. Outputs are
-/// disjoint from inputs, and wiped when a call fails.
+/// One KDF of a provider. A two-stage KDF implements extract and expand, a one-stage KDF derive.
+/// The other functions return not_supported. Thread-safe. Lives as long as its provider. Outputs
+/// are disjoint from inputs, and wiped when a call fails.
 class TWOWAY_INTERFACE Kdf {
  public:
   virtual ~Kdf() = default;
   virtual const KdfParams& params() const noexcept = 0;
 
-  /// prk = Extract(salt, ikm), Nh bytes; `ikm` is gathered. An empty salt stands for Nh zeros.
-  virtual Status extract(Prk& prk, ByteView salt, Gather ikm) const noexcept {
-    static_cast<void>(salt), static_cast<void>(ikm);
+  /// Writes prk = Extract(salt, ikm), Nh bytes. `ikm` is gathered. An empty salt stands for Nh
+  /// zeros.
+  virtual Status extract(Prk& prk, ByteView /*salt*/, Gather /*ikm*/) const noexcept {
     prk.clear();
     return one_stage();
   }
 
-  /// out = Expand(prk, info, out.size()). At most 255*Nh bytes, from a prk of at least Nh bytes and
-  /// at most 14 gathered parts; else invalid_argument.
-  virtual Status expand(ByteSpan out, ByteView prk, Gather info) const noexcept {
-    static_cast<void>(prk), static_cast<void>(info);
+  /// Fills `out` with Expand(prk, info, out.size()). Fails with invalid_argument if `out` has over
+  /// 255*Nh bytes, `prk` has fewer than Nh, or `info` more than 14 parts.
+  virtual Status expand(ByteSpan out, ByteView /*prk*/, Gather /*info*/) const noexcept {
     wipe(out);
     return one_stage();
   }
 
-  /// out = Derive(ikm, out.size()) (draft-ietf-hpke-hpke); at most 65535 bytes.
-  virtual Status derive(ByteSpan out, Gather ikm) const noexcept {
-    static_cast<void>(ikm);
+  /// Fills `out`, at most 65535 bytes, with Derive(ikm, out.size()) (draft-ietf-hpke-hpke).
+  virtual Status derive(ByteSpan out, Gather /*ikm*/) const noexcept {
     wipe(out);
     return Error{Errc::not_supported, "this KDF has two stages: use extract and expand"};
   }

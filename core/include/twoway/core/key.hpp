@@ -15,7 +15,7 @@ namespace twoway::core {
 class Kem;
 
 /// A validated public key, prepared for use by the DhGroup or NativeKem that made it. Immutable
-/// and thread-safe. Any key can use any public key of its kind: one made elsewhere is read
+/// and thread-safe. Any key can use any public key of its kind: a key reads one of another maker
 /// through `bytes`.
 class TWOWAY_INTERFACE PublicKey {
  public:
@@ -24,7 +24,7 @@ class TWOWAY_INTERFACE PublicKey {
   /// SerializePublicKey: Npk bytes that live as long as this object.
   virtual ByteView bytes() const noexcept = 0;
 
-  /// The DhGroup or NativeKem that made it: whoever finds itself here knows the concrete type.
+  /// Returns the DhGroup or NativeKem that made it, which so knows the concrete type.
   virtual const void* maker() const noexcept = 0;
 };
 
@@ -51,8 +51,8 @@ class Encapsulation {
   std::unique_ptr<PublicKey> peer_;
 };
 
-/// A private key, wherever it lives. There is no export. Immutable, and safe to share between
-/// threads. Functions may block where the key is a token's or a remote one.
+/// A private key, in software, a token or another process. There is no export. Immutable, and safe
+/// to share between threads. Functions block as long as the token or process takes.
 ///
 /// To put a key behind this interface, derive from DhPrivateKey if the key can do a raw
 /// Diffie-Hellman operation, else from PrivateKey and implement `decap`.
@@ -67,24 +67,27 @@ class TWOWAY_INTERFACE PrivateKey {
 
   /// Decap (RFC 9180 section 4) after the checks of Kem::decap: writes Nsecret bytes to
   /// `shared_secret`. `kem` is the KEM of `kem_id` from the caller's provider. After a failure
-  /// `shared_secret` is empty. Errors:
-  /// - open_failed: `enc` encapsulates nothing, which only this key can tell
-  /// - key_unavailable: the key itself failed
-  /// - invalid_argument: `kem` or `enc` belongs to another KEM
+  /// `shared_secret` is empty.
+  ///
+  /// Errors:
+  ///   open_failed       `enc` encapsulates nothing, which only this key can tell
+  ///   key_unavailable   the key itself failed
+  ///   invalid_argument  `kem` or `enc` belongs to another KEM
   virtual Status decap(SharedSecret& shared_secret, const Kem& kem,
                        const Encapsulation& enc) const noexcept = 0;
 
-  /// AuthDecap: as decap, for the sender's public key `sender`. not_supported by default.
-  virtual Status auth_decap(SharedSecret& shared_secret, const Kem& kem, const Encapsulation& enc,
-                            const PublicKey& sender) const noexcept {
-    static_cast<void>(kem), static_cast<void>(enc), static_cast<void>(sender);
+  /// AuthDecap: as decap, for the sender's public key `sender`. By default fails with
+  /// not_supported.
+  virtual Status auth_decap(SharedSecret& shared_secret, const Kem& /*kem*/,
+                            const Encapsulation& /*enc*/,
+                            const PublicKey& /*sender*/) const noexcept {
     shared_secret.clear();
     return no_auth();
   }
 
-  /// The sender's part of AuthEncap: DH(skS, pkR) (section 4.1). not_supported by default.
-  virtual Status auth_dh(DhSecret& secret, const PublicKey& receiver) const noexcept {
-    static_cast<void>(receiver);
+  /// Writes DH(skS, pkR), the sender's part of AuthEncap (section 4.1). By default fails with
+  /// not_supported.
+  virtual Status auth_dh(DhSecret& secret, const PublicKey& /*receiver*/) const noexcept {
     secret.clear();
     return no_auth();
   }
@@ -95,15 +98,14 @@ class TWOWAY_INTERFACE PrivateKey {
   }
 };
 
-/// A private key of a DHKEM. It supplies one thing, the raw Diffie-Hellman result; core does the
-/// rest of Decap: validation of the peer (Kem::import_enc), ExtractAndExpand, and the checks of the
-/// result.
+/// A private key of a DHKEM. It supplies the raw Diffie-Hellman result alone. Core does the rest of
+/// Decap: validation of the peer (Kem::import_enc), ExtractAndExpand, and the checks of the result.
 class TWOWAY_INTERFACE DhPrivateKey : public PrivateKey {
  public:
   /// Writes the Ndh bytes of DH(sk, peer) to `secret`: the shared x coordinate of a NIST curve,
-  /// or the output of X25519 or X448. `peer` is valid for the key's group. Any failure reaches
-  /// the caller as key_unavailable with its message and native code; a result of another length,
-  /// or of X25519 and X448 all zero, is refused.
+  /// or the output of X25519 or X448. `peer` is valid for the key's group. Core passes any failure
+  /// on as key_unavailable with its message and native code. It refuses a result of another length,
+  /// and one of X25519 or X448 that is all zero.
   virtual Status dh(DhSecret& secret, const PublicKey& peer) const noexcept = 0;
 
   inline Status decap(SharedSecret& shared_secret, const Kem& kem,
@@ -113,7 +115,7 @@ class TWOWAY_INTERFACE DhPrivateKey : public PrivateKey {
   inline Status auth_dh(DhSecret& secret, const PublicKey& receiver) const noexcept override;
 };
 
-/// What DhPrivateKey does above `dh`, in core.
+/// The part of a DhPrivateKey above `dh`, in core.
 namespace dhkem {
 TWOWAY_API Status decap(SharedSecret& shared_secret, const Kem& kem, const DhPrivateKey& key,
                         const Encapsulation& enc, const PublicKey* sender) noexcept;

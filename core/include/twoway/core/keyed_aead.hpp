@@ -9,14 +9,14 @@
 namespace twoway::core {
 
 /// `Key` is one key, wiped when it ends. It supplies
-///   using Algorithm                                      what the library calls the algorithm;
+///   using Algorithm                                      the library's name for the algorithm;
 ///   static std::size_t max_text(Algorithm) noexcept      the longest text of one nonce;
-///   static Error failure() noexcept                      what to say where the library fails;
+///   static Error failure() noexcept                      the error if the library fails;
 ///   bool set(Algorithm, ByteView key) noexcept
 ///   bool seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad, ByteView in) noexcept
 ///   bool open(ByteSpan out, ByteView nonce, ByteView aad, ByteView in, ByteView tag) noexcept
-/// with lengths and overlap as in AeadSealer and AeadOpener, checked before the call; `set` is
-/// called once and first. What they write and then fail at is wiped here.
+/// with lengths and overlaps as in AeadSealer and AeadOpener, checked before the call. `set` is
+/// called once and first. Outputs of failed calls are wiped here.
 template <typename Key>
 class KeyedAead final : public Aead {
  public:

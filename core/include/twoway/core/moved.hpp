@@ -1,4 +1,4 @@
-// Objects that were moved from answer wrong_state.
+// Lets objects that were moved from return wrong_state.
 #pragma once
 
 #include <utility>

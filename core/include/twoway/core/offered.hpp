@@ -1,4 +1,4 @@
-// The lists that a provider looks its algorithms up in. For implementers of Provider.
+// Lists in which a provider looks its algorithms up. For providers.
 #pragma once
 
 #include <algorithm>
@@ -10,12 +10,12 @@
 
 namespace twoway::core {
 
-/// What a provider offers of one kind: DhGroup, NativeKem, Kdf or Aead. Filled while the provider
-/// is made; thread-safe from then on.
+/// A provider's algorithms of one kind: DhGroup, NativeKem, Kdf or Aead. Filled while the provider
+/// is made, and thread-safe from then on.
 template <typename Part>
 class Offered {
  public:
-  /// Asks `make` for the algorithm of every row; a null answer is "not offered".
+  /// Asks `make` for the algorithm of every row. It returns null if the algorithm is not offered.
   template <typename Row, typename Make>
   void collect(std::span<const Row> table, Make make) {
     for (const Row& row : table) {
@@ -23,7 +23,7 @@ class Offered {
     }
   }
 
-  /// The algorithm with this id, or null. It lives as long as this list.
+  /// Returns the algorithm with this id, or null. It lives as long as this list.
   template <typename Id>
   const Part* find(Id id) const noexcept {
     const auto found = std::find_if(parts_.begin(), parts_.end(),

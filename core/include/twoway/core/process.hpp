@@ -1,4 +1,4 @@
-// Telling a process from its copies: two that hold one key and counter would repeat nonces.
+// Tells a process from its copies: two that hold one key and counter would repeat nonces.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Where random bytes come from.
+// The interface of a random generator.
 #pragma once
 
 #include <twoway/core/bytes.hpp>

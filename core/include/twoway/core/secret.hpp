@@ -22,8 +22,8 @@ inline void wipe(ByteSpan bytes) noexcept {
   __asm__ __volatile__("" : : "r"(bytes.data()) : "memory");
 }
 
-/// Overwrites, when it ends, the `Size` bytes of stack below its function: what functions called
-/// from there left behind, where a library does not clean up after itself.
+/// Overwrites, when it ends, the `Size` bytes of stack below its function. For calls into a library
+/// that leaves secrets there.
 template <std::size_t Size>
 class StackWipe {
  public:
@@ -62,7 +62,7 @@ class Secret {
   ByteView view() const noexcept TWOWAY_LIFETIMEBOUND { return {bytes_.data(), size_}; }
   ByteSpan span() noexcept { return {bytes_.data(), size_}; }
 
-  /// Makes the secret `size` bytes long, all zero, and returns them for writing. Aborts where
+  /// Makes the secret `size` bytes long, all zero, and returns them for writing. Aborts if
   /// `size` exceeds the capacity: sizes come from parameter tables, never from a peer.
   ByteSpan reset(std::size_t size) noexcept {
     if (size > Capacity) std::abort();
@@ -71,14 +71,14 @@ class Secret {
     return {bytes_.data(), size_};
   }
 
-  /// Holds a copy of `bytes` from here on; aborts where they exceed the capacity.
+  /// Holds a copy of `bytes` from here on. Aborts if they exceed the capacity.
   void assign(ByteView bytes) noexcept {
     ByteSpan to = reset(bytes.size());
     if (!bytes.empty()) std::memcpy(to.data(), bytes.data(), bytes.size());
   }
 
-  /// As assign, for bytes whose number somebody else decides: false if they exceed the capacity,
-  /// and the secret is then empty.
+  /// As assign, for bytes whose number somebody else decides. Returns false and leaves the secret
+  /// empty if they exceed the capacity.
   bool try_assign(ByteView bytes) noexcept {
     const bool fits = bytes.size() <= Capacity;
     assign(fits ? bytes : ByteView());
@@ -109,7 +109,7 @@ using AeadNonce = Secret<12>;        ///< Nn: a base nonce, secret as part of th
 using PrivateKeyBytes = Secret<66>;  ///< Nsk: SerializePrivateKey's output
 static_assert(!std::is_same_v<SharedSecret, DhSecret>, "one must not be taken for the other");
 
-/// Heap bytes of a fixed size that are wiped before they are freed; for secrets without a bound.
+/// Heap bytes of a fixed size that are wiped before they are freed. For secrets without a bound.
 class SecretBytes {
  public:
   SecretBytes() noexcept = default;
@@ -138,7 +138,7 @@ class SecretBytes {
   std::size_t size_ = 0;
 };
 
-/// Wipes what a container gives back, so that one that grows leaves nothing behind.
+/// Wipes memory before a container frees it, so that one that grows leaves nothing behind.
 template <typename T>
 struct WipingAllocator {
   using value_type = T;

@@ -1,29 +1,35 @@
-// Known-answer tests: whether an algorithm of a provider computes what its specification says.
+// Known-answer tests of a provider's algorithms against their specifications.
 #pragma once
 
 #include <twoway/core/kem.hpp>
 
 namespace twoway::core {
 
-/// Each runs `algorithm` on published inputs and compares every output. Success means that the
-/// test ran here and now, and that all agreed. Errors: provider_failure where an answer differs
-/// (do not use the algorithm), not_supported where no answer is known for its id, and whatever
-/// error the algorithm itself gives. Cheap enough to run at every start.
+// Each function runs `algorithm` on published inputs and compares every output. Success means that
+// the test ran now and all outputs agreed. Cheap enough to run at every start.
+//
+// Errors:
+//   provider_failure  an output differs: do not use the algorithm
+//   not_supported     no answer is known for its id
+//   and those of the algorithm itself
 
-/// Seals and opens, and sees that a changed tag is refused.
+/// Seals and opens, and checks that a changed tag is refused.
 TWOWAY_API Status self_check(const Aead& algorithm) noexcept;
 
 /// Extracts and expands, or derives.
 TWOWAY_API Status self_check(const Kdf& algorithm) noexcept;
 
-/// Computes a public key and a shared secret; then a fresh ephemeral key agrees with it.
+/// Computes a public key and a shared secret, then checks that a fresh ephemeral key agrees with
+/// it.
 TWOWAY_API Status self_check(const DhGroup& algorithm) noexcept;
 
-/// For native KEMs: derives a key pair, and the secret of an `enc` that nobody made; then a fresh
-/// encapsulation agrees with the key. not_supported for a DHKEM: check its group and KDF.
+/// For native KEMs: derives a key pair, and the secret of an `enc` that nobody made, then checks
+/// that a fresh encapsulation agrees with the key. Fails with not_supported for a DHKEM: check its
+/// group and KDF.
 TWOWAY_API Status self_check(const Kem& algorithm) noexcept;
 
-/// Draws twice: a generator that repeats itself is provider_failure. There is no known answer.
+/// Draws twice. Fails with provider_failure if the generator repeats itself. There is no known
+/// answer.
 TWOWAY_API Status self_check(Rng& generator) noexcept;
 
 }  // namespace twoway::core

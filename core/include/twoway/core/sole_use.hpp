@@ -1,4 +1,4 @@
-// Noticing that an object which belongs to one thread of one process is used by another.
+// Notices that an object which belongs to one thread of one process is used by another.
 #pragma once
 
 #include <atomic>
@@ -10,11 +10,11 @@ namespace twoway::core {
 /// A member of an object that must never be in use twice at once. Costs a few loads and stores and
 /// no locked instruction.
 ///
-/// Refused for certain: a use in a process that was forked off, a use that begins once another
-/// thread can see that one is under way, and a use within a use. Of two that begin in the same few
-/// nanoseconds, before either thread sees the other's mark, the one whose mark was overwritten
-/// notices it at its end. Not noticed: uses that follow each other, which are allowed, and two that
-/// begin and also end within that time.
+/// Always refuses a use in a forked process, a use that begins once its thread can see that another
+/// is under way, and a use within a use. If two begin in the same few nanoseconds, before either
+/// thread sees the other's mark, the one whose mark was overwritten notices it at its end. Does not
+/// notice uses that follow each other, which are allowed, and two that begin and also end within
+/// that time.
 class SoleUse {
  public:
   SoleUse() noexcept = default;
@@ -30,8 +30,8 @@ class SoleUse {
 
   const OwnProcess& process() const noexcept { return process_; }
 
-  /// Begins a use that `user`, the address of a local variable, names. Errors: wrong_state (a
-  /// copy of the process, another use is under way, or two once overlapped).
+  /// Begins a use that `user`, the address of a local variable, names. Fails with wrong_state in a
+  /// copy of the process, if another use is under way, or if two once overlapped.
   Status begin(const void* user) noexcept {
     if (!process_.is_current()) return kOtherProcess;
     if (user_.load(std::memory_order_acquire) != nullptr ||
@@ -42,8 +42,8 @@ class SoleUse {
     return {};
   }
 
-  /// Ends it. Errors: wrong_state (another one began meanwhile: its result must not be used, and
-  /// every later use is refused).
+  /// Ends the use. Fails with wrong_state if another one began meanwhile: its result must not be
+  /// used, and every later use is refused.
   Status end(const void* user) noexcept {
     const bool sole = user_.load(std::memory_order_acquire) == user;
     if (!sole) spoilt_.store(true, std::memory_order_relaxed);
