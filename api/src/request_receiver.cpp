@@ -183,19 +183,39 @@ Result<PendingRequest> RequestReceiver::begin(Form form, Source& source,
   return pending(form, *type, std::move(*match), enc);
 }
 
-Result<OpenedRequest> RequestReceiver::open(ByteView message,
-                                            const MediaTypes& types) const noexcept {
+std::size_t RequestReceiver::opened_size(ByteView message) const noexcept {
+  const Result<KeyRing::Match> match = find(message);
+  if (!match) return 0;
+  const std::size_t overhead = framing::kHeaderSize + match->suite.nenc() + match->suite.nt();
+  return message.size() < overhead ? 0 : message.size() - overhead;
+}
+
+Result<OpenedText> RequestReceiver::open(ByteSpan out, ByteView message,
+                                         const MediaTypes& types) const noexcept {
   Result<PendingRequest> pending = begin(Form::whole, message, types);
   if (!pending) return pending.error();
+  const std::size_t prefix = pending->prefix_size();
+  const ByteView sealed = message.subspan(prefix);
+  const std::size_t size = pending->opened_size(sealed.size());
+  if (out.size() < size) {
+    return Error{Errc::buffer_too_small, "the output is too small: ask opened_size"};
+  }
+  if (!core::apart_or_at(message, out.first(size), prefix)) return core::kBadOverlap;
   Result<RequestOpener> opener = pending->decapsulate();
   if (!opener) return opener.error();
-  const ByteView sealed = message.subspan(pending->prefix_size());
-  Bytes plaintext(opener->opened_size(sealed.size()));
-  Result<std::size_t> size = opener->open(plaintext, sealed);
-  if (!size) return size.error();
+  if (Result<std::size_t> opened = opener->open(out, sealed); !opened) return opened.error();
   Result<ResponseSealer> sealer = opener->response_sealer();
   if (!sealer) return sealer.error();
-  return OpenedRequest{std::move(plaintext), std::move(*sealer)};
+  return OpenedText{size, std::move(*sealer)};
+}
+
+Result<OpenedRequest> RequestReceiver::open(ByteView message,
+                                            const MediaTypes& types) const noexcept {
+  Bytes plaintext(message.size());
+  Result<OpenedText> opened = open(plaintext, message, types);
+  if (!opened) return opened.error();
+  plaintext.resize(opened->size);
+  return OpenedRequest{std::move(plaintext), std::move(opened->response_sealer)};
 }
 
 Result<RequestStream> RequestReceiver::stream(Form form, std::unique_ptr<Source> source,

@@ -9,6 +9,7 @@ namespace twoway {
 namespace {
 
 constexpr Error kSealedAlready{Errc::wrong_state, "this request is sealed already: begin another"};
+constexpr Error kTooSmall{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
 
 }  // namespace
 
@@ -16,9 +17,7 @@ Result<std::size_t> RequestSealer::seal(ByteSpan out, ByteView plaintext) noexce
   if (Status s = require_form(form_, Form::whole); !s) return s.error();
   if (sealed_) return kSealedAlready;
   const std::size_t whole = sealed_size(plaintext.size());
-  if (out.size() < whole) {
-    return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
-  }
+  if (out.size() < whole) return kTooSmall;
   if (!core::apart_or_at(out.first(whole), plaintext, start_.prefix.size())) {
     return core::kBadOverlap;
   }
@@ -87,14 +86,21 @@ Result<RequestSealer> RequestSender::begin(Form form, const MediaTypes& types) c
   return RequestSealer(form, choice_.suite, choice_.key_id, std::move(*start));
 }
 
-Result<SealedRequest> RequestSender::seal(ByteView plaintext,
-                                          const MediaTypes& types) const noexcept {
+Result<ResponseOpener> RequestSender::seal(ByteSpan out, ByteView plaintext,
+                                           const MediaTypes& types) const noexcept {
+  if (out.size() < sealed_size(plaintext.size())) return kTooSmall;
   Result<RequestSealer> sealer = begin(Form::whole, types);
   if (!sealer) return sealer.error();
-  Bytes message(sealer->sealed_size(plaintext.size()));
-  Result<std::size_t> size = sealer->seal(message, plaintext);
-  if (!size) return size.error();
-  return SealedRequest{std::move(message), sealer->response_opener()};
+  if (Result<std::size_t> size = sealer->seal(out, plaintext); !size) return size.error();
+  return sealer->response_opener();
+}
+
+Result<SealedRequest> RequestSender::seal(ByteView plaintext,
+                                          const MediaTypes& types) const noexcept {
+  Bytes message(sealed_size(plaintext.size()));
+  Result<ResponseOpener> opener = seal(message, plaintext, types);
+  if (!opener) return opener.error();
+  return SealedRequest{std::move(message), std::move(*opener)};
 }
 
 }  // namespace twoway

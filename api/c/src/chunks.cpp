@@ -33,13 +33,11 @@ size_t twoway_chunk_sealer_max_sealed_size(const twoway_chunk_sealer* sealer) no
 twoway_status twoway_chunk_sealer_seal(twoway_chunk_sealer* sealer, const uint8_t* text,
                                        size_t text_size, int last, uint8_t* out, size_t capacity,
                                        size_t* written, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (sealer == nullptr || !c::is_span(text, text_size) || !output.valid()) return c::kNull;
+  const c::Output output{out, capacity, written};
+  return c::call(error, sealer, c::Input{text, text_size}, output).then([&] {
     const auto size = sealer->object.seal(output.span(), {text, text_size}, last_of(last));
     return output.filled(size, sealer->object.sealed_size(text_size, last_of(last)));
-  }());
+  });
 }
 
 int twoway_chunk_sealer_finished(const twoway_chunk_sealer* sealer) noexcept {
@@ -57,8 +55,8 @@ twoway_status twoway_chunk_opener_open(twoway_chunk_opener* opener, const uint8_
                                        size_t in_size, int end, uint8_t* out, size_t capacity,
                                        size_t* consumed, size_t* written, twoway_chunk_state* state,
                                        twoway_error* error) noexcept {
-  return c::answer(
-      error, c::open_chunk(opener, in, in_size, end, {out, capacity, written}, consumed, state));
+  return c::open_chunk(opener, {in, in_size}, end, {out, capacity, written}, consumed, state,
+                       error);
 }
 
 twoway_status twoway_chunk_opener_open_in_place(twoway_chunk_opener* opener, uint8_t* in,
@@ -66,6 +64,6 @@ twoway_status twoway_chunk_opener_open_in_place(twoway_chunk_opener* opener, uin
                                                 const uint8_t** text, size_t* text_size,
                                                 twoway_chunk_state* state,
                                                 twoway_error* error) noexcept {
-  return c::answer(
-      error, c::open_chunk_in_place(opener, in, in_size, end, consumed, text, text_size, state));
+  return c::open_chunk_in_place(opener, {in, in_size}, end, consumed, text, text_size, state,
+                                error);
 }

@@ -1,4 +1,6 @@
 // One request to many receivers.
+#include <algorithm>
+
 #include "call.hpp"
 #include "handles.hpp"
 #include "messages.hpp"
@@ -8,14 +10,12 @@ using namespace twoway;
 twoway_status twoway_multi_sender_new(const twoway_provider* provider, uint16_t aead,
                                       twoway_rng* rng, twoway_multi_sender** sender,
                                       twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(sender);
-    if (c::any_null(provider, sender)) return c::kNull;
+  return c::call(error, provider, sender).then([&] {
     const c::Kept kept = c::keep(rng);
     return c::give_kept(
         sender, kept,
         MultiRequestSender::create(*c::object(provider), AeadId{aead}, {.rng = kept.rng.get()}));
-  }());
+  });
 }
 
 void twoway_multi_sender_free(twoway_multi_sender* sender) noexcept { delete sender; }
@@ -24,7 +24,7 @@ twoway_status twoway_multi_sender_begin(const twoway_multi_sender* sender, twowa
                                         const twoway_media_types* types,
                                         twoway_multi_sealer** sealer,
                                         twoway_error* error) noexcept {
-  return c::answer(error, c::begin_sealing(sender, form, types, sealer));
+  return c::begin_sealing(sender, form, types, sealer, error);
 }
 
 void twoway_multi_sealer_free(twoway_multi_sealer* sealer) noexcept { delete sealer; }
@@ -36,7 +36,7 @@ size_t twoway_multi_sealer_prefix_size(const twoway_multi_sealer* sealer) noexce
 twoway_status twoway_multi_sealer_prefix(const twoway_multi_sealer* sealer, uint8_t* out,
                                          size_t capacity, size_t* written,
                                          twoway_error* error) noexcept {
-  return c::answer(error, c::write_prefix(sealer, {out, capacity, written}));
+  return c::write_prefix(sealer, {out, capacity, written}, error);
 }
 
 size_t twoway_multi_sealer_sealed_size(const twoway_multi_sealer* sealer,
@@ -48,19 +48,19 @@ size_t twoway_multi_sealer_sealed_size(const twoway_multi_sealer* sealer,
 twoway_status twoway_multi_sealer_seal(twoway_multi_sealer* sealer, const uint8_t* text,
                                        size_t text_size, uint8_t* out, size_t capacity,
                                        size_t* written, twoway_error* error) noexcept {
-  return c::answer(error, c::seal_whole(sealer, text, text_size, {out, capacity, written}));
+  return c::seal_whole(sealer, {text, text_size}, {out, capacity, written}, error);
 }
 
 twoway_status twoway_multi_sealer_chunks(twoway_multi_sealer* sealer,
                                          const twoway_chunk_limits* limits,
                                          twoway_chunk_sealer** chunks,
                                          twoway_error* error) noexcept {
-  return c::answer(error, c::start_chunks(sealer, limits, chunks));
+  return c::start_chunks(sealer, limits, chunks, error);
 }
 
 size_t twoway_multi_sealer_key_size(const twoway_multi_sealer* sealer,
                                     const twoway_request_sender* to) noexcept {
-  if (c::any_null(sealer, to)) return 0;
+  if (sealer == nullptr || to == nullptr) return 0;
   return to->object.sealed_size(framing::kBodyKeySize);
 }
 
@@ -69,29 +69,25 @@ twoway_status twoway_multi_sealer_encapsulate_key(const twoway_multi_sealer* sea
                                                   size_t capacity, size_t* written,
                                                   twoway_response_opener** response_opener,
                                                   twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written, response_opener);
-    const c::Output output{out, capacity, written};
-    if (c::any_null(sealer, to, response_opener) || !output.valid()) return c::kNull;
+  const c::Output output{out, capacity, written};
+  return c::call(error, sealer, to, response_opener, output).then([&]() -> Status {
     if (Status s = output.require(to->object.sealed_size(framing::kBodyKeySize)); !s) return s;
     auto key = sealer->object.encapsulate_key(to->object);
     if (!key) return key.error();
     if (Status s = output.write(key->message); !s) return s;
     return c::give(response_opener, sealer->kept, std::move(key->response_opener));
-  }());
+  });
 }
 
 twoway_status twoway_multi_receiver_new(twoway_key_ring* ring, twoway_rng* rng,
                                         twoway_replay_filter* filter,
                                         twoway_multi_receiver** receiver,
                                         twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(receiver);
-    if (c::any_null(ring, receiver)) return c::kNull;
+  return c::call(error, ring, receiver).then([&] {
     const c::Kept kept = c::keep(rng, filter);
     return c::give(receiver, ring->object, kept,
                    MultiRequestReceiver(*ring->object, {kept.rng.get(), kept.filter.get()}));
-  }());
+  });
 }
 
 void twoway_multi_receiver_free(twoway_multi_receiver* receiver) noexcept { delete receiver; }
@@ -103,24 +99,22 @@ twoway_status twoway_multi_receiver_open(const twoway_multi_receiver* receiver,
                                          size_t capacity, size_t* written,
                                          twoway_response_sealer** response_sealer,
                                          twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written, response_sealer);
-    const c::Output output{out, capacity, written};
-    if (c::any_null(receiver, response_sealer) || !c::is_span(key_message, key_message_size) ||
-        !c::is_span(body, body_size) || !output.valid()) {
-      return c::kNull;
-    }
-    const auto pending = receiver->object.begin(Form::whole, {key_message, key_message_size},
-                                                c::media_types(types, kRequestMediaTypes));
-    if (!pending) return pending.error();
-    auto opener = pending->decapsulate();
-    if (!opener) return opener.error();
-    const std::size_t needed = opener->opened_size(body_size);
-    if (Status s = output.apart(needed, {key_message, key_message_size}); !s) return s;
-    const auto size = opener->open(output.span(), {body, body_size});
-    if (Status s = output.filled(size, needed); !s) return s;
-    return c::give_kept(response_sealer, receiver->kept, opener->response_sealer());
-  }());
+  const c::Output output{out, capacity, written};
+  return c::call(error, receiver, response_sealer, c::Input{key_message, key_message_size},
+                 c::Input{body, body_size}, output)
+      .then([&]() -> Status {
+        const auto pending = receiver->object.begin(Form::whole, {key_message, key_message_size},
+                                                    c::media_types(types, kRequestMediaTypes));
+        if (!pending) return pending.error();
+        auto opener = pending->decapsulate();
+        if (!opener) return opener.error();
+        const std::size_t needed = opener->opened_size(body_size);
+        const ByteView out_bytes = output.span().first(std::min(needed, capacity));
+        if (core::overlap(out_bytes, {key_message, key_message_size})) return core::kBadOverlap;
+        const auto size = opener->open(output.span(), {body, body_size});
+        if (Status s = output.filled(size, needed); !s) return s;
+        return c::give_kept(response_sealer, receiver->kept, opener->response_sealer());
+      });
 }
 
 twoway_status twoway_multi_receiver_begin(const twoway_multi_receiver* receiver, twoway_form form,
@@ -128,8 +122,7 @@ twoway_status twoway_multi_receiver_begin(const twoway_multi_receiver* receiver,
                                           const twoway_media_types* types,
                                           twoway_multi_pending** pending,
                                           twoway_error* error) noexcept {
-  return c::answer(error,
-                   c::begin_opening(receiver, form, key_message, key_message_size, types, pending));
+  return c::begin_opening(receiver, form, {key_message, key_message_size}, types, pending, error);
 }
 
 void twoway_multi_pending_free(twoway_multi_pending* pending) noexcept { delete pending; }
@@ -145,32 +138,32 @@ twoway_suite twoway_multi_pending_suite(const twoway_multi_pending* pending) noe
 twoway_status twoway_multi_pending_enc(const twoway_multi_pending* pending, uint8_t* out,
                                        size_t capacity, size_t* written,
                                        twoway_error* error) noexcept {
-  return c::answer(error, c::write_enc(pending, {out, capacity, written}));
+  return c::write_enc(pending, {out, capacity, written}, error);
 }
 
 twoway_status twoway_multi_pending_key(const twoway_multi_pending* pending,
                                        twoway_private_key** key, twoway_error* error) noexcept {
-  return c::answer(error, c::give_key_of(pending, key));
+  return c::give_key_of(pending, key, error);
 }
 
 twoway_status twoway_multi_pending_decapsulate(const twoway_multi_pending* pending,
                                                twoway_multi_opener** opener,
                                                twoway_error* error) noexcept {
-  return c::answer(error, c::decapsulate(pending, opener));
+  return c::decapsulate(pending, opener, error);
 }
 
 twoway_status twoway_multi_pending_complete(const twoway_multi_pending* pending,
                                             const uint8_t* shared_secret, size_t shared_secret_size,
                                             twoway_multi_opener** opener,
                                             twoway_error* error) noexcept {
-  return c::answer(error, c::complete(pending, shared_secret, shared_secret_size, opener));
+  return c::complete(pending, {shared_secret, shared_secret_size}, opener, error);
 }
 
 twoway_status twoway_multi_pending_complete_dh(const twoway_multi_pending* pending,
                                                const uint8_t* dh, size_t dh_size,
                                                twoway_multi_opener** opener,
                                                twoway_error* error) noexcept {
-  return c::answer(error, c::complete_dh(pending, dh, dh_size, opener));
+  return c::complete_dh(pending, {dh, dh_size}, opener, error);
 }
 
 void twoway_multi_opener_free(twoway_multi_opener* opener) noexcept { delete opener; }
@@ -187,34 +180,27 @@ size_t twoway_multi_opener_opened_size(const twoway_multi_opener* opener,
 twoway_status twoway_multi_opener_open(twoway_multi_opener* opener, const uint8_t* body,
                                        size_t body_size, uint8_t* out, size_t capacity,
                                        size_t* written, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (opener == nullptr || !c::is_span(body, body_size) || !output.valid()) return c::kNull;
+  const c::Output output{out, capacity, written};
+  return c::call(error, opener, c::Input{body, body_size}, output).then([&] {
     const auto size = opener->object.open(output.span(), {body, body_size});
     return output.filled(size, opener->object.opened_size(body_size));
-  }());
+  });
 }
 
 twoway_status twoway_multi_opener_chunks(twoway_multi_opener* opener,
                                          const twoway_chunk_limits* limits,
                                          twoway_chunk_opener** chunks,
                                          twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(chunks);
-    if (c::any_null(opener, chunks)) return c::kNull;
-    const Result<ChunkLimits> known = c::limits_of(limits);
-    if (!known) return known.error();
+  const Result<ChunkLimits> known = c::limits_of(limits);
+  return c::call(error, opener, chunks, known).then([&] {
     return c::give_kept(chunks, opener->kept, opener->object.chunk_opener(*known));
-  }());
+  });
 }
 
 twoway_status twoway_multi_opener_response_sealer(twoway_multi_opener* opener,
                                                   twoway_response_sealer** sealer,
                                                   twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(sealer);
-    if (c::any_null(opener, sealer)) return c::kNull;
+  return c::call(error, opener, sealer).then([&] {
     return c::give_kept(sealer, opener->kept, opener->object.response_sealer());
-  }());
+  });
 }

@@ -88,6 +88,11 @@ Result<std::shared_ptr<const PrivateKey>> callback_key(Callbacks callbacks, KemI
                                                 core::find_dh(parts->dh)->ndh, public_key)};
 }
 
+Result<Kem> find_kem(const twoway_provider* provider, std::uint16_t kem) noexcept {
+  if (provider == nullptr) return kNull;
+  return Kem::find(*object(provider), KemId{kem});
+}
+
 Status give_key(twoway_private_key** out, Result<std::unique_ptr<PrivateKey>> key) noexcept {
   if (!key) return key.error();
   return give(out, std::shared_ptr<const PrivateKey>(std::move(*key)));
@@ -129,94 +134,75 @@ using namespace twoway;
 
 twoway_status twoway_private_key_generate(const twoway_provider* provider, uint16_t kem,
                                           twoway_private_key** key, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(key);
-    if (c::any_null(provider, key)) return c::kNull;
-    const Result<Kem> found = Kem::find(*c::object(provider), KemId{kem});
-    if (!found) return found.error();
+  const Result<Kem> found = c::find_kem(provider, kem);
+  return c::call(error, key, found).then([&] {
     return c::give_key(key, found->generate_key_pair());
-  }());
+  });
 }
 
 twoway_status twoway_private_key_derive(const twoway_provider* provider, uint16_t kem,
                                         const uint8_t* ikm, size_t ikm_size,
                                         twoway_private_key** key, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(key);
-    if (c::any_null(provider, key) || !c::is_span(ikm, ikm_size)) return c::kNull;
-    const Result<Kem> found = Kem::find(*c::object(provider), KemId{kem});
-    if (!found) return found.error();
+  const Result<Kem> found = c::find_kem(provider, kem);
+  return c::call(error, key, c::Input{ikm, ikm_size}, found).then([&] {
     return c::give_key(key, found->derive_key_pair({ikm, ikm_size}));
-  }());
+  });
 }
 
 twoway_status twoway_private_key_import(const twoway_provider* provider, uint16_t kem,
                                         const uint8_t* sk, size_t sk_size, twoway_private_key** key,
                                         twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(key);
-    if (c::any_null(provider, key) || !c::is_span(sk, sk_size)) return c::kNull;
-    const Result<Kem> found = Kem::find(*c::object(provider), KemId{kem});
-    if (!found) return found.error();
+  const Result<Kem> found = c::find_kem(provider, kem);
+  return c::call(error, key, c::Input{sk, sk_size}, found).then([&] {
     return c::give_key(key, found->import_private({sk, sk_size}));
-  }());
+  });
 }
 
 twoway_status twoway_private_key_read_pem(const twoway_provider* provider, const uint8_t* pem,
                                           size_t pem_size, twoway_private_key** key,
                                           twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(key);
-    if (c::any_null(provider, key) || !c::is_span(pem, pem_size)) return c::kNull;
+  return c::call(error, provider, key, c::Input{pem, pem_size}).then([&] {
     return c::give_key(key, c::read_pem(*c::object(provider), {pem, pem_size}));
-  }());
+  });
 }
 
 twoway_status twoway_private_key_generate_pem(const twoway_provider* provider, uint16_t kem,
                                               uint8_t* out, size_t capacity, size_t* written,
                                               twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (provider == nullptr || !output.valid()) return c::kNull;
-    const Result<Kem> found = Kem::find(*c::object(provider), KemId{kem});
-    if (!found) return found.error();
+  const c::Output output{out, capacity, written};
+  const Result<Kem> found = c::find_kem(provider, kem);
+  return c::call(error, output, found).then([&]() -> Status {
     core::PrivateKeyBytes ikm;
     core::PrivateKeyBytes sk;
     Rng& rng = c::object(provider)->rng();
     if (Status s = rng.fill(ikm.reset(found->params().nsk)); !s) return s;
     if (Status s = found->derive_private(sk, ikm.view()); !s) return s;
     return c::write_pem(*found, sk.view(), output);
-  }());
+  });
 }
 
 twoway_status twoway_private_key_write_pem(const twoway_provider* provider, uint16_t kem,
                                            const uint8_t* sk, size_t sk_size, uint8_t* out,
                                            size_t capacity, size_t* written,
                                            twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (provider == nullptr || !c::is_span(sk, sk_size) || !output.valid()) return c::kNull;
+  const c::Output output{out, capacity, written};
+  return c::call(error, provider, c::Input{sk, sk_size}, output).then([&]() -> Status {
     if (core::overlap({sk, sk_size}, output.span())) return core::kBadOverlap;
     const Result<Kem> found = Kem::find(*c::object(provider), KemId{kem});
     if (!found) return found.error();
     return c::write_pem(*found, {sk, sk_size}, output);
-  }());
+  });
 }
 
 twoway_status twoway_private_key_new(const twoway_private_key_callbacks* callbacks, uint16_t kem,
                                      const uint8_t* public_key, size_t public_key_size,
                                      twoway_private_key** key, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(key);
-    auto owned = c::Callbacks::take(callbacks);
-    if (!owned) return owned.error();
-    if (key == nullptr || !c::is_span(public_key, public_key_size)) return c::kNull;
+  auto owned = c::Callbacks::take(callbacks);
+  return c::call(error, owned, key, c::Input{public_key, public_key_size}).then([&]() -> Status {
     auto made = c::callback_key(std::move(*owned), KemId{kem}, {public_key, public_key_size});
     if (!made) return made.error();
     return c::give(key, std::move(*made));
-  }());
+  });
 }
 
 uint16_t twoway_private_key_kem(const twoway_private_key* key) noexcept {
@@ -226,12 +212,8 @@ uint16_t twoway_private_key_kem(const twoway_private_key* key) noexcept {
 twoway_status twoway_private_key_public_key(const twoway_private_key* key, uint8_t* out,
                                             size_t capacity, size_t* written,
                                             twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (key == nullptr || !output.valid()) return c::kNull;
-    return output.write(key->object->public_key());
-  }());
+  const c::Output output{out, capacity, written};
+  return c::call(error, key, output).then([&] { return output.write(key->object->public_key()); });
 }
 
 void twoway_private_key_free(twoway_private_key* key) noexcept { delete key; }

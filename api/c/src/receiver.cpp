@@ -11,15 +11,19 @@ namespace {
 constexpr Error kGivenAway{Errc::wrong_state,
                            "this opener's content went to the opener of a chunked request"};
 
-/// Opens what follows a request's prefix.
-Status open_whole(RequestOpener& opener, ByteView sealed, const c::Output& output) noexcept {
-  return output.filled(opener.open(output.span(), sealed), opener.opened_size(sealed.size()));
+Result<RequestOpener*> content_of(twoway_request_opener* opener) noexcept {
+  if (opener == nullptr) return c::kNull;
+  if (!opener->object) return kGivenAway;
+  return &*opener->object;
 }
 
-template <typename Opener>
-Status give_response_sealer(twoway_response_sealer** sealer, const c::Kept& kept,
-                            Opener& opener) noexcept {
-  return c::give_kept(sealer, kept, opener.response_sealer());
+/// The request that waits for its key.
+Result<const PendingRequest*> pending_of(const twoway_chunked_request_opener* opener) noexcept {
+  if (opener == nullptr) return c::kNull;
+  if (opener->object.pending() == nullptr) {
+    return Error{Errc::wrong_state, "no key is needed yet: the header is not read"};
+  }
+  return opener->object.pending();
 }
 
 }  // namespace
@@ -28,13 +32,11 @@ twoway_status twoway_request_receiver_new(twoway_key_ring* ring, twoway_rng* rng
                                           twoway_replay_filter* filter,
                                           twoway_request_receiver** receiver,
                                           twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(receiver);
-    if (c::any_null(ring, receiver)) return c::kNull;
+  return c::call(error, ring, receiver).then([&] {
     const c::Kept kept = c::keep(rng, filter);
     return c::give(receiver, ring->object, kept,
                    RequestReceiver(*ring->object, {kept.rng.get(), kept.filter.get()}));
-  }());
+  });
 }
 
 void twoway_request_receiver_free(twoway_request_receiver* receiver) noexcept { delete receiver; }
@@ -45,26 +47,15 @@ twoway_status twoway_request_receiver_open(const twoway_request_receiver* receiv
                                            size_t capacity, size_t* written,
                                            twoway_response_sealer** response_sealer,
                                            twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written, response_sealer);
-    const c::Output output{out, capacity, written};
-    if (c::any_null(receiver, response_sealer) || !c::is_span(message, message_size) ||
-        !output.valid()) {
-      return c::kNull;
-    }
-    const ByteView bytes(message, message_size);
-    const auto pending =
-        receiver->object.begin(Form::whole, bytes, c::media_types(types, kRequestMediaTypes));
-    if (!pending) return pending.error();
-    const ByteView sealed = bytes.subspan(pending->prefix_size());
-    const std::size_t needed = pending->opened_size(sealed.size());
-    if (Status s = output.require(needed); !s) return s;
-    if (Status s = output.apart(needed, bytes.first(pending->prefix_size())); !s) return s;
-    auto opener = pending->decapsulate();
-    if (!opener) return opener.error();
-    if (Status s = open_whole(*opener, sealed, output); !s) return s;
-    return give_response_sealer(response_sealer, receiver->kept, *opener);
-  }());
+  const c::Output output{out, capacity, written};
+  const c::Input bytes{message, message_size};
+  return c::call(error, receiver, response_sealer, bytes, output).then([&]() -> Status {
+    auto opened =
+        receiver->object.open(output.span(), bytes, c::media_types(types, kRequestMediaTypes));
+    if (!opened) return output.filled(opened.error(), receiver->object.opened_size(bytes));
+    *written = opened->size;
+    return c::give(response_sealer, receiver->kept, std::move(opened->response_sealer));
+  });
 }
 
 twoway_status twoway_request_receiver_begin(const twoway_request_receiver* receiver,
@@ -72,7 +63,7 @@ twoway_status twoway_request_receiver_begin(const twoway_request_receiver* recei
                                             size_t message_size, const twoway_media_types* types,
                                             twoway_pending_request** pending,
                                             twoway_error* error) noexcept {
-  return c::answer(error, c::begin_opening(receiver, form, message, message_size, types, pending));
+  return c::begin_opening(receiver, form, {message, message_size}, types, pending, error);
 }
 
 void twoway_pending_request_free(twoway_pending_request* pending) noexcept { delete pending; }
@@ -92,18 +83,18 @@ size_t twoway_pending_request_prefix_size(const twoway_pending_request* pending)
 twoway_status twoway_pending_request_enc(const twoway_pending_request* pending, uint8_t* out,
                                          size_t capacity, size_t* written,
                                          twoway_error* error) noexcept {
-  return c::answer(error, c::write_enc(pending, {out, capacity, written}));
+  return c::write_enc(pending, {out, capacity, written}, error);
 }
 
 twoway_status twoway_pending_request_key(const twoway_pending_request* pending,
                                          twoway_private_key** key, twoway_error* error) noexcept {
-  return c::answer(error, c::give_key_of(pending, key));
+  return c::give_key_of(pending, key, error);
 }
 
 twoway_status twoway_pending_request_decapsulate(const twoway_pending_request* pending,
                                                  twoway_request_opener** opener,
                                                  twoway_error* error) noexcept {
-  return c::answer(error, c::decapsulate(pending, opener));
+  return c::decapsulate(pending, opener, error);
 }
 
 twoway_status twoway_pending_request_complete(const twoway_pending_request* pending,
@@ -111,14 +102,14 @@ twoway_status twoway_pending_request_complete(const twoway_pending_request* pend
                                               size_t shared_secret_size,
                                               twoway_request_opener** opener,
                                               twoway_error* error) noexcept {
-  return c::answer(error, c::complete(pending, shared_secret, shared_secret_size, opener));
+  return c::complete(pending, {shared_secret, shared_secret_size}, opener, error);
 }
 
 twoway_status twoway_pending_request_complete_dh(const twoway_pending_request* pending,
                                                  const uint8_t* dh, size_t dh_size,
                                                  twoway_request_opener** opener,
                                                  twoway_error* error) noexcept {
-  return c::answer(error, c::complete_dh(pending, dh, dh_size, opener));
+  return c::complete_dh(pending, {dh, dh_size}, opener, error);
 }
 
 void twoway_request_opener_free(twoway_request_opener* opener) noexcept { delete opener; }
@@ -131,38 +122,32 @@ size_t twoway_request_opener_opened_size(const twoway_request_opener* opener,
 twoway_status twoway_request_opener_open(twoway_request_opener* opener, const uint8_t* sealed,
                                          size_t sealed_size, uint8_t* out, size_t capacity,
                                          size_t* written, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (opener == nullptr || !c::is_span(sealed, sealed_size) || !output.valid()) return c::kNull;
-    if (!opener->object) return kGivenAway;
-    return open_whole(*opener->object, {sealed, sealed_size}, output);
-  }());
+  const c::Output output{out, capacity, written};
+  const auto content = content_of(opener);
+  return c::call(error, c::Input{sealed, sealed_size}, output, content).then([&] {
+    return output.filled((*content)->open(output.span(), {sealed, sealed_size}),
+                         (*content)->opened_size(sealed_size));
+  });
 }
 
 twoway_status twoway_request_opener_chunks(twoway_request_opener* opener,
                                            const twoway_chunk_limits* limits,
                                            twoway_chunk_opener** chunks,
                                            twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(chunks);
-    if (c::any_null(opener, chunks)) return c::kNull;
-    if (!opener->object) return kGivenAway;
-    const Result<ChunkLimits> known = c::limits_of(limits);
-    if (!known) return known.error();
-    return c::give_kept(chunks, opener->kept, opener->object->chunk_opener(*known));
-  }());
+  const auto content = content_of(opener);
+  const Result<ChunkLimits> known = c::limits_of(limits);
+  return c::call(error, chunks, content, known).then([&] {
+    return c::give_kept(chunks, opener->kept, (*content)->chunk_opener(*known));
+  });
 }
 
 twoway_status twoway_request_opener_response_sealer(twoway_request_opener* opener,
                                                     twoway_response_sealer** sealer,
                                                     twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(sealer);
-    if (c::any_null(opener, sealer)) return c::kNull;
-    if (!opener->object) return kGivenAway;
-    return give_response_sealer(sealer, opener->kept, *opener->object);
-  }());
+  const auto content = content_of(opener);
+  return c::call(error, sealer, content).then([&] {
+    return c::give_kept(sealer, opener->kept, (*content)->response_sealer());
+  });
 }
 
 twoway_status twoway_request_receiver_chunked_opener(const twoway_request_receiver* receiver,
@@ -170,16 +155,13 @@ twoway_status twoway_request_receiver_chunked_opener(const twoway_request_receiv
                                                      const twoway_chunk_limits* limits,
                                                      twoway_chunked_request_opener** opener,
                                                      twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(opener);
-    if (c::any_null(receiver, opener)) return c::kNull;
-    const Result<ChunkLimits> known = c::limits_of(limits);
-    if (!known) return known.error();
+  const Result<ChunkLimits> known = c::limits_of(limits);
+  return c::call(error, receiver, opener, known).then([&]() -> Status {
     auto chunked =
         receiver->object.chunked_opener(c::media_types(types, kRequestMediaTypes), *known);
     if (!chunked) return chunked.error();
     return c::give(opener, receiver->ring, receiver->kept, std::move(*chunked));
-  }());
+  });
 }
 
 void twoway_chunked_request_opener_free(twoway_chunked_request_opener* opener) noexcept {
@@ -196,8 +178,8 @@ twoway_status twoway_chunked_request_opener_open(twoway_chunked_request_opener* 
                                                  uint8_t* out, size_t capacity, size_t* consumed,
                                                  size_t* written, twoway_chunk_state* state,
                                                  twoway_error* error) noexcept {
-  return c::answer(
-      error, c::open_chunk(opener, in, in_size, end, {out, capacity, written}, consumed, state));
+  return c::open_chunk(opener, {in, in_size}, end, {out, capacity, written}, consumed, state,
+                       error);
 }
 
 twoway_status twoway_chunked_request_opener_open_in_place(twoway_chunked_request_opener* opener,
@@ -206,53 +188,43 @@ twoway_status twoway_chunked_request_opener_open_in_place(twoway_chunked_request
                                                           size_t* text_size,
                                                           twoway_chunk_state* state,
                                                           twoway_error* error) noexcept {
-  return c::answer(
-      error, c::open_chunk_in_place(opener, in, in_size, end, consumed, text, text_size, state));
+  return c::open_chunk_in_place(opener, {in, in_size}, end, consumed, text, text_size, state,
+                                error);
 }
 
 twoway_status twoway_chunked_request_opener_pending(const twoway_chunked_request_opener* opener,
                                                     twoway_pending_request** pending,
                                                     twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(pending);
-    if (c::any_null(opener, pending)) return c::kNull;
-    if (opener->object.pending() == nullptr) {
-      return Error{Errc::wrong_state, "no key is needed yet: the header is not read"};
-    }
-    return c::give(pending, opener->kept, *opener->object.pending());
-  }());
+  const auto waiting = pending_of(opener);
+  return c::call(error, pending, waiting).then([&] {
+    return c::give(pending, opener->kept, **waiting);
+  });
 }
 
 twoway_status twoway_chunked_request_opener_resume(twoway_chunked_request_opener* opener,
                                                    twoway_request_opener* key,
                                                    twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    if (c::any_null(opener, key)) return c::kNull;
-    if (!key->object) return kGivenAway;
-    if (Status s = opener->object.resume(std::move(*key->object)); !s) return s;
-    key->object.reset();
-    return {};
-  }());
+  const auto content = content_of(key);
+  return c::call(error, opener, content).then([&] {
+    const Status resumed = opener->object.resume(std::move(**content));
+    if (resumed) key->object.reset();
+    return resumed;
+  });
 }
 
 twoway_status twoway_chunked_request_opener_decapsulate(twoway_chunked_request_opener* opener,
                                                         twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    if (opener == nullptr) return c::kNull;
-    if (opener->object.pending() == nullptr) {
-      return Error{Errc::wrong_state, "no key is needed yet: the header is not read"};
-    }
-    auto key = opener->object.pending()->decapsulate();
+  const auto waiting = pending_of(opener);
+  return c::call(error, waiting).then([&] {
+    auto key = (*waiting)->decapsulate();
     return key ? opener->object.resume(std::move(*key)) : key.error();
-  }());
+  });
 }
 
 twoway_status twoway_chunked_request_opener_response_sealer(twoway_chunked_request_opener* opener,
                                                             twoway_response_sealer** sealer,
                                                             twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(sealer);
-    if (c::any_null(opener, sealer)) return c::kNull;
-    return give_response_sealer(sealer, opener->kept, opener->object);
-  }());
+  return c::call(error, opener, sealer).then([&] {
+    return c::give_kept(sealer, opener->kept, opener->object.response_sealer());
+  });
 }

@@ -45,9 +45,7 @@ twoway_status twoway_replay_filter_new_in_memory(const twoway_provider* provider
                                                  size_t max_entries, int64_t window,
                                                  twoway_clock* clock, twoway_replay_filter** filter,
                                                  twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(filter);
-    if (c::any_null(provider, filter)) return c::kNull;
+  return c::call(error, provider, filter).then([&]() -> Status {
     auto owned = std::make_shared<c::OwnedFilter>();
     if (clock != nullptr) owned->clock = clock->object;
     auto made = MemoryReplayFilter::create(
@@ -56,32 +54,27 @@ twoway_status twoway_replay_filter_new_in_memory(const twoway_provider* provider
     if (!made) return made.error();
     owned->filter = std::move(*made);
     return c::give(filter, std::shared_ptr<ReplayFilter>(owned, owned->filter.get()));
-  }());
+  });
 }
 
 twoway_status twoway_replay_filter_new(const twoway_replay_callbacks* callbacks,
                                        twoway_replay_filter** filter,
                                        twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(filter);
-    auto owned = c::Callbacks::take(callbacks);
-    if (!owned) return owned.error();
-    if (c::any_null(filter, (*owned)->insert_if_absent)) return c::kNull;
+  auto owned = c::Callbacks::take(callbacks, &twoway_replay_callbacks::insert_if_absent);
+  return c::call(error, owned, filter).then([&] {
     return c::give(filter, std::make_shared<c::CallbackFilter>(std::move(*owned)));
-  }());
+  });
 }
 
 twoway_status twoway_replay_filter_insert(twoway_replay_filter* filter, uint8_t key_id,
                                           const uint8_t* enc, size_t enc_size, int* absent,
                                           twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(absent);
-    if (c::any_null(filter, absent) || !c::is_span(enc, enc_size)) return c::kNull;
+  return c::call(error, filter, absent, c::Input{enc, enc_size}).then([&]() -> Status {
     const Result<bool> inserted = filter->object->insert_if_absent(key_id, {enc, enc_size});
     if (!inserted) return inserted.error();
     *absent = *inserted ? 1 : 0;
     return {};
-  }());
+  });
 }
 
 void twoway_replay_filter_free(twoway_replay_filter* filter) noexcept { delete filter; }

@@ -20,14 +20,12 @@ twoway_status twoway_response_opener_open(const twoway_response_opener* opener,
                                           const twoway_media_types* types, uint8_t* out,
                                           size_t capacity, size_t* written,
                                           twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (opener == nullptr || !c::is_span(message, message_size) || !output.valid()) return c::kNull;
+  const c::Output output{out, capacity, written};
+  return c::call(error, opener, c::Input{message, message_size}, output).then([&] {
     return output.filled(opener->object.open(output.span(), {message, message_size},
                                              c::media_types(types, kResponseMediaTypes)),
                          opener->object.opened_size(message_size));
-  }());
+  });
 }
 
 twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener,
@@ -35,37 +33,30 @@ twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener
                                             const twoway_chunk_limits* limits,
                                             twoway_chunk_opener** chunks,
                                             twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(chunks);
-    if (c::any_null(opener, chunks)) return c::kNull;
-    const Result<ChunkLimits> known = c::limits_of(limits);
-    if (!known) return known.error();
+  const Result<ChunkLimits> known = c::limits_of(limits);
+  return c::call(error, opener, chunks, known).then([&] {
     return c::give_kept(
         chunks, opener->kept,
         opener->object.chunk_opener(c::media_types(types, kResponseMediaTypes), *known));
-  }());
+  });
 }
 
 twoway_status twoway_response_opener_save_secret(const twoway_response_opener* opener, uint8_t* out,
                                                  size_t capacity, size_t* written,
                                                  twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (opener == nullptr || !output.valid()) return c::kNull;
+  const c::Output output{out, capacity, written};
+  return c::call(error, opener, output).then([&] {
     return output.write(opener->object.export_secret_state(SecretAccess{}).view());
-  }());
+  });
 }
 
 twoway_status twoway_response_opener_restore(const twoway_provider* provider, const uint8_t* state,
                                              size_t state_size, twoway_response_opener** opener,
                                              twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(opener);
-    if (c::any_null(provider, opener) || !c::is_span(state, state_size)) return c::kNull;
+  return c::call(error, provider, opener, c::Input{state, state_size}).then([&] {
     return c::give_kept(opener, {},
                         ResponseOpener::restore(*c::object(provider), {state, state_size}));
-  }());
+  });
 }
 
 void twoway_response_sealer_free(twoway_response_sealer* sealer) noexcept { delete sealer; }
@@ -84,14 +75,12 @@ twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer, const 
                                           size_t text_size, const twoway_media_types* types,
                                           uint8_t* out, size_t capacity, size_t* written,
                                           twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (sealer == nullptr || !c::is_span(text, text_size) || !output.valid()) return c::kNull;
+  const c::Output output{out, capacity, written};
+  return c::call(error, sealer, c::Input{text, text_size}, output).then([&] {
     const auto size = sealer->object.seal(output.span(), {text, text_size},
                                           c::media_types(types, kResponseMediaTypes));
     return output.filled(size, sealer->object.sealed_size(text_size));
-  }());
+  });
 }
 
 twoway_status twoway_response_sealer_start_chunks(twoway_response_sealer* sealer,
@@ -100,39 +89,32 @@ twoway_status twoway_response_sealer_start_chunks(twoway_response_sealer* sealer
                                                   size_t capacity, size_t* written,
                                                   twoway_chunk_sealer** chunks,
                                                   twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written, chunks);
-    const c::Output output{out, capacity, written};
-    if (c::any_null(sealer, chunks) || !output.valid()) return c::kNull;
-    const Result<ChunkLimits> known = c::limits_of(limits);
-    if (!known) return known.error();
+  const c::Output output{out, capacity, written};
+  const Result<ChunkLimits> known = c::limits_of(limits);
+  return c::call(error, sealer, chunks, output, known).then([&]() -> Status {
     if (Status s = output.require(sealer->object.prefix_size()); !s) return s;
     auto started = sealer->object.start_chunks(c::media_types(types, kResponseMediaTypes), *known);
     if (!started) return started.error();
     if (Status s = output.write(started->prefix); !s) return s;
     return c::give(chunks, sealer->kept, std::move(started->chunks));
-  }());
+  });
 }
 
 twoway_status twoway_response_sealer_save_secret(const twoway_response_sealer* sealer, uint8_t* out,
                                                  size_t capacity, size_t* written,
                                                  twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written);
-    const c::Output output{out, capacity, written};
-    if (sealer == nullptr || !output.valid()) return c::kNull;
+  const c::Output output{out, capacity, written};
+  return c::call(error, sealer, output).then([&] {
     const auto state = sealer->object.export_secret_state(SecretAccess{});
     return state ? output.write(state->view()) : state.error();
-  }());
+  });
 }
 
 twoway_status twoway_response_sealer_restore(const twoway_provider* provider, const uint8_t* state,
                                              size_t state_size, twoway_response_sealer** sealer,
                                              twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(sealer);
-    if (c::any_null(provider, sealer) || !c::is_span(state, state_size)) return c::kNull;
+  return c::call(error, provider, sealer, c::Input{state, state_size}).then([&] {
     return c::give_kept(sealer, {},
                         ResponseSealer::restore(*c::object(provider), {state, state_size}));
-  }());
+  });
 }

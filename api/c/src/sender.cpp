@@ -9,17 +9,13 @@ twoway_status twoway_request_sender_new(const twoway_provider* provider, const u
                                         size_t key_configs_size, twoway_rng* rng,
                                         twoway_request_sender** sender,
                                         twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(sender);
-    if (c::any_null(provider, sender) || !c::is_span(key_configs, key_configs_size)) {
-      return c::kNull;
-    }
+  return c::call(error, provider, sender, c::Input{key_configs, key_configs_size}).then([&] {
     const c::Kept kept = c::keep(rng);
     return c::give_kept(
         sender, kept,
         RequestSender::create(*c::object(provider), ByteView(key_configs, key_configs_size),
                               {.rng = kept.rng.get()}));
-  }());
+  });
 }
 
 twoway_status twoway_request_sender_new_to_key(const twoway_provider* provider, uint8_t key_id,
@@ -27,15 +23,13 @@ twoway_status twoway_request_sender_new_to_key(const twoway_provider* provider, 
                                                size_t public_key_size, twoway_rng* rng,
                                                twoway_request_sender** sender,
                                                twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(sender);
-    if (c::any_null(provider, sender) || !c::is_span(public_key, public_key_size)) return c::kNull;
+  return c::call(error, provider, sender, c::Input{public_key, public_key_size}).then([&] {
     const c::Kept kept = c::keep(rng);
     return c::give_kept(
         sender, kept,
         RequestSender::create(*c::object(provider), key_id, c::suite_of(suite),
                               {public_key, public_key_size}, {.rng = kept.rng.get()}));
-  }());
+  });
 }
 
 void twoway_request_sender_free(twoway_request_sender* sender) noexcept { delete sender; }
@@ -59,26 +53,23 @@ twoway_status twoway_request_sender_seal(const twoway_request_sender* sender, co
                                          uint8_t* out, size_t capacity, size_t* written,
                                          twoway_response_opener** response_opener,
                                          twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(written, response_opener);
-    const c::Output output{out, capacity, written};
-    if (c::any_null(sender, response_opener) || !c::is_span(text, text_size) || !output.valid()) {
-      return c::kNull;
-    }
-    if (Status s = output.require(sender->object.sealed_size(text_size)); !s) return s;
-    auto sealer = sender->object.begin(Form::whole, c::media_types(types, kRequestMediaTypes));
-    if (!sealer) return sealer.error();
-    const auto size = sealer->seal(output.span(), {text, text_size});
-    if (Status s = output.filled(size, sealer->sealed_size(text_size)); !s) return s;
-    return c::give(response_opener, sender->kept, sealer->response_opener());
-  }());
+  const c::Output output{out, capacity, written};
+  return c::call(error, sender, response_opener, c::Input{text, text_size}, output)
+      .then([&]() -> Status {
+        const std::size_t size = sender->object.sealed_size(text_size);
+        auto opener = sender->object.seal(output.span(), {text, text_size},
+                                          c::media_types(types, kRequestMediaTypes));
+        if (!opener) return output.filled(opener.error(), size);
+        *written = size;
+        return c::give(response_opener, sender->kept, std::move(*opener));
+      });
 }
 
 twoway_status twoway_request_sender_begin(const twoway_request_sender* sender, twoway_form form,
                                           const twoway_media_types* types,
                                           twoway_request_sealer** sealer,
                                           twoway_error* error) noexcept {
-  return c::answer(error, c::begin_sealing(sender, form, types, sealer));
+  return c::begin_sealing(sender, form, types, sealer, error);
 }
 
 void twoway_request_sealer_free(twoway_request_sealer* sealer) noexcept { delete sealer; }
@@ -90,7 +81,7 @@ size_t twoway_request_sealer_prefix_size(const twoway_request_sealer* sealer) no
 twoway_status twoway_request_sealer_prefix(const twoway_request_sealer* sealer, uint8_t* out,
                                            size_t capacity, size_t* written,
                                            twoway_error* error) noexcept {
-  return c::answer(error, c::write_prefix(sealer, {out, capacity, written}));
+  return c::write_prefix(sealer, {out, capacity, written}, error);
 }
 
 size_t twoway_request_sealer_sealed_size(const twoway_request_sealer* sealer,
@@ -102,22 +93,20 @@ size_t twoway_request_sealer_sealed_size(const twoway_request_sealer* sealer,
 twoway_status twoway_request_sealer_seal(twoway_request_sealer* sealer, const uint8_t* text,
                                          size_t text_size, uint8_t* out, size_t capacity,
                                          size_t* written, twoway_error* error) noexcept {
-  return c::answer(error, c::seal_whole(sealer, text, text_size, {out, capacity, written}));
+  return c::seal_whole(sealer, {text, text_size}, {out, capacity, written}, error);
 }
 
 twoway_status twoway_request_sealer_chunks(twoway_request_sealer* sealer,
                                            const twoway_chunk_limits* limits,
                                            twoway_chunk_sealer** chunks,
                                            twoway_error* error) noexcept {
-  return c::answer(error, c::start_chunks(sealer, limits, chunks));
+  return c::start_chunks(sealer, limits, chunks, error);
 }
 
 twoway_status twoway_request_sealer_response_opener(const twoway_request_sealer* sealer,
                                                     twoway_response_opener** opener,
                                                     twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(opener);
-    if (c::any_null(sealer, opener)) return c::kNull;
+  return c::call(error, sealer, opener).then([&] {
     return c::give(opener, sealer->kept, sealer->object.response_opener());
-  }());
+  });
 }

@@ -153,33 +153,28 @@ const char* twoway_provider_unusable(const twoway_provider* provider) noexcept {
 
 twoway_status twoway_provider_offers(const twoway_provider* provider, twoway_suite suite,
                                      twoway_error* error) noexcept {
-  if (provider == nullptr) return c::answer(error, c::kNull);
-  const auto found = framing::find_suite(*c::object(provider), c::suite_of(suite));
-  return c::answer(error, found ? Status() : found.error());
+  return c::call(error, provider).then([&] {
+    const auto found = framing::find_suite(*c::object(provider), c::suite_of(suite));
+    return found ? Status() : found.error();
+  });
 }
 
 twoway_status twoway_rng_new(const twoway_rng_callbacks* callbacks, twoway_rng** rng,
                              twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(rng);
-    auto owned = c::Owned<twoway_rng_callbacks>::take(callbacks);
-    if (!owned) return owned.error();
-    if (c::any_null(rng, (*owned)->fill)) return c::kNull;
+  auto owned = c::Owned<twoway_rng_callbacks>::take(callbacks, &twoway_rng_callbacks::fill);
+  return c::call(error, owned, rng).then([&] {
     return c::give(rng, std::make_shared<c::CallbackRng>(std::move(*owned)));
-  }());
+  });
 }
 
 void twoway_rng_free(twoway_rng* rng) noexcept { delete rng; }
 
 twoway_status twoway_clock_new(const twoway_clock_callbacks* callbacks, twoway_clock** clock,
                                twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    c::clear(clock);
-    auto owned = c::Owned<twoway_clock_callbacks>::take(callbacks);
-    if (!owned) return owned.error();
-    if (c::any_null(clock, (*owned)->now)) return c::kNull;
+  auto owned = c::Owned<twoway_clock_callbacks>::take(callbacks, &twoway_clock_callbacks::now);
+  return c::call(error, owned, clock).then([&] {
     return c::give(clock, std::make_shared<c::CallbackClock>(std::move(*owned)));
-  }());
+  });
 }
 
 void twoway_clock_free(twoway_clock* clock) noexcept { delete clock; }

@@ -157,6 +157,13 @@ struct OpenedRequest {
   ResponseSealer response_sealer;
 };
 
+/// How many bytes of a caller's buffer the plaintext of a request takes, and the sealer of its
+/// response.
+struct OpenedText {
+  std::size_t size;
+  ResponseSealer response_sealer;
+};
+
 /// The plaintext of a request that is still arriving. Ask `opener` for the response sealer.
 struct RequestStream {
   RequestOpener opener;
@@ -189,7 +196,19 @@ class TWOWAY_API RequestReceiver {
   Result<PendingRequest> begin(Form form, Source& source,
                                const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// A whole request in one call: begin, decapsulate, open.
+  /// Bytes of plaintext in the whole request `message`; 0 if it is too short or the ring does not
+  /// hold its key.
+  std::size_t opened_size(ByteView message) const noexcept;
+
+  /// Opens a whole request in one call: begin, decapsulate, open. Writes opened_size(message) bytes
+  /// to the front of `out`, which is checked before the key is used. `out` starts where the sealed
+  /// text of `message` starts, or what is written is disjoint from `message`. open_failed and
+  /// refusals of the replay filter wipe what was written. Errors: those of the three, and
+  /// buffer_too_small.
+  Result<OpenedText> open(ByteSpan out, ByteView message,
+                          const MediaTypes& types = kRequestMediaTypes) const noexcept;
+
+  /// As above, into bytes of its own.
   Result<OpenedRequest> open(ByteView message,
                              const MediaTypes& types = kRequestMediaTypes) const noexcept;
 

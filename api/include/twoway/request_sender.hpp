@@ -106,7 +106,13 @@ class TWOWAY_API RequestSender {
   Result<RequestSealer> begin(Form form,
                               const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// A whole request in one call. Errors as for `begin`.
+  /// Seals a whole request in one call: writes sealed_size(plaintext.size()) bytes to the front of
+  /// `out`, and gives the opener of the response. `plaintext` is disjoint from what is written, or
+  /// starts where its ciphertext will. Errors: those of `begin`, and buffer_too_small.
+  Result<ResponseOpener> seal(ByteSpan out, ByteView plaintext,
+                              const MediaTypes& types = kRequestMediaTypes) const noexcept;
+
+  /// As above, into bytes of its own.
   Result<SealedRequest> seal(ByteView plaintext,
                              const MediaTypes& types = kRequestMediaTypes) const noexcept;
 

@@ -25,6 +25,15 @@ class CallbackPassphrase final : public openssl::PassphraseSource {
   c::Owned<twoway_secret_source> source_;
 };
 
+/// Null for NULL.
+core::Result<std::shared_ptr<openssl::PassphraseSource>> source_of(
+    const twoway_secret_source* given) noexcept {
+  if (given == nullptr) return {nullptr};
+  auto owned = c::take_secret_source(given);
+  if (!owned) return owned.error();
+  return {std::make_shared<CallbackPassphrase>(std::move(*owned))};
+}
+
 core::Status give_key(twoway_private_key** out,
                       core::Result<std::unique_ptr<core::PrivateKey>> key) noexcept {
   if (!key) return key.error();
@@ -39,12 +48,12 @@ const twoway_provider* twoway_openssl_provider() noexcept { return c::handle(ope
 twoway_status twoway_openssl_provider_new(ossl_lib_ctx_st* library_context, const char* properties,
                                           twoway_provider** provider,
                                           twoway_error* error) noexcept {
-  if (provider == nullptr) return c::answer(error, c::kNull);
-  *provider = nullptr;
-  auto made = openssl::create({library_context, properties});
-  if (!made) return c::answer(error, made.error());
-  *provider = const_cast<twoway_provider*>(c::handle(*made->release()));
-  return c::answer(error, {});
+  return c::call(error, provider).then([&]() -> core::Status {
+    auto made = openssl::create({library_context, properties});
+    if (!made) return made.error();
+    *provider = const_cast<twoway_provider*>(c::handle(*made->release()));
+    return {};
+  });
 }
 
 void twoway_openssl_provider_free(twoway_provider* provider) noexcept {
@@ -53,32 +62,32 @@ void twoway_openssl_provider_free(twoway_provider* provider) noexcept {
 
 twoway_status twoway_openssl_private_key(evp_pkey_st* pkey, int concurrent,
                                          twoway_private_key** key, twoway_error* error) noexcept {
-  if (key == nullptr) return c::answer(error, c::kNull);
-  *key = nullptr;
-  openssl::OpaqueOptions options;
-  options.concurrent = concurrent != 0;
-  return c::answer(error, give_key(key, openssl::opaque_key(pkey, options)));
+  return c::call(error, key).then([&] {
+    openssl::OpaqueOptions options;
+    options.concurrent = concurrent != 0;
+    return give_key(key, openssl::opaque_key(pkey, options));
+  });
 }
 
 twoway_status twoway_openssl_key_store_open(const char* const* providers, size_t count,
                                             const char* config, const char* properties,
                                             twoway_openssl_key_store** store,
                                             twoway_error* error) noexcept {
-  if (store == nullptr) return c::answer(error, c::kNull);
-  *store = nullptr;
-  if (providers == nullptr && count != 0) return c::answer(error, c::kNull);
-  openssl::KeyStoreOptions options;
-  if (count != 0) options.providers.clear();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (providers[i] == nullptr) return c::answer(error, c::kNull);
-    options.providers.emplace_back(providers[i]);
-  }
-  if (config != nullptr) options.config = config;
-  if (properties != nullptr) options.properties = properties;
-  auto opened = openssl::KeyStore::open(options);
-  if (!opened) return c::answer(error, opened.error());
-  *store = new twoway_openssl_key_store{std::move(*opened)};
-  return c::answer(error, {});
+  const c::Span<const char* const> names{providers, count};
+  return c::call(error, store, names).then([&]() -> core::Status {
+    openssl::KeyStoreOptions options;
+    if (count != 0) options.providers.clear();
+    for (const char* name : std::span<const char* const>(names)) {
+      if (name == nullptr) return c::kNull;
+      options.providers.emplace_back(name);
+    }
+    if (config != nullptr) options.config = config;
+    if (properties != nullptr) options.properties = properties;
+    auto opened = openssl::KeyStore::open(options);
+    if (!opened) return opened.error();
+    *store = new twoway_openssl_key_store{std::move(*opened)};
+    return {};
+  });
 }
 
 void twoway_openssl_key_store_free(twoway_openssl_key_store* store) noexcept { delete store; }
@@ -87,15 +96,8 @@ twoway_status twoway_openssl_key_store_load(twoway_openssl_key_store* store, con
                                             const twoway_secret_source* passphrase,
                                             twoway_private_key** key,
                                             twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> core::Status {
-    if (key != nullptr) *key = nullptr;
-    std::shared_ptr<openssl::PassphraseSource> source;
-    if (passphrase != nullptr) {
-      auto owned = c::take_secret_source(passphrase);
-      if (!owned) return owned.error();
-      source = std::make_shared<CallbackPassphrase>(std::move(*owned));
-    }
-    if (store == nullptr || uri == nullptr || key == nullptr) return c::kNull;
-    return give_key(key, store->object->load(uri, std::move(source)));
-  }());
+  auto source = source_of(passphrase);
+  return c::call(error, source, store, uri, key).then([&] {
+    return give_key(key, store->object->load(uri, std::move(*source)));
+  });
 }

@@ -87,13 +87,11 @@ Status give_key(twoway_private_key** out,
 
 twoway_status twoway_pkcs11_token_open(const char* uri, const twoway_pkcs11_options* options,
                                        twoway_pkcs11_token** token, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    if (token != nullptr) *token = nullptr;
-    Result<Named> named = open_token(token == nullptr ? nullptr : uri, options);
-    if (!named) return named.error();
+  Result<Named> named = open_token(token == nullptr ? nullptr : uri, options);
+  return c::call(error, token, named).then([&] {
     *token = new twoway_pkcs11_token{std::move(named->token)};
-    return {};
-  }());
+    return Status();
+  });
 }
 
 void twoway_pkcs11_token_free(twoway_pkcs11_token* token) noexcept { delete token; }
@@ -103,15 +101,11 @@ twoway_status twoway_pkcs11_token_open_key(const twoway_pkcs11_token* token,
                                            const uint8_t* id, size_t id_size,
                                            const uint8_t* public_key, size_t public_key_size,
                                            twoway_private_key** key, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    if (key != nullptr) *key = nullptr;
-    if (token == nullptr || provider == nullptr || key == nullptr || !c::is_span(id, id_size) ||
-        !c::is_span(public_key, public_key_size)) {
-      return c::kNull;
-    }
-    return give_key(key, token->object.open_key(*c::object(provider), key_name(label, id, id_size),
-                                                {public_key, public_key_size}));
-  }());
+  const c::Input pk{public_key, public_key_size};
+  return c::call(error, token, provider, key, c::Input{id, id_size}, pk).then([&] {
+    return give_key(key,
+                    token->object.open_key(*c::object(provider), key_name(label, id, id_size), pk));
+  });
 }
 
 twoway_status twoway_pkcs11_token_generate_key(const twoway_pkcs11_token* token,
@@ -119,14 +113,10 @@ twoway_status twoway_pkcs11_token_generate_key(const twoway_pkcs11_token* token,
                                                const char* label, const uint8_t* id, size_t id_size,
                                                twoway_private_key** key,
                                                twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    if (key != nullptr) *key = nullptr;
-    if (token == nullptr || provider == nullptr || key == nullptr || !c::is_span(id, id_size)) {
-      return c::kNull;
-    }
+  return c::call(error, token, provider, key, c::Input{id, id_size}).then([&] {
     return give_key(key, token->object.generate_key(*c::object(provider), core::KemId{kem},
                                                     key_name(label, id, id_size)));
-  }());
+  });
 }
 
 void twoway_pkcs11_token_reset_pin(const twoway_pkcs11_token* token) noexcept {
@@ -137,26 +127,21 @@ twoway_status twoway_pkcs11_open_key(const twoway_provider* provider, const char
                                      const twoway_pkcs11_options* options,
                                      const uint8_t* public_key, size_t public_key_size,
                                      twoway_private_key** key, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    if (key != nullptr) *key = nullptr;
-    const bool complete =
-        provider != nullptr && key != nullptr && c::is_span(public_key, public_key_size);
-    const Result<Named> named = open_token(complete ? uri : nullptr, options);
-    if (!named) return named.error();
-    return give_key(key, named->token.open_key(*c::object(provider), named->key,
-                                               {public_key, public_key_size}));
-  }());
+  const c::Input pk{public_key, public_key_size};
+  const bool complete = provider != nullptr && key != nullptr && pk.valid();
+  const Result<Named> named = open_token(complete ? uri : nullptr, options);
+  return c::call(error, key, named).then([&] {
+    return give_key(key, named->token.open_key(*c::object(provider), named->key, pk));
+  });
 }
 
 twoway_status twoway_pkcs11_generate_key(const twoway_provider* provider, const char* uri,
                                          uint16_t kem, const twoway_pkcs11_options* options,
                                          twoway_private_key** key, twoway_error* error) noexcept {
-  return c::answer(error, [&]() -> Status {
-    if (key != nullptr) *key = nullptr;
-    const bool complete = provider != nullptr && key != nullptr;
-    const Result<Named> named = open_token(complete ? uri : nullptr, options);
-    if (!named) return named.error();
+  const bool complete = provider != nullptr && key != nullptr;
+  const Result<Named> named = open_token(complete ? uri : nullptr, options);
+  return c::call(error, key, named).then([&] {
     return give_key(key,
                     named->token.generate_key(*c::object(provider), core::KemId{kem}, named->key));
-  }());
+  });
 }

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include <twoway/c/types.h>
+#include <twoway/c/call.hpp>
 #include <twoway/core/key.hpp>
 #include <twoway/core/provider.hpp>
 
@@ -27,18 +27,6 @@ TWOWAY_API twoway_private_key* handle(std::shared_ptr<const core::PrivateKey> ke
 
 /// The key behind a handle; null for NULL.
 TWOWAY_API std::shared_ptr<const core::PrivateKey> object(const twoway_private_key* key) noexcept;
-
-/// The status for `status`, and the same in `*error` where that is not NULL.
-TWOWAY_API twoway_status answer(twoway_error* error, const core::Status& status) noexcept;
-
-inline constexpr core::Error kNull{core::Errc::invalid_argument,
-                                   "an argument is NULL that must not be, or a size is impossible"};
-
-/// True where a span to read or write can be one: not NULL, save without bytes, and no larger than
-/// objects are.
-inline bool is_span(const void* data, std::size_t size) noexcept {
-  return (data != nullptr || size == 0) && size <= PTRDIFF_MAX;
-}
 
 /// Copies a struct that begins with its size: what an earlier version lacks is zero, and what a
 /// later one adds must be. Errors: invalid_argument (NULL, or no size), not_supported.
@@ -113,6 +101,15 @@ class Owned {
     return Owned(known);
   }
 
+  /// As above. Errors: also invalid_argument without the function `needed`, and the context is then
+  /// released.
+  template <typename Function>
+  static core::Result<Owned> take(const Callbacks* given, Function Callbacks::*needed) noexcept {
+    core::Result<Owned> owned = take(given);
+    if (owned && owned->callbacks_.*needed == nullptr) return kNull;
+    return owned;
+  }
+
  private:
   Callbacks callbacks_{};
 };
@@ -120,9 +117,7 @@ class Owned {
 /// Takes over a source. Errors: those of read_struct, and invalid_argument without `read`.
 inline core::Result<Owned<twoway_secret_source>> take_secret_source(
     const twoway_secret_source* given) noexcept {
-  auto owned = Owned<twoway_secret_source>::take(given);
-  if (owned && (*owned)->read == nullptr) return kNull;
-  return owned;
+  return Owned<twoway_secret_source>::take(given, &twoway_secret_source::read);
 }
 
 /// Asks a source for its secret, which replaces what is in `secret`.
