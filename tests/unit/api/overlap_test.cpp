@@ -53,8 +53,30 @@ TEST_CASE("requests serve or refuse buffers at every distance") {
                       const auto opened = receiver.open(message);
                       return opened && is_text(opened->plaintext);
                     }});
+    check_overlaps({text(), pair.sender->sealed_size(kText.size()),
+                    static_cast<std::ptrdiff_t>(prefix),
+                    [&]() -> Call {
+                      return [&](ByteSpan out, ByteView in) -> Result<std::size_t> {
+                        const auto opener = pair.sender->seal(out, in);
+                        if (!opener) return opener.error();
+                        return pair.sender->sealed_size(in.size());
+                      };
+                    },
+                    [&](ByteView message) {
+                      const auto opened = receiver.open(message);
+                      return opened && is_text(opened->plaintext);
+                    }});
     const auto request = pair.sender->seal(as_bytes(kText));
     REQUIRE_OK(request);
+    check_overlaps({request->message, kText.size(), -static_cast<std::ptrdiff_t>(prefix),
+                    [&]() -> Call {
+                      return [&](ByteSpan out, ByteView in) -> Result<std::size_t> {
+                        const auto opened = receiver.open(out, in);
+                        if (!opened) return opened.error();
+                        return opened->size;
+                      };
+                    },
+                    is_text});
     check_overlaps({copy(ByteView(request->message).subspan(prefix)), kText.size(), 0,
                     [&]() -> Call {
                       auto pending = receiver.begin(Form::whole, request->message);

@@ -46,6 +46,25 @@ struct Pair {
 
 }  // namespace
 
+TEST_CASE("a request in a buffer of the caller's needs the room that the size functions tell") {
+  Pair pair;
+  const RequestReceiver receiver(pair.ring);
+  const Bytes text = copy(as_bytes("question"));
+  Bytes message(pair.sender->sealed_size(text.size()));
+  REQUIRE_ERRC(pair.sender->seal(ByteSpan(message).first(message.size() - 1), text, kTypes),
+               Errc::buffer_too_small);
+  REQUIRE_OK(pair.sender->seal(message, text, kTypes));
+  REQUIRE(receiver.opened_size(message) == text.size());
+  REQUIRE(receiver.opened_size(ByteView(message).first(message.size() - text.size() - 1)) == 0);
+  REQUIRE(receiver.opened_size(ByteView(message).first(3)) == 0);
+  Bytes plaintext(text.size());
+  REQUIRE_ERRC(receiver.open(ByteSpan(plaintext).first(text.size() - 1), message, kTypes),
+               Errc::buffer_too_small);
+  const auto opened = receiver.open(plaintext, message, kTypes);
+  REQUIRE_OK(opened);
+  REQUIRE((opened->size == text.size() && plaintext == text));
+}
+
 TEST_CASE("a request is sealed and opened in place") {
   Pair pair;
   auto sealer = pair.sender->begin(Form::whole, kTypes);
