@@ -29,11 +29,11 @@ class DeviceKey final : public DhPrivateKey {
   Bytes public_key_;
 };
 
-/// Asks the device for the shared x coordinate, 32 bytes; `answered` gets none if that failed.
+/// Asks the device for the shared x coordinate, 32 bytes. `answered` gets no bytes if that failed.
 using AskDevice = std::function<void(ByteView point, std::function<void(ByteView x)> answered)>;
 
-/// Opens whole requests in the event loop's thread and waits for nothing, so that as many are in
-/// flight as arrive.
+/// Opens whole requests in the event loop's thread and never waits, so any number of requests may
+/// be in flight.
 class AsyncReceiver {
  public:
   using Post = std::function<void(std::function<void()> work)>;
@@ -50,7 +50,7 @@ class AsyncReceiver {
     const auto answered = [this, request = *pending, text = Bytes(sealed.begin(), sealed.end()),
                            opened = std::move(opened)](ByteView x) {
       auto secret = std::make_shared<core::DhSecret>();
-      secret->try_assign(x);  // of another length than 32 bytes, complete_dh refuses it
+      secret->try_assign(x);  // complete_dh refuses any length but 32 bytes
       post_([request, text, opened, secret] { opened(finish(request, text, *secret)); });
     };
     ask_(pending->peer()->bytes(), answered);

@@ -9,7 +9,7 @@
 using namespace twoway;
 
 // example {
-/// What goes to each receiver, and what opens its response.
+/// The messages for the receivers, and the openers of their responses.
 struct Sent {
   Bytes body;                         // the same for all
   std::vector<EncapsulatedKey> keys;  // one for each, in their order

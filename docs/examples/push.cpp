@@ -24,8 +24,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(ChunkedRequestOpener opener, Run elsewhere, Run post)
       : opener_(std::move(opener)), elsewhere_(std::move(elsewhere)), post_(std::move(post)) {}
 
-  /// Bytes that `arrived` takes now. Leave what exceeds them in the socket: while the key works,
-  /// input waits here.
+  /// Returns how many bytes `arrived` takes. Leave the rest in the socket: input waits here while
+  /// the key works.
   std::size_t room() const { return kMaxInput - input_.size(); }
 
   void arrived(ByteView piece, End end) {

@@ -8,12 +8,12 @@ using namespace twoway;
 using namespace std::chrono_literals;
 
 // example {
-/// Puts `key` in the place of the key `old_id`, which opens requests for another day.
+/// Replaces the key `old_id` by `key`. The old key opens requests for another day.
 Status rotate(KeyRing& ring, std::uint8_t old_id, std::uint8_t new_id,
               std::shared_ptr<const PrivateKey> key) {
   const std::vector<SymmetricAlgorithms> pairs{{KdfId::hkdf_sha256, AeadId::aes128_gcm}};
-  // Opens requests from here on, and is tested, but no sender hears of it: every receiver of this
-  // name comes to have it before one publishes it.
+  // The ring tests the key and opens requests with it, but does not publish it yet. Add it to every
+  // server behind this name before any of them publishes it.
   if (Status s = ring.add(new_id, std::move(key), pairs, KeyState::pending); !s) return s;
   if (Status s = ring.activate(new_id); !s) return s;
   return ring.retire(old_id, std::chrono::system_clock::now() + 24h);

@@ -9,7 +9,7 @@
 using namespace twoway;
 
 // example {
-/// Writes all that `stream` gives to `out`. Only `true` means that the message is complete.
+/// Copies `stream` to `out` until its end. Returns true only if the message is complete.
 template <typename Stream>
 bool copy_all(Stream& stream, std::ostream& out) {
   Bytes buffer(256 * 1024);  // with room for whole chunks, they are opened straight into it
