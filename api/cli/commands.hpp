@@ -1,4 +1,5 @@
-// The commands. Each `add_` function describes one to the parser, which runs it when it is named.
+// The commands. Each `add_` function describes one to the parser, which runs it if the arguments
+// name it.
 #pragma once
 
 #include <CLI/CLI.hpp>

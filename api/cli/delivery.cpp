@@ -19,7 +19,8 @@ constexpr const char* kLargeWhole =
 constexpr const char* kLargeChunk =
     "too large: a chunk is over --chunk-size: give the size that the sender used";
 
-// Read in chunks, a whole message begins with the length of a chunk, which may be any.
+// If a whole message is read as chunks, its first bytes pass for the length of a chunk, which may
+// be any.
 constexpr const char* kTruncatedAtOnce =
     "truncated, or sealed without --chunked: ask for it again, or leave out --chunked if the "
     "sender did";
@@ -27,7 +28,7 @@ constexpr const char* kLargeAtOnce =
     "its first chunk is over --chunk-size, or it was sealed without --chunked: give the size that "
     "the sender used, or leave out --chunked if the sender did";
 
-/// The next bytes to write: of a whole message as many as there are, of chunks what comes first.
+/// Reads the next bytes to write: as many as fit of a whole message, or one read of a chunked one.
 Result<std::size_t> next(const Pull& pull, ByteSpan buffer, Form form) {
   std::size_t size = 0;
   while (size < buffer.size()) {

@@ -1,4 +1,4 @@
-// Bringing a message that is sealed or opened as it is read to its output.
+// Writes a message to its output while it is sealed or opened.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,8 @@
 
 namespace twoway::cli {
 
-/// Gives the next bytes of a message, 0 at its end: a stream's `read`.
+/// Writes the next bytes of a message to `out` and returns their number, 0 at its end: a stream's
+/// `read`.
 using Pull = std::function<Result<std::size_t>(ByteSpan out)>;
 
 /// The files that belong to a message: a state, keys.
@@ -22,24 +23,25 @@ struct Companions {
   std::function<void()> write;  ///< called when the message's first bytes are there
 };
 
-/// The state that `save` gives, for `output`.
+/// Returns the companion `output`, which gets the state that `save` returns.
 Companions with_state(Output& output, std::function<SecretBytes()> save);
 
 struct DeliveryRules {
   Form form = Form::whole;
   std::size_t chunk_size = 0;  ///< plaintext bytes of the largest chunk
-  const char* refused = "";    ///< what open_failed is to say
-  bool keep_partial = false;   ///< a truncated message keeps what was authentic of it
+  const char* refused = "";    ///< message for open_failed
+  bool keep_partial = false;   ///< keep the authentic part of a truncated message
 };
 
-/// Writes all that `pull` gives to `out`. The companions have their names before anything of the
-/// message leaves the program. If the message fails in the end they are taken back, and so is a
-/// file, but not what went into a pipe. Of a whole message nothing leaves before all is there.
-/// `input` is what a failure names.
+/// Writes the bytes of `pull` to `out`, until its end. The companions get their names before any
+/// byte of the message leaves the program. If the message fails in the end, they are removed. So is
+/// the message's file, but not bytes that went into a pipe. Nothing of a whole message leaves
+/// before all of it is there. Failures name `input`.
 void deliver(const Pull& pull, const Input& input, Output& out, const Companions& companions,
              const DeliveryRules& rules);
 
-/// The failure for an error that `input` caused; `begun` if something of it was authentic before.
+/// Returns the failure for an error that `input` caused. `begun` is true if part of it was
+/// authentic before.
 Failure input_failure(const Error& error, const Input& input, const DeliveryRules& rules,
                       bool begun = false);
 

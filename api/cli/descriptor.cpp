@@ -7,7 +7,7 @@
 namespace twoway::cli {
 namespace {
 
-/// Whether a read or write that failed is to be tried again. Waits if the descriptor does not
+/// Returns true if a failed read or write should be tried again. Waits if the descriptor does not
 /// block: another process with the same pipe or terminal may have made it so.
 bool retry(int fd, short events) noexcept {
   if (errno == EINTR) return true;

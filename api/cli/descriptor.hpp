@@ -1,4 +1,4 @@
-// File descriptors: owned ones, and reading and writing that loses nothing.
+// Owned file descriptors, and reading and writing that handles every interruption.
 #pragma once
 
 #include <utility>
@@ -9,7 +9,7 @@
 
 namespace twoway::cli {
 
-/// Closes what it owns.
+/// A file descriptor, closed at the end if it is owned.
 class Descriptor {
  public:
   Descriptor() noexcept = default;
@@ -36,7 +36,7 @@ class Descriptor {
   explicit operator bool() const noexcept { return fd_ >= 0; }
   int get() const noexcept { return fd_; }
 
-  /// Closes now; false, with errno set, if the system reports a late write error.
+  /// Closes at once. Returns false, with errno set, if the system reports a late write error.
   bool close() noexcept {
     const int fd = std::exchange(fd_, -1);
     return !std::exchange(owned_, false) || ::close(fd) == 0;
@@ -47,15 +47,15 @@ class Descriptor {
   bool owned_ = false;
 };
 
-/// Writes all bytes, also to a descriptor that does not block. False with errno set if not all
-/// could be written.
+/// Writes all bytes, also to a descriptor that does not block. Returns false, with errno set, if
+/// not all could be written.
 bool write_all(int fd, ByteView bytes) noexcept;
 
-/// Reads up to out.size() bytes, which are not 0, also from a descriptor that does not block.
-/// Returns 0 at the end, -1 with errno set after an error.
+/// Reads up to out.size() bytes, also from a descriptor that does not block. `out` is not empty.
+/// Returns the number, 0 at the end, or -1 with errno set after an error.
 ssize_t read_some(int fd, ByteSpan out) noexcept;
 
-/// Waits until there is something to read or the end. False if it is a pipe that ended empty.
+/// Waits until bytes can be read or the input ends. Returns false for a pipe that ended empty.
 bool wait_for_bytes(int fd) noexcept;
 
 }  // namespace twoway::cli

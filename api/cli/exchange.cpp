@@ -13,7 +13,7 @@
 namespace twoway::cli {
 namespace {
 
-// A failed open has one answer for every cause, so that it tells an attacker nothing; the hints
+// A failed open has one message for every cause, so that it tells an attacker nothing. The hints
 // name all causes.
 constexpr const char* kRequestRefused =
     "refused: changed, cut short, for another key or of another media type: ask for it again, or "
@@ -31,8 +31,8 @@ struct OpenRequest : Exchange {
   KeyOptions keys;
 };
 
-// The state of a message's other half, which may be a run in the same pipe: it has written the
-// state by the time that something arrives.
+// Reads the state that the other side's run has written. If that run is in the same pipe, it has
+// written the state before the first byte arrives here.
 core::SecretBuffer read_state(const Exchange& options, const Input& message, Act act) {
   if (!message.wait() && act == Act::open) {
     throw Failure(Exit::refused, message.name() + ": is empty: nothing was sent");
@@ -53,7 +53,7 @@ void run(const SealRequest& options) {
   MessageInput message(options, Act::seal, out);
   SealStream stream = require(sealer.stream(message.source(), options.stream()));
 
-  // A request whose state is lost could not have its response opened.
+  // If the state were lost, the response to this request could not be opened.
   const Companions saved =
       with_state(state, [&] { return opener.export_secret_state(SecretAccess{}); });
   deliver(pull(stream), message.input(), out, saved, options.rules(""));

@@ -1,4 +1,4 @@
-// What the commands of an exchange share.
+// Options and inputs that the commands of an exchange share.
 #pragma once
 
 #include <optional>
@@ -30,16 +30,16 @@ struct Exchange {
 
 enum class Act { seal, open };
 
-/// Adds --in, --out, --force, --media-type, --chunked, --chunked-media-type and --chunk-size; for
-/// opening also --keep-partial.
+/// Adds --in, --out, --force, --media-type, --chunked, --chunked-media-type and --chunk-size, and
+/// for opening --keep-partial.
 void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
                          const char* out);
 
-/// Adds --state, for a file that `reader`, a command, needs.
+/// Adds --state, for a file that the command `reader` needs.
 void add_new_state_option(CLI::App& command, Exchange& options, const std::string& reader);
 
-/// The media type that was given for the message's form, or `defaults`. Borrows from `options`. A
-/// type of the other form is a usage failure.
+/// Returns the media type that was given for the message's form, or `defaults`. Borrows from
+/// `options`. A type for the other form is a usage failure.
 MediaTypes media_types(const Exchange& options, const MediaTypes& defaults);
 
 OutputRules sealed_rules(const Exchange& options) noexcept;
@@ -51,9 +51,9 @@ class MessageInput {
  public:
   MessageInput(const Exchange& options, Act act, const Output& out);
   const Input& input() const noexcept { return input_; }
-  /// A source of the message, which borrows this.
+  /// Returns a source of the message, which borrows this.
   std::unique_ptr<Source> source();
-  /// The first bytes that were read, up to a request's header.
+  /// Returns the first bytes that were read, at most a request's header.
   ByteView head() const noexcept { return head_; }
 
  private:
@@ -62,13 +62,13 @@ class MessageInput {
   Progress progress_;
 };
 
-/// What `stream`, which lives until then, gives.
+/// Returns the `read` of `stream`, which must outlive it.
 template <typename Stream>
 Pull pull(Stream& stream) {
   return [&stream](ByteSpan out) { return stream.read(out); };
 }
 
-/// The value of a step of opening, or its failure.
+/// Returns the value of a step of opening, or throws its failure.
 template <typename T>
 T require_opened(Result<T> result, const Input& input, const DeliveryRules& rules) {
   if (!result) throw input_failure(result.error(), input, rules);

@@ -34,7 +34,7 @@ Exit exit_code(Errc code) noexcept {
 Failure failure(const Error& error, const std::string& about) {
   std::string line = about.empty() ? std::string() : about + ": ";
   line += error.message;
-  // Messages about tokens hold the code by name.
+  // Messages about tokens contain the code by name.
   const bool named = line.find("(CKR") != line.npos;
   if (error.native != 0 && !named) line += " (error code " + std::to_string(error.native) + ")";
   return {exit_code(error.code), std::move(line)};

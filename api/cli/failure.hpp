@@ -1,4 +1,4 @@
-// How the program ends: an exit code, and one line that says what to do.
+// The end of the program: an exit code, and one line that says what to do.
 #pragma once
 
 #include <exception>
@@ -10,7 +10,7 @@ namespace twoway::cli {
 
 enum class Exit : int {
   done = 0,
-  refused = 1,  ///< a message, key, state or key configuration is not accepted
+  refused = 1,  ///< a message, key, state or key configuration is refused
   usage = 2,    ///< the arguments are wrong
   io = 3,       ///< a file cannot be read or written, or the system gives no random bytes
 };
@@ -27,19 +27,19 @@ class Failure : public std::exception {
   std::string line_;
 };
 
-/// An output whose reader is gone, as in `twoway ... | head`.
+/// The reader of an output is gone, as in `twoway ... | head`.
 class ClosedPipe final : public Failure {
  public:
   using Failure::Failure;
 };
 
-/// The exit code for an error of the library.
+/// Returns the exit code for an error of the library.
 Exit exit_code(Errc code) noexcept;
 
-/// The failure for `error`; `about` names the file that it concerns, or is empty.
+/// Returns the failure for `error`. `about` names the file that it concerns, or is empty.
 Failure failure(const Error& error, const std::string& about);
 
-/// The value of `result`, or its failure.
+/// Returns the value of `result`, or throws its failure.
 template <typename T>
 T require(Result<T> result, const std::string& about = {}) {
   if (!result) throw failure(result.error(), about);

@@ -33,7 +33,7 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "." : path.substr(0, slash + 1);
 }
 
-// In the order of their numbers, so that two runs with the same folders never wait for each other.
+// Sorts the folders by their numbers, so that two runs with the same folders cannot deadlock.
 Folders::Folders(const std::vector<std::string>& files) {
   std::map<std::string, Descriptor> by_path;
   for (const std::string& file : files) {
@@ -64,7 +64,7 @@ bool rename_to_free(const std::string& from, const std::string& to) noexcept {
   if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) return false;
 #endif
-  // Not every file system can do that: an empty file takes the name first.
+  // Some file systems cannot do that. Then an empty file takes the name first.
   const Descriptor taken(open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!taken) return false;
   if (rename(from.c_str(), to.c_str()) == 0) return true;

@@ -19,7 +19,7 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
-/// The parts of `text` between separators; a part may be empty.
+/// Returns the parts of `text` between separators. A part may be empty.
 std::vector<std::string> split(const std::string& text, std::string_view separator) {
   std::vector<std::string> parts;
   std::size_t at = 0;
@@ -31,8 +31,8 @@ std::vector<std::string> split(const std::string& text, std::string_view separat
   }
 }
 
-/// Joins `parts` by blanks into lines. Lines but the last end in `tail`, those but the first begin
-/// with `indent` blanks; `text` is what the first line has already.
+/// Joins `parts` by blanks into lines, after `text`, the start of the first line. Every line but
+/// the last ends in `tail`. Every line but the first begins with `indent` blanks.
 std::string fill(std::string text, const std::vector<std::string>& parts, std::size_t indent,
                  const std::string& tail = {}) {
   std::size_t used = text.size();
@@ -51,7 +51,7 @@ std::string fill(std::string text, const std::vector<std::string>& parts, std::s
   return text + "\n";
 }
 
-/// An example's command. Options stay with their values, and pipes with what they feed.
+/// Lays out an example's command. Options stay with their values, and a pipe with its reader.
 std::string command_lines(const std::string& line) {
   std::vector<std::string> parts;
   for (const std::string& word : split(line.substr(2), " ")) {
@@ -84,7 +84,7 @@ std::string row(const std::string& name, const std::string& description) {
   return text + lines.substr(used);
 }
 
-/// "-o, --out FILE", "FILE", or "[COMMAND]" for an argument that may be left out.
+/// Returns "-o, --out FILE", "FILE", or "[COMMAND]" for an optional argument.
 std::string option_name(const CLI::Option& option) {
   if (option.get_positional()) {
     const std::string name = option.get_name(true);

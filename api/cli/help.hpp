@@ -9,14 +9,14 @@ namespace twoway::cli {
 
 /// Lays out a command's help. In its footer each line is a paragraph, wrapped at blanks. A line
 /// that begins with two blanks is a command of an example: it is wrapped before an option or a
-/// pipe, and the word "twoway" in it becomes the name that the program was called by.
+/// pipe, and the word "twoway" in it becomes the program's name.
 class HelpFormatter final : public CLI::FormatterBase {
  public:
   std::string make_help(const CLI::App* app, std::string name,
                         CLI::AppFormatMode mode) const override;
 };
 
-/// "twoway keygen": the names that lead to a command.
+/// Returns the names that lead to a command, such as "twoway keygen".
 std::string full_name(const CLI::App& app);
 
 /// Adds `help`, which shows the help of the program or of a command.

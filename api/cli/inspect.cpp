@@ -14,7 +14,7 @@
 namespace twoway::cli {
 namespace {
 
-/// Stands in if no provider is built: the tables' KEMs can be shown all the same.
+/// Stands in if no provider is built, because the tables' KEMs can be shown all the same.
 class NoProvider final : public Provider, private Rng {
  public:
   const char* name() const noexcept override { return "none"; }
@@ -32,15 +32,15 @@ const Provider& any_provider() {
   return built::providers().empty() ? none : *built::providers().front();
 }
 
-/// An entry of a list. `config` is complete if `known`, else has the ids alone.
+/// An entry of a list. `config` is complete if `known` is true. Otherwise it has the ids alone.
 struct Entry {
   KeyConfig config;
   std::size_t size;
   bool known;
 };
 
-/// Calls `take` with each entry of a well-formed list, those with an unknown KEM included, which
-/// framing::parse_key_configs skips. So one entry at a time is in memory.
+/// Calls `take` with each entry of a well-formed list, also those with an unknown KEM, which
+/// framing::parse_key_configs skips. Keeps one entry at a time in memory.
 template <typename Take>
 void for_each_entry(ByteView list, Take take) {
   while (!list.empty()) {
@@ -98,7 +98,7 @@ Json single_json(const Entry& entry) {
           {"configurations", Json::array({entry_json(entry)})}};
 }
 
-/// A value of a printed JSON object, as dump(2) writes it at this depth.
+/// Returns a value of a JSON object as dump(2) writes it at this depth.
 std::string indented(const Json& value, std::size_t depth) {
   std::string text;
   for (const char c : value.dump(2)) {
@@ -131,13 +131,13 @@ void print_list(ByteView list, bool json) {
   out.finish();
 }
 
-/// The start of a file, all of a list, and the size of the whole file.
+/// The start of a file, long enough for any list, and the size of the whole file.
 struct Content {
   core::SecretBuffer start;
   std::uint64_t size;
 };
 
-/// Keeps no more than a list may have, however long the input.
+/// Reads an input of any length and keeps no more than a list may have.
 Content read_content(const std::string& path) {
   constexpr std::size_t kReadSize = 64 * 1024;
   const Input input(path);
@@ -154,14 +154,14 @@ Content read_content(const std::string& path) {
   }
 }
 
-/// The parts of a request that show without its key.
+/// The parts of a request that can be shown without its key.
 struct Request {
   RequestHeader header;
   ByteView enc;
   std::uint64_t sealed;
 };
 
-/// Nothing if the header's ids are not all known, or the file is too short for its `enc`.
+/// Returns nothing if an id in the header is unknown, or if the file is too short for its `enc`.
 std::optional<Request> request_of(const Content& content) {
   const ByteView start = content.start;
   const Result<RequestHeader> header = framing::parse_header(start);
@@ -195,14 +195,14 @@ std::string request_text(std::uint64_t size, const Request& request) {
          hex(request.enc) + "\n" + "  sealed  " + std::to_string(request.sealed) + " bytes\n";
 }
 
-/// Whether it is a list, and not a request that looks like one.
+/// Returns true for a list, and false for a request that looks like one.
 bool is_list(const Content& content, bool request) {
   if (content.size > kMaxKeyConfigs) return false;
   const auto list = framing::parse_key_configs(any_provider(), content.start);
   return list && (!list->empty() || !request);
 }
 
-/// The configuration that fills the file, if it is one.
+/// Returns the configuration if the file is a single one.
 std::optional<Entry> single_of(const Content& content) {
   if (content.size > kMaxKeyConfigs) return std::nullopt;
   Result<KeyConfig> config = framing::parse_key_config(any_provider(), content.start);
@@ -210,15 +210,15 @@ std::optional<Entry> single_of(const Content& content) {
   return Entry{std::move(*config), content.start.size(), true};
 }
 
-/// What the file is instead of a list, if that is known.
+/// Returns the reason why the file is not a list, if it is known.
 std::string mistake_in(const Content& content) {
   if (content.size > kMaxKeyConfigs) return {};
   const auto list = read_key_configs(any_provider(), content.start);
   return list ? std::string() : std::string(". As a list: ") + list.error().message;
 }
 
-// No format has a magic number. A list must fit its lengths to the last byte, so it comes first.
-// But short requests can look like a list of unknown KEMs, so there a request does. A single
+// No format has a magic number. A list must fit its lengths to the last byte, so it is tried first.
+// A short request can look like a list of unknown KEMs, and then the request is preferred. A single
 // configuration looks like a request only if its key begins with the ids of a KDF and an AEAD.
 void run(const std::string& path, bool json) {
   const Content content = read_content(path);

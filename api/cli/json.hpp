@@ -1,4 +1,4 @@
-// JSON as the program prints it.
+// The JSON of the program.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@ namespace twoway::cli {
 
 using Json = nlohmann::ordered_json;
 
-/// In ASCII alone, so that text from anyone is safe for a terminal. Bytes that are not UTF-8 become
-/// U+FFFD.
+/// Writes JSON in ASCII, so that text from anyone is safe for a terminal. Bytes that are not UTF-8
+/// become U+FFFD.
 inline std::string json_text(const Json& json) {
   return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }

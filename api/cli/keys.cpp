@@ -68,7 +68,7 @@ std::vector<SymmetricAlgorithms> suites_for(const Provider& provider, KemId kem,
   return suites;
 }
 
-/// A key id in decimal, or nothing.
+/// Parses a key id in decimal.
 std::optional<std::uint8_t> parse_key_id(std::string_view text) {
   std::uint8_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
@@ -81,7 +81,7 @@ struct NamedKey {
   std::string key;
 };
 
-/// Pairs every --key with its id: its own, or the next --key-id.
+/// Pairs every --key with its id: the one in front of it, or the next --key-id.
 std::vector<NamedKey> named_keys(const KeyOptions& options) {
   std::vector<NamedKey> named;
   auto id = options.ids.begin();
@@ -116,7 +116,7 @@ std::vector<NamedKey> named_keys(const KeyOptions& options) {
   return named;
 }
 
-/// A wrong PIN is counted by what it is sent to, so one PIN goes to one token, or to the TPM.
+/// A token or TPM counts the wrong PINs sent to it, so one PIN goes to one token, or to the TPM.
 void require_one_holder(const std::vector<NamedKey>& named) {
   std::string holder;
   for (const auto& [id, key] : named) {

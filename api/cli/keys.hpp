@@ -1,4 +1,4 @@
-// What several commands need of keys and providers.
+// Keys and providers that the arguments name.
 #pragma once
 
 #include <optional>
@@ -15,17 +15,17 @@
 
 namespace twoway::cli {
 
-/// Adds --provider, where several are built.
+/// Adds --provider.
 void add_provider_option(CLI::App& command, std::string& name);
 
-/// The provider of this name, or the default one if it is empty. Fails if there is none, or if it
-/// offers nothing.
+/// Returns the provider of this name, or the default one if the name is empty. Fails if there is
+/// none, or if it offers nothing.
 const Provider& choose_provider(const std::string& name);
 
 /// Fails with the reason if `provider` offers nothing.
 void require_usable(const Provider& provider);
 
-/// The check of a key id, which is one byte.
+/// Returns the check of a key id, which is one byte.
 CLI::Validator key_id_range();
 
 /// For the help of commands with --suite.
@@ -33,17 +33,17 @@ inline constexpr const char* kDefaultSuitesHelp =
     "Without --suite, keys accept hkdf-sha256:aes-128-gcm and hkdf-sha256:chacha20-poly1305, as "
     "far as the provider offers them.";
 
-/// "id 1", "ids 1, 2", or nothing.
+/// Returns "id 1", "ids 1, 2", or an empty string.
 std::string ids_of(const std::vector<KeyConfig>& keys);
 
 /// Reads a key configuration list.
 std::vector<KeyConfig> read_list(const Provider& provider, const std::string& list);
 
-/// The sender to the key of a list with this id, or, without one, to the first that is usable.
+/// Returns a sender to the key of a list with this id, or to the first usable key if none is given.
 RequestSender make_sender(const Provider& provider, const std::string& list,
                           std::optional<unsigned> key_id);
 
-/// The receiver's keys as arguments give them.
+/// The receiver's keys in the arguments.
 struct KeyOptions {
   std::string provider;
   std::vector<std::string> keys;  ///< "ID=KEY", or "KEY" with an id of its own
@@ -55,11 +55,11 @@ struct KeyOptions {
 /// Adds --key, --key-id, --suite and --provider.
 void add_key_options(CLI::App& command, KeyOptions& options);
 
-/// The files that the options name. Usage failure if a key lacks its id.
+/// Returns the files that the options name. A key without an id is a usage failure.
 std::vector<NamedFile> key_files(const KeyOptions& options);
 
-/// Opens the keys, files or in tokens, for `ring`. Without --suite each key accepts the default
-/// suites that the ring's provider offers.
+/// Opens the keys, from files or tokens, and adds them to `ring`. Without --suite each key accepts
+/// the default suites that the ring's provider offers.
 void load_keys(KeyRing& ring, const KeyOptions& options);
 
 }  // namespace twoway::cli

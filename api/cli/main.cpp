@@ -16,8 +16,8 @@
 namespace twoway::cli {
 namespace {
 
-/// A file must not be opened as descriptor 0, 1 or 2 and then take what was meant for another
-/// place. What stands in for a missing one fails when it is used.
+/// Opens a missing standard descriptor, so that no file becomes 0, 1 or 2 and takes bytes that were
+/// meant for another place. The stand-in fails if it is used.
 void fill_standard_descriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) != -1) continue;
@@ -75,13 +75,13 @@ void describe(CLI::App& app) {
       "  twoway help COMMAND");
 }
 
-/// The command that the arguments name, or the program.
+/// Returns the command that the arguments name, or the program.
 const CLI::App& named_command(const CLI::App& app) {
   const std::vector<CLI::App*> named = app.get_subcommands();
   return named.empty() ? app : named_command(*named.back());
 }
 
-/// The commands that begin with or end in `word`: "; there is seal-request".
+/// Returns the commands whose name contains `word` or is part of it, as ", but seal-request".
 std::string similar(const CLI::App& app, const std::string& word) {
   std::string names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -92,7 +92,7 @@ std::string similar(const CLI::App& app, const std::string& word) {
   return names.empty() ? names : ", but " + names;
 }
 
-/// What is wrong with arguments, in words of this program.
+/// Says what is wrong with the arguments, in words of this program.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> rest = app.remaining(true);
   const bool extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
@@ -114,7 +114,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   return words;
 }
 
-/// What the parser answers to --help, --version and arguments that it does not understand.
+/// Prints the help or version, or says why the parser refused the arguments.
 Exit answer(const CLI::App& app, const CLI::ParseError& result) {
   if (result.get_exit_code() == 0) {
     std::ostringstream text;

@@ -26,10 +26,11 @@ constexpr const char* kBodyRefused =
     "of another media type: ask for it again, or see whether --encapsulated-key, --key, "
     "--media-type and --chunked are right";
 
-/// Longest encapsulated key: a header, the longest `enc`, the body's key and a tag, and to spare.
+/// Longest encapsulated key, with room to spare: a header, the longest `enc`, the body's key and a
+/// tag.
 constexpr std::size_t kMaxEncapsulatedKey = 4096;
 
-// No name that a private key would have.
+// Not a name that a private key would have.
 constexpr const char* kKeySuffix = ".encapsulated-key";
 constexpr const char* kStateSuffix = ".state";
 
@@ -70,7 +71,8 @@ std::vector<Receiver> read_receivers(const Provider& provider, const SealMany& o
   return receivers;
 }
 
-/// A sender to each receiver in suites with `aead`, or nothing where one has none.
+/// Returns a sender to each receiver, in suites with `aead`, or none if a receiver has no such
+/// suite.
 std::vector<RequestSender> senders_with(const Provider& provider, std::vector<Receiver> receivers,
                                         AeadId aead) {
   std::vector<RequestSender> senders;
@@ -85,8 +87,8 @@ std::vector<RequestSender> senders_with(const Provider& provider, std::vector<Re
   return senders;
 }
 
-/// A sender to each receiver, all with the first AEAD of the first one's list that all accept.
-/// Tries each AEAD of the provider once, however long the list is.
+/// Returns a sender to each receiver, all with one AEAD: the first in the first receiver's list
+/// that all accept. Tries each AEAD of the provider once, even if the list is long.
 std::vector<RequestSender> choose_senders(const Provider& provider,
                                           const std::vector<Receiver>& receivers) {
   std::set<AeadId> tried;
@@ -132,8 +134,8 @@ void run(const SealMany& options) {
   MessageInput message(options, Act::seal, out);
   SealStream stream = require(sealer.stream(message.source(), options.stream()));
 
-  // Keys and states are in place before the body leaves. Each is finished at once: so many files
-  // are not open together.
+  // Keys and states are in place before the body leaves. Each is finished at once, so that few
+  // files are open together.
   std::deque<Output> files;
   Companions companions;
   const auto write = [&](const std::string& path, const OutputRules& rules, ByteView bytes) {

@@ -7,10 +7,10 @@
 namespace twoway::cli {
 namespace {
 
-/// Room for what surrounds the text of a whole message.
+/// Room for the header, `enc` and tag of a whole message.
 constexpr std::size_t kMaxOverhead = 4096;
 
-/// A chunk's size in bytes, or 0 if `text` is none.
+/// Returns a chunk's size in bytes, or 0 if `text` is not a size.
 std::uint64_t chunk_size_of(std::string text) {
   if (text.find_first_of("0123456789") != 0) return 0;
   std::uint64_t size = 0;
@@ -23,7 +23,7 @@ std::uint64_t chunk_size_of(std::string text) {
   return size <= framing::kMaxChunk ? size : 0;
 }
 
-/// The check of a chunk's size, which it writes out in bytes.
+/// Returns the check of a chunk's size, which also converts it to bytes.
 CLI::Validator chunk_size_check() {
   const auto check = [](std::string& text) -> std::string {
     const std::uint64_t size = chunk_size_of(text);

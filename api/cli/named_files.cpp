@@ -45,7 +45,7 @@ bool is_null_device(const Found& found) {
          found.identity.inode == info.st_ino;
 }
 
-/// Terminals and sockets are read and written at once.
+/// Returns false for terminals and sockets, which are read and written at once.
 bool only_one_way(mode_t mode) { return !S_ISCHR(mode) && !S_ISSOCK(mode); }
 
 [[noreturn]] void same_file(const NamedFile& first, const NamedFile& second) {

@@ -13,8 +13,9 @@ struct NamedFile {
   std::optional<std::string> path;
 };
 
-/// Usage failure if an output is another output or an input, by whatever names and links. A file
-/// that does not exist yet is known by its folder and name. /dev/null may be written twice.
+/// Throws a usage failure if an output is another output or an input, under any name or link. A
+/// file that does not exist yet is identified by its folder and name. /dev/null may be written
+/// twice.
 void require_different(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs);
 
 }  // namespace twoway::cli

@@ -1,4 +1,4 @@
-// Stands for token_keys.cpp and tokens.cpp in a build without PKCS#11.
+// Replaces token_keys.cpp and tokens.cpp in a build without PKCS#11.
 #include "commands.hpp"
 #include "failure.hpp"
 #include "token_keys.hpp"

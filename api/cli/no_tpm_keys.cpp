@@ -1,4 +1,4 @@
-// Stands for tpm_keys.cpp in a build without OpenSSL.
+// Replaces tpm_keys.cpp in a build without OpenSSL.
 #include "failure.hpp"
 #include "tpm_keys.hpp"
 

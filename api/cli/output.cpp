@@ -107,8 +107,8 @@ void Output::finish() {
   if (!synced || !fd_.close()) fail("cannot be written");
 }
 
-/// Gives what has the name a second one, and returns that, or "" if nothing has the name. File
-/// systems without hard links move it there.
+/// Gives the file of this name a second name and returns that, or "" if there is no such file. If
+/// the file system has no hard links, renames the file.
 std::string Output::set_aside() const {
   const std::string old = temp_.path() + "~";
   if (link(target_.c_str(), old.c_str()) == 0) return old;
@@ -133,7 +133,7 @@ void Output::place() {
     if (rename(temp.c_str(), target_.c_str()) != 0) {
       const int error = errno;
       if (!old.empty()) {
-        // Of two names for one file, rename(2) leaves both.
+        // If both names belong to one file, rename(2) leaves both.
         static_cast<void>(rename(old.c_str(), target_.c_str()));
         unlink(old.c_str());
       }

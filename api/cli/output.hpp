@@ -1,4 +1,4 @@
-// Writing files so that a name has its new content whole, or keeps what it had.
+// Writes files so that a name has its whole new content, or keeps the old one.
 #pragma once
 
 #include <optional>
@@ -16,16 +16,16 @@ namespace twoway::cli {
 
 struct OutputRules {
   bool secret = false;    ///< the file's mode is 0600, and a symbolic link is replaced
-  bool replace = false;   ///< else an existing file is refused, whoever made it when
+  bool replace = false;   ///< otherwise an existing file is refused, even a new one
   bool terminal = false;  ///< fit for a terminal
 };
 
-/// One output. A file is written under a temporary name beside it, made at once so that an
-/// unwritable folder shows before any work. `Names` gives it its own name. Without that nothing is
-/// left. Pipes and devices are written directly.
+/// One output. A file is written under a temporary name beside it, which is made at once so that an
+/// unwritable folder shows before any work. `Names` gives the file its own name. If that does not
+/// happen, the file is removed. Pipes and devices are written directly.
 class Output {
  public:
-  /// Standard output if `path` is "-" or absent. A key's URI is refused: it names no file.
+  /// Opens standard output if `path` is "-" or absent. Refuses a key's URI, which names no file.
   Output(const std::optional<std::string>& path, const OutputRules& rules);
   ~Output() = default;
   Output(const Output&) = delete;
@@ -34,11 +34,11 @@ class Output {
   /// Appends.
   void write(ByteView bytes);
 
-  /// Brings all that was written to its place on the disk, or into the pipe, and closes it. Shows
-  /// late write errors. The second call does nothing.
+  /// Writes everything to the disk or into the pipe and closes it. Reports late write errors. A
+  /// second call does nothing.
   void finish();
 
-  /// False for a pipe or device, from which nothing can be taken back.
+  /// Returns false for a pipe or device, from which nothing can be taken back.
   bool staged() const noexcept { return staged_; }
   bool is_terminal() const noexcept;
   const std::string& name() const noexcept { return name_; }
@@ -62,8 +62,8 @@ class Output {
   DoomedFile named_;  ///< the target, from its naming until it is kept
 };
 
-/// Gives outputs their names. What it named is taken back when it ends, and older files have their
-/// names again, unless `keep` was called. The outputs outlive it.
+/// Gives outputs their names. Unless `keep` was called, the destructor removes the files that it
+/// named and gives older files their names back. The outputs must outlive it.
 class Names {
  public:
   Names() = default;
@@ -71,7 +71,7 @@ class Names {
   Names& operator=(const Names&) = delete;
   ~Names();
 
-  /// Finishes all outputs, then names them in the order given. No signal and no other run of the
+  /// Finishes all outputs, then names them in the given order. No signal and no other run of the
   /// program comes between two names.
   void give(const std::vector<Output*>& outputs);
 

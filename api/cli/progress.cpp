@@ -29,7 +29,7 @@ void Progress::add(std::size_t size) noexcept {
   if (!shown_ || now - *shown_ >= kPause) show(now);
 }
 
-// A file that grew has more than was expected.
+// A file that grew has more bytes than its size said.
 void Progress::show(Clock::time_point now) noexcept {
   shown_ = now;
   const std::chrono::duration<double> passed = now - start_;

@@ -7,11 +7,12 @@
 
 namespace twoway::cli {
 
-/// Shows on standard error how much of an input is read, and how fast, once that is long work.
-/// Shows nothing if standard error is no terminal.
+/// Shows on standard error how much of an input is read, and how fast, if that is long work. Shows
+/// nothing if standard error is not a terminal.
 class Progress {
  public:
-  /// `size` is the input's, if it is known. `hidden` for a message that a terminal shows.
+  /// `size` is the size of the input, if it is known. `hidden` is true if the message itself goes
+  /// to a terminal.
   Progress(const std::optional<std::uint64_t>& size, bool hidden);
   ~Progress();
   Progress(const Progress&) = delete;

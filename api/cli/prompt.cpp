@@ -20,7 +20,7 @@ Status ask_for_pin(const std::string& prompt, core::SecretBuffer& pin) noexcept 
   bool read = false;
   int error = 0;
   {
-    // For these signals readpassphrase restores the terminal. The others wait.
+    // readpassphrase restores the terminal for these signals. The others wait.
     const SignalsHeld held{SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     read = readpassphrase(prompt.c_str(), text, pin.size(), RPP_REQUIRE_TTY) != nullptr;
     error = errno;

@@ -1,4 +1,4 @@
-// What is said of messages and states that do not fit the keys and files that were given.
+// Messages for requests and states that do not fit the given keys and files.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace twoway::cli {
 
-/// The failure for a request with a key id or suite that `ring` does not hold. `head` is the start
-/// of the request, `about` its file.
+/// Returns the failure for a request with a key id or suite that `ring` does not hold. `head` is
+/// the start of the request, `about` its file.
 Failure unknown_key(const KeyRing& ring, ByteView head, const std::string& about);
 
-/// The failure for a response state that cannot be restored, which `writer`, a command, should have
-/// written.
+/// Returns the failure for a response state that cannot be restored. The command `writer` should
+/// have written it.
 Failure unusable_state(const Error& error, const std::string& about, const char* writer);
 
 }  // namespace twoway::cli

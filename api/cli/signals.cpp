@@ -22,19 +22,20 @@ sigset_t fatal_set() {
   return set;
 }
 
-/// Read by the handler; written while its signals are held.
+/// The handler reads it. It is written only while the signals are held.
 struct Slot {
   volatile std::sig_atomic_t used = 0;
   std::string path;
   std::string old;
-  bool named = false;  ///< `path` is no temporary name: others may have taken it
+  bool named = false;  ///< `path` is not a temporary name, so others may have taken it
   dev_t device = 0;
   ino_t inode = 0;
 };
 std::deque<Slot> slots;
 bool pipe_ignored = false;
 
-/// False if the name is another file's by now. Only async-signal-safe calls, here and below.
+/// Returns false if the name belongs to another file. Makes only async-signal-safe calls, like the
+/// functions below.
 bool is_ours(const Slot& slot) noexcept {
   if (!slot.named) return true;
   struct stat info {};
@@ -53,8 +54,8 @@ void undo(const Slot& slot) noexcept {
   }
 }
 
-// The signal is raised again with its default action, which takes effect when the handler returns,
-// so that the parent sees the true cause.
+// Raises the signal again with its default action, which takes effect when the handler returns, so
+// that the parent sees the true cause.
 extern "C" void undo_and_end(int signal) {
   std::for_each(slots.rbegin(), slots.rend(), [](const Slot& slot) {
     if (slot.used != 0) undo(slot);

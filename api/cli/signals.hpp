@@ -1,4 +1,4 @@
-// Signals must not leave temporary files behind.
+// Removes temporary files if a signal ends the program.
 #pragma once
 
 #include <csignal>
@@ -10,18 +10,19 @@
 
 namespace twoway::cli {
 
-/// On every signal that would end the program, undoes what is registered and then ends as the
-/// signal would have. Signals that are ignored stay ignored. A write to a closed pipe or over the
-/// file size limit becomes an error instead. SIGKILL cannot be handled: it leaves `.twoway-` files.
+/// Handles every signal that would end the program: removes or restores the registered files, then
+/// lets the signal end the program. Ignored signals stay ignored. A write to a closed pipe or over
+/// the file size limit becomes an error instead. SIGKILL cannot be handled and leaves `.twoway-`
+/// files.
 void install_signal_handlers();
 
-/// Ends as SIGPIPE ends a program. Returns if whoever started the program has it ignored.
+/// Ends the program by SIGPIPE. Returns if the signal was ignored when the program started.
 void end_by_closed_pipe();
 
-/// Keeps the signals that would end the program waiting while it lives.
+/// Blocks the signals that would end the program as long as it lives.
 class SignalsHeld {
  public:
-  /// All but those of `let_through`.
+  /// Blocks all but those of `let_through`.
   SignalsHeld(std::initializer_list<int> let_through = {});
   ~SignalsHeld();
   SignalsHeld(const SignalsHeld&) = delete;
@@ -31,7 +32,7 @@ class SignalsHeld {
   sigset_t before_;
 };
 
-/// A file that goes when its owner or the program ends, unless it is spared.
+/// A file that is removed when its owner or the program ends, unless it is spared.
 class DoomedFile {
  public:
   DoomedFile() noexcept = default;
@@ -39,14 +40,15 @@ class DoomedFile {
   DoomedFile& operator=(const DoomedFile&) = delete;
   ~DoomedFile() { remove(); }
 
-  /// Registers `path`. Call with signals held, so that none comes between the file and this.
+  /// Registers `path`. Hold the signals from before the file is made until this returns.
   void doom(const std::string& path);
 
-  /// The same for a file that took its name from `old`, another name of the former content or
-  /// empty. It goes only if `path` still names it, and `old` gets its name back.
+  /// Registers a file that has replaced another. `old` is the second name of the former content, or
+  /// empty. The file is removed only if `path` still names it. The former content then gets its
+  /// name back.
   void doom(const std::string& path, const std::string& old);
 
-  /// Forgets the file. What is left of the former content is removed.
+  /// Keeps the file, and removes the former content.
   void spare() noexcept;
   void remove() noexcept;
   const std::string& path() const noexcept { return path_; }

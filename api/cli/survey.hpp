@@ -1,4 +1,4 @@
-// What each provider offers, as tests that just ran have shown.
+// Tests which algorithms each provider offers.
 #pragma once
 
 #include <span>
@@ -24,16 +24,17 @@ struct SurveyRow {
   std::vector<Answer> answers;
 };
 
-/// Tests everything that `providers` offer. A KEM is a yes where its group and its KDF are.
+/// Tests every algorithm that `providers` offer. A KEM is a yes if its group and its KDF are.
 std::vector<SurveyRow> survey(std::span<const core::Provider* const> providers);
 
 bool any_failed(std::span<const SurveyRow> rows);
 
-/// The rows as an aligned table under the providers' names.
+/// Returns the rows as an aligned table under the providers' names.
 std::string survey_table(std::span<const core::Provider* const> providers,
                          std::span<const SurveyRow> rows);
 
-/// The same as JSON. A provider that offers nothing has a member "unusable", which says why.
+/// Returns the rows as JSON. A provider that offers nothing has a member "unusable" with the
+/// reason.
 nlohmann::ordered_json survey_json(std::span<const core::Provider* const> providers,
                                    std::span<const SurveyRow> rows);
 

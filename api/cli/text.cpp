@@ -18,7 +18,7 @@ struct Range {
   std::uint32_t last;
 };
 
-/// Characters that a terminal acts on, or that change how the text around them is read.
+/// Characters that control a terminal or change how the text around them reads.
 constexpr std::array kUnsafe{
     Range{0x00, 0x1f},      // C0 controls
     Range{0x7f, 0x9f},      // DEL, C1 controls

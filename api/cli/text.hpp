@@ -1,4 +1,4 @@
-// Text for a terminal: the program's own name, and what others named.
+// Text for a terminal: the program's own name, and text from others.
 #pragma once
 
 #include <string>
@@ -6,15 +6,15 @@
 
 namespace twoway::cli {
 
-/// The last part of the name that the program was called by, or "twoway" if it has none.
+/// Returns the last part of the path by which the program was called, or "twoway" if there is none.
 const std::string& program_name();
 void set_program_name(const char* called);
 
-/// "see twoway providers": where to read on.
+/// Returns a hint to a command: "see twoway providers".
 std::string see(std::string_view command);
 
-/// `text` from anyone, safe to print. Control characters, bytes that are not UTF-8, line separators
-/// and marks that reorder text become escapes such as \x1b and \u202e.
+/// Makes text from anyone safe to print. Control characters, bytes that are not UTF-8, line
+/// separators and marks that reorder text become escapes such as \x1b and \u202e.
 std::string printable(std::string_view text);
 
 }  // namespace twoway::cli

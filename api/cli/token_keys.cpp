@@ -17,7 +17,7 @@
 namespace twoway::cli {
 namespace {
 
-/// The file of a URI's pin-source, or nothing. Other sources are refused when the URI is parsed.
+/// Returns the file of a URI's pin-source, or nothing. Parsing the URI refuses other sources.
 std::optional<std::string> pin_source_file(const std::string& uri) {
   constexpr std::string_view kName = "pin-source=";
   const std::size_t start = uri.find(kName);
@@ -56,7 +56,7 @@ Place open_place(const std::string& uri, const PinOptions& pin) {
   if (file && stat(file->c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
     Input(*file).require_private("a PIN");
   }
-  // The PIN is asked for after the token is found, so that the prompt can name it in full.
+  // Asks for the PIN after the token is found, so that the prompt can name it in full.
   const auto title = std::make_shared<std::string>();
   pkcs11::Options options;
   options.pin = pin_source(pin, std::move(parsed.pin), title);
@@ -86,7 +86,7 @@ std::string token_title(const pkcs11::TokenLocation& token) {
   return "token " + token.label + ", serial " + token.serial;
 }
 
-// The library's messages hold the code by name. Their advice on a refused PIN names functions.
+// The library's messages contain the code by name. Their advice on a refused PIN names functions.
 std::string token_words(const Error& error) {
   constexpr std::uint64_t kPinIncorrect = 0xa0, kPinInvalid = 0xa1, kPinLenRange = 0xa2;
   const std::string message = error.message;

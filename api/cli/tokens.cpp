@@ -35,7 +35,7 @@ struct ListedModule {
   std::string failure;  ///< why there are no tokens
 };
 
-/// The token that --token names: by its label, or by a URI.
+/// Returns the token that --token names, by its label or by a URI.
 pkcs11::TokenLocation named_token(const std::string& name) {
   if (!is_token_uri(name)) return {.label = name};
   return require_token(pkcs11::parse_uri(name), name).location.token;
@@ -50,7 +50,7 @@ bool is_named(const pkcs11::TokenLocation& token, const pkcs11::TokenLocation& n
          (!named.slot_id || token.slot_id == named.slot_id);
 }
 
-/// The modules that the options name, each by its path or by a URI.
+/// Returns the modules that the options name, each by its path or by a URI.
 std::vector<pkcs11::ConfiguredModule> named_modules(const std::vector<std::string>& names,
                                                     const pkcs11::TokenLocation& token) {
   std::vector<pkcs11::ConfiguredModule> modules;
@@ -86,7 +86,7 @@ ListedModule list(const pkcs11::ConfiguredModule& configured, const pkcs11::Toke
   return module;
 }
 
-/// A wrong PIN is counted by the token that it is sent to, so a PIN goes to no token but its own.
+/// A token counts the wrong PINs sent to it, so a PIN goes to its own token alone.
 void require_one_token(const std::vector<ListedModule>& modules, const Tokens& options) {
   if (!options.keys || !options.pin.given()) return;
   if (options.token.empty()) {
@@ -195,7 +195,7 @@ std::string modules_text(const std::vector<ListedModule>& modules) {
   return text;
 }
 
-/// One line for each failure, the last as the failure of the command.
+/// Prints one line for each failure. The last one becomes the failure of the command.
 void report(const std::vector<ListedModule>& modules) {
   std::vector<std::string> lines;
   for (const ListedModule& module : modules) {
