@@ -7,6 +7,27 @@ struct twoway_pkcs11_token {
   twoway::pkcs11::Token object;
 };
 
+namespace {
+
+template <typename Value>
+struct Named {
+  Value value;
+  std::string uri;
+};
+
+/// Entries, and what C sees of them.
+template <typename Value, typename Info>
+struct List {
+  std::vector<Named<Value>> entries;
+  std::vector<Info> infos = {};
+};
+
+}  // namespace
+
+struct twoway_pkcs11_modules : List<twoway::pkcs11::ConfiguredModule, twoway_pkcs11_module_info> {};
+struct twoway_pkcs11_tokens : List<twoway::pkcs11::TokenInfo, twoway_pkcs11_token_info> {};
+struct twoway_pkcs11_keys : List<twoway::pkcs11::KeyInfo, twoway_pkcs11_key_info> {};
+
 using namespace twoway;
 
 namespace {
@@ -50,14 +71,14 @@ Result<pkcs11::Options> options_of(const twoway_pkcs11_options* given) noexcept 
   return options;
 }
 
-struct Named {
+struct Found {
   pkcs11::Token token;
   pkcs11::KeyName key;
 };
 
 /// The token that a URI names, and the name of the key. The options come first: their PIN is taken
 /// over whatever fails.
-Result<Named> open_token(const char* uri, const twoway_pkcs11_options* given) noexcept {
+Result<Found> open_token(const char* uri, const twoway_pkcs11_options* given) noexcept {
   Result<pkcs11::Options> options = options_of(given);
   if (!options) return options.error();
   if (uri == nullptr) return c::kNull;
@@ -66,7 +87,7 @@ Result<Named> open_token(const char* uri, const twoway_pkcs11_options* given) no
   if (options->pin == nullptr) options->pin = parsed->pin;
   Result<pkcs11::Token> token = pkcs11::Token::open(parsed->location.token, *options);
   if (!token) return token.error();
-  return Named{std::move(*token), std::move(parsed->location.key)};
+  return Found{std::move(*token), std::move(parsed->location.key)};
 }
 
 pkcs11::KeyName key_name(const char* label, const uint8_t* id, std::size_t id_size) {
@@ -83,13 +104,63 @@ Status give_key(twoway_private_key** out,
   return {};
 }
 
+twoway_pkcs11_module_info info_of(const Named<pkcs11::ConfiguredModule>& module) noexcept {
+  return {module.value.name.c_str(), module.value.path.c_str(),
+          module.value.init_arguments.c_str()};
+}
+
+twoway_pkcs11_token_info info_of(const Named<pkcs11::TokenInfo>& token) noexcept {
+  const pkcs11::TokenLocation& place = token.value.location;
+  return {token.uri.c_str(),          place.label.c_str(),
+          place.serial.c_str(),       place.manufacturer.c_str(),
+          place.model.c_str(),        place.slot_id.value_or(0),
+          token.value.login_required, token.value.protected_authentication,
+          token.value.pin_final_try,  token.value.pin_locked};
+}
+
+twoway_pkcs11_key_info info_of(const Named<pkcs11::KeyInfo>& key) noexcept {
+  return {key.uri.c_str(),
+          key.value.name.label.c_str(),
+          key.value.name.id.data(),
+          key.value.name.id.size(),
+          key.value.public_key.data(),
+          key.value.public_key.size(),
+          static_cast<std::uint16_t>(key.value.kem),
+          key.value.derivable,
+          key.value.extractable};
+}
+
+/// Gives a list of values, each with the URI that `uri_of` makes of it.
+template <typename Handle, typename Value, typename UriOf>
+Status give_list(Handle** out, Result<std::vector<Value>> values, const UriOf& uri_of) noexcept {
+  if (!values) return values.error();
+  auto list = std::make_unique<Handle>();
+  for (Value& value : *values) {
+    std::string uri = uri_of(value);
+    list->entries.push_back({std::move(value), std::move(uri)});
+  }
+  for (const auto& entry : list->entries) list->infos.push_back(info_of(entry));
+  *out = list.release();
+  return {};
+}
+
+template <typename Handle>
+std::size_t count_of(const Handle* list) noexcept {
+  return list == nullptr ? 0 : list->infos.size();
+}
+
+template <typename Handle>
+auto entry_of(const Handle* list, std::size_t index) noexcept {
+  return index < count_of(list) ? &list->infos[index] : nullptr;
+}
+
 }  // namespace
 
 twoway_status twoway_pkcs11_token_open(const char* uri, const twoway_pkcs11_options* options,
                                        twoway_pkcs11_token** token, twoway_error* error) noexcept {
-  Result<Named> named = open_token(token == nullptr ? nullptr : uri, options);
-  return c::call(error, token, named).then([&] {
-    *token = new twoway_pkcs11_token{std::move(named->token)};
+  Result<Found> found = open_token(token == nullptr ? nullptr : uri, options);
+  return c::call(error, token, found).then([&] {
+    *token = new twoway_pkcs11_token{std::move(found->token)};
     return Status();
   });
 }
@@ -129,9 +200,9 @@ twoway_status twoway_pkcs11_open_key(const twoway_provider* provider, const char
                                      twoway_private_key** key, twoway_error* error) noexcept {
   const c::Input pk{public_key, public_key_size};
   const bool complete = provider != nullptr && key != nullptr && pk.valid();
-  const Result<Named> named = open_token(complete ? uri : nullptr, options);
-  return c::call(error, key, named).then([&] {
-    return give_key(key, named->token.open_key(*c::object(provider), named->key, pk));
+  const Result<Found> found = open_token(complete ? uri : nullptr, options);
+  return c::call(error, key, found).then([&] {
+    return give_key(key, found->token.open_key(*c::object(provider), found->key, pk));
   });
 }
 
@@ -139,9 +210,72 @@ twoway_status twoway_pkcs11_generate_key(const twoway_provider* provider, const 
                                          uint16_t kem, const twoway_pkcs11_options* options,
                                          twoway_private_key** key, twoway_error* error) noexcept {
   const bool complete = provider != nullptr && key != nullptr;
-  const Result<Named> named = open_token(complete ? uri : nullptr, options);
-  return c::call(error, key, named).then([&] {
+  const Result<Found> found = open_token(complete ? uri : nullptr, options);
+  return c::call(error, key, found).then([&] {
     return give_key(key,
-                    named->token.generate_key(*c::object(provider), core::KemId{kem}, named->key));
+                    found->token.generate_key(*c::object(provider), core::KemId{kem}, found->key));
   });
 }
+
+twoway_status twoway_pkcs11_list_modules(twoway_pkcs11_modules** modules,
+                                         twoway_error* error) noexcept {
+  return c::call(error, modules).then([&] {
+    return give_list(modules, Result(pkcs11::configured_modules()),
+                     [](const auto&) { return std::string(); });
+  });
+}
+
+size_t twoway_pkcs11_modules_count(const twoway_pkcs11_modules* modules) noexcept {
+  return count_of(modules);
+}
+
+const twoway_pkcs11_module_info* twoway_pkcs11_modules_get(const twoway_pkcs11_modules* modules,
+                                                           size_t index) noexcept {
+  return entry_of(modules, index);
+}
+
+void twoway_pkcs11_modules_free(twoway_pkcs11_modules* modules) noexcept { delete modules; }
+
+twoway_status twoway_pkcs11_list_tokens(const char* module_path, const char* init_arguments,
+                                        twoway_pkcs11_tokens** tokens,
+                                        twoway_error* error) noexcept {
+  return c::call(error, module_path, tokens).then([&] {
+    return give_list(
+        tokens, pkcs11::list_tokens(module_path, init_arguments == nullptr ? "" : init_arguments),
+        [](const pkcs11::TokenInfo& token) {
+          return pkcs11::to_uri({token.location, {}});
+        });
+  });
+}
+
+size_t twoway_pkcs11_tokens_count(const twoway_pkcs11_tokens* tokens) noexcept {
+  return count_of(tokens);
+}
+
+const twoway_pkcs11_token_info* twoway_pkcs11_tokens_get(const twoway_pkcs11_tokens* tokens,
+                                                         size_t index) noexcept {
+  return entry_of(tokens, index);
+}
+
+void twoway_pkcs11_tokens_free(twoway_pkcs11_tokens* tokens) noexcept { delete tokens; }
+
+twoway_status twoway_pkcs11_token_list_keys(const twoway_pkcs11_token* token,
+                                            twoway_pkcs11_keys** keys,
+                                            twoway_error* error) noexcept {
+  return c::call(error, token, keys).then([&]() -> Status {
+    const Result<pkcs11::TokenInfo> info = token->object.info();
+    if (!info) return info.error();
+    return give_list(keys, token->object.list_keys(), [&](const pkcs11::KeyInfo& key) {
+      return pkcs11::to_uri({info->location, key.name});
+    });
+  });
+}
+
+size_t twoway_pkcs11_keys_count(const twoway_pkcs11_keys* keys) noexcept { return count_of(keys); }
+
+const twoway_pkcs11_key_info* twoway_pkcs11_keys_get(const twoway_pkcs11_keys* keys,
+                                                     size_t index) noexcept {
+  return entry_of(keys, index);
+}
+
+void twoway_pkcs11_keys_free(twoway_pkcs11_keys* keys) noexcept { delete keys; }

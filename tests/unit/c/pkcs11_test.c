@@ -5,6 +5,103 @@
 
 #include "provider_cases.h"
 
+void token_lists(const twoway_provider* crypto, const char* module_path, const char* pin) {
+  struct text_source source = {pin, 0, 0, TWOWAY_OK, 0, 0};
+  twoway_secret_source secret = secret_source(&source);
+  const uint8_t id[3] = {1, 0, 2};
+  const uint8_t other_id[1] = {9};
+  twoway_pkcs11_options options;
+  twoway_pkcs11_modules* modules = NULL;
+  twoway_pkcs11_tokens* tokens = NULL;
+  twoway_pkcs11_keys* keys = NULL;
+  twoway_pkcs11_token* token = NULL;
+  twoway_private_key* key = NULL;
+  const twoway_pkcs11_token_info* listed;
+  const twoway_pkcs11_key_info* first;
+  uint8_t pk[65];
+  size_t size = 0;
+  size_t i;
+  memset(&options, 0, sizeof options);
+  options.size = sizeof options;
+  options.pin = &secret;
+
+  // Modules: what they are depends on the system.
+  REQUIRE_OK(twoway_pkcs11_list_modules(&modules, NULL));
+  for (i = 0; i < twoway_pkcs11_modules_count(modules); ++i) {
+    const twoway_pkcs11_module_info* module = twoway_pkcs11_modules_get(modules, i);
+    REQUIRE(module != NULL);
+    CHECK(module->name[0] != 0 && module->path[0] != 0 && module->init_arguments != NULL);
+  }
+  CHECK(twoway_pkcs11_modules_get(modules, i) == NULL);
+  twoway_pkcs11_modules_free(modules);
+
+  // Tokens, without a PIN.
+  CHECK_STATUS(twoway_pkcs11_list_tokens("/nonexistent.so", NULL, &tokens, NULL),
+               TWOWAY_KEY_UNAVAILABLE);
+  CHECK(tokens == NULL);
+  REQUIRE_OK(twoway_pkcs11_list_tokens(module_path, NULL, &tokens, NULL));
+  REQUIRE(twoway_pkcs11_tokens_count(tokens) == 1);
+  CHECK(twoway_pkcs11_tokens_get(tokens, 1) == NULL);
+  listed = twoway_pkcs11_tokens_get(tokens, 0);
+  REQUIRE(listed != NULL);
+  CHECK(strcmp(listed->label, "gateway") == 0);
+  CHECK(listed->serial[0] != 0 && listed->manufacturer[0] != 0 && listed->model[0] != 0);
+  CHECK(listed->login_required == 1 && listed->protected_authentication == 0);
+  CHECK(listed->pin_final_try == 0 && listed->pin_locked == 0);
+
+  // The token by its URI, and its keys.
+  REQUIRE_OK(twoway_pkcs11_token_open(listed->uri, &options, &token, NULL));
+  REQUIRE_OK(twoway_pkcs11_token_list_keys(token, &keys, NULL));
+  CHECK(twoway_pkcs11_keys_count(keys) == 0);
+  CHECK(twoway_pkcs11_keys_get(keys, 0) == NULL);
+  twoway_pkcs11_keys_free(keys);
+  REQUIRE_OK(twoway_pkcs11_token_generate_key(token, crypto, TWOWAY_KEM_P256, "listed", id, 3, &key,
+                                              NULL));
+  REQUIRE_OK(twoway_private_key_public_key(key, pk, sizeof pk, &size, NULL));
+  twoway_private_key_free(key);
+  REQUIRE_OK(twoway_pkcs11_token_generate_key(token, crypto, TWOWAY_KEM_P256, "other", other_id, 1,
+                                              &key, NULL));
+  twoway_private_key_free(key);
+  REQUIRE_OK(twoway_pkcs11_token_list_keys(token, &keys, NULL));
+  REQUIRE(twoway_pkcs11_keys_count(keys) == 2);
+  first = twoway_pkcs11_keys_get(keys, 0);
+  if (strcmp(first->label, "listed") != 0) first = twoway_pkcs11_keys_get(keys, 1);
+  CHECK(strcmp(first->label, "listed") == 0);
+  CHECK(first->id_size == 3 && memcmp(first->id, id, 3) == 0);
+  CHECK(first->kem == TWOWAY_KEM_P256 && first->derivable == 1 && first->extractable == 0);
+  REQUIRE(first->public_key_size == 65);
+  CHECK(memcmp(first->public_key, pk, 65) == 0);
+  twoway_pkcs11_token_free(token);
+  CHECK(source.released == 1);
+  REQUIRE_OK(twoway_pkcs11_open_key(crypto, first->uri, &options, NULL, 0, &key, NULL));
+  check_key(crypto, key, TWOWAY_KEM_P256);
+  twoway_private_key_free(key);
+  CHECK(source.released == 2);
+
+  // A PIN is all of its bytes: one with a zero byte in it is not its beginning.
+  source.text =
+      "123456\0"
+      "7";
+  source.size = 8;
+  REQUIRE(strcmp(source.text, pin) == 0);
+  CHECK_STATUS(twoway_pkcs11_open_key(crypto, first->uri, &options, NULL, 0, &key, NULL),
+               TWOWAY_KEY_UNAVAILABLE);
+  CHECK(key == NULL);
+  twoway_pkcs11_keys_free(keys);
+  twoway_pkcs11_tokens_free(tokens);
+
+  CHECK_STATUS(twoway_pkcs11_list_modules(NULL, NULL), TWOWAY_INVALID_ARGUMENT);
+  CHECK_STATUS(twoway_pkcs11_list_tokens(NULL, NULL, &tokens, NULL), TWOWAY_INVALID_ARGUMENT);
+  CHECK_STATUS(twoway_pkcs11_list_tokens(module_path, NULL, NULL, NULL), TWOWAY_INVALID_ARGUMENT);
+  CHECK_STATUS(twoway_pkcs11_token_list_keys(NULL, &keys, NULL), TWOWAY_INVALID_ARGUMENT);
+  CHECK(twoway_pkcs11_modules_count(NULL) == 0 && twoway_pkcs11_modules_get(NULL, 0) == NULL);
+  CHECK(twoway_pkcs11_tokens_count(NULL) == 0 && twoway_pkcs11_tokens_get(NULL, 0) == NULL);
+  CHECK(twoway_pkcs11_keys_count(NULL) == 0 && twoway_pkcs11_keys_get(NULL, 0) == NULL);
+  twoway_pkcs11_modules_free(NULL);
+  twoway_pkcs11_tokens_free(NULL);
+  twoway_pkcs11_keys_free(NULL);
+}
+
 void token_keys(const twoway_provider* crypto, const char* uri, const char* pin,
                 const char* pin_file) {
   struct text_source source = {pin, 0, 0, TWOWAY_OK, 0, 0};

@@ -3,7 +3,9 @@
 static twoway_status give_text(void* context, uint8_t* out, size_t capacity, size_t* written,
                                uint64_t* native) {
   struct text_source* source = context;
-  const size_t size = strlen(source->text);
+  const size_t text_size = strlen(source->text);
+  const size_t size =
+      source->size > text_size && source->size <= capacity ? source->size : text_size;
   ++source->asked;
   *native = source->native;
   if (source->status != TWOWAY_OK) return source->status;

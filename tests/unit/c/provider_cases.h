@@ -32,6 +32,12 @@ void openssl_key_stores(const char* directory);
 void boringssl_provider(void);
 void sodium_provider(void);
 
+/// `module_path` is a module with one token, "gateway", which has no keys.
+void token_lists(const twoway_provider* crypto, const char* module_path, const char* pin);
+
+/// A key in a TPM at `path`, and one at `handle` whose authorisation value is `auth`.
+void tpm_keys(const char* path, const char* handle, const char* auth);
+
 /// `uri` names a token without keys, `pin` is its PIN, and `pin_file` holds it.
 void token_keys(const twoway_provider* crypto, const char* uri, const char* pin,
                 const char* pin_file);

@@ -79,6 +79,83 @@ TWOWAY_C_CALL twoway_status twoway_pkcs11_generate_key(const twoway_provider* pr
                                                        twoway_private_key** key,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
+// --- Lists -------------------------------------------------------------------------------------
+//
+// A list is as it was when it was made. The `_get` functions return NULL if `index` is not below
+// the count. Their structs live as long as the list, and grow at their end in later versions. Text
+// that holds a zero byte ends there; its URI has all of it.
+
+/// A module that p11-kit is configured with on this system.
+typedef struct twoway_pkcs11_module_info {
+  const char* name;            ///< of its .module file
+  const char* path;            ///< its shared object
+  const char* init_arguments;  ///< its x-init-reserved, "" for none
+} twoway_pkcs11_module_info;
+
+typedef struct twoway_pkcs11_modules twoway_pkcs11_modules;
+
+/// Lists them in p11-kit's order of priority. Loads them, but does not initialise them.
+TWOWAY_C_CALL twoway_status twoway_pkcs11_list_modules(twoway_pkcs11_modules** modules,
+                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API size_t twoway_pkcs11_modules_count(const twoway_pkcs11_modules* modules)
+    TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API const twoway_pkcs11_module_info* twoway_pkcs11_modules_get(
+    const twoway_pkcs11_modules* modules, size_t index) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API void twoway_pkcs11_modules_free(twoway_pkcs11_modules* modules) TWOWAY_C_NOEXCEPT;
+
+/// A token.
+typedef struct twoway_pkcs11_token_info {
+  const char* uri;  ///< for twoway_pkcs11_token_open; holds no PIN
+  const char* label;
+  const char* serial;
+  const char* manufacturer;
+  const char* model;
+  uint64_t slot_id;
+  int login_required;
+  int protected_authentication;  ///< the PIN is entered at the token
+  int pin_final_try;             ///< one more wrong PIN locks the token: no login is tried
+  int pin_locked;
+} twoway_pkcs11_token_info;
+
+typedef struct twoway_pkcs11_tokens twoway_pkcs11_tokens;
+
+/// Lists all initialised tokens of a module, in the order of their slots. Needs no PIN.
+/// `init_arguments` is a text for the module's C_Initialize, NULL for none. Errors:
+/// TWOWAY_INVALID_ARGUMENT (the module is in use with other init arguments).
+TWOWAY_C_CALL twoway_status twoway_pkcs11_list_tokens(const char* module_path,
+                                                      const char* init_arguments,
+                                                      twoway_pkcs11_tokens** tokens,
+                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API size_t twoway_pkcs11_tokens_count(const twoway_pkcs11_tokens* tokens)
+    TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API const twoway_pkcs11_token_info* twoway_pkcs11_tokens_get(
+    const twoway_pkcs11_tokens* tokens, size_t index) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API void twoway_pkcs11_tokens_free(twoway_pkcs11_tokens* tokens) TWOWAY_C_NOEXCEPT;
+
+/// A private key of a supported curve.
+typedef struct twoway_pkcs11_key_info {
+  const char* uri;  ///< for twoway_pkcs11_open_key; holds no PIN
+  const char* label;
+  const uint8_t* id;
+  size_t id_size;
+  const uint8_t* public_key;  ///< Npk bytes, or none if the token has none for it
+  size_t public_key_size;
+  uint16_t kem;
+  int derivable;    ///< the key can be opened
+  int extractable;  ///< the token might give the key away
+} twoway_pkcs11_key_info;
+
+typedef struct twoway_pkcs11_keys twoway_pkcs11_keys;
+
+/// Lists the private keys of a token, which may need its PIN.
+TWOWAY_C_CALL twoway_status twoway_pkcs11_token_list_keys(const twoway_pkcs11_token* token,
+                                                          twoway_pkcs11_keys** keys,
+                                                          twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API size_t twoway_pkcs11_keys_count(const twoway_pkcs11_keys* keys) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API const twoway_pkcs11_key_info* twoway_pkcs11_keys_get(const twoway_pkcs11_keys* keys,
+                                                                  size_t index) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API void twoway_pkcs11_keys_free(twoway_pkcs11_keys* keys) TWOWAY_C_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif
