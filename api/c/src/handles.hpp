@@ -5,8 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include <twoway/core/hpke.hpp>
 #include <twoway/multi_receiver.hpp>
 #include <twoway/multi_sender.hpp>
+#include <twoway/stream.hpp>
 #include <twoway/twoway.h>
 
 namespace twoway::c {
@@ -46,10 +48,20 @@ Status give_kept(Handle** out, const Kept& kept, Result<Object> object) noexcept
   return give(out, kept, std::move(*object));
 }
 
+/// An object that borrows nothing but its provider.
+template <typename Object>
+struct Sole {
+  Object object;
+};
+
 template <typename Object>
 struct Shared {
   std::shared_ptr<Object> object;
 };
+
+/// Of a request's opener that is empty.
+inline constexpr Error kGivenAway{Errc::wrong_state,
+                                  "this opener's content went to the opener of a chunked request"};
 
 }  // namespace twoway::c
 
@@ -58,6 +70,11 @@ struct twoway_clock : twoway::c::Shared<const twoway::Clock> {};
 struct twoway_replay_filter : twoway::c::Shared<twoway::ReplayFilter> {};
 struct twoway_private_key : twoway::c::Shared<const twoway::PrivateKey> {};
 struct twoway_key_ring : twoway::c::Shared<twoway::KeyRing> {};
+
+/// Empty once a stream has taken its content.
+struct twoway_source : twoway::c::Shared<twoway::Source> {};
+struct twoway_seal_stream : twoway::c::Keeping<twoway::SealStream> {};
+struct twoway_open_stream : twoway::c::Keeping<twoway::OpenStream> {};
 
 struct twoway_request_sender : twoway::c::Keeping<twoway::RequestSender> {};
 struct twoway_request_sealer : twoway::c::Keeping<twoway::RequestSealer> {};
@@ -71,6 +88,9 @@ struct twoway_pending_request : twoway::c::Keeping<twoway::PendingRequest> {};
 struct twoway_chunked_request_opener : twoway::c::KeepingRing<twoway::ChunkedRequestOpener> {};
 /// Empty once its content went to a chunked opener.
 struct twoway_request_opener : twoway::c::Keeping<std::optional<twoway::RequestOpener>> {};
+
+struct twoway_hpke_sender : twoway::c::Sole<twoway::core::SenderContext> {};
+struct twoway_hpke_recipient : twoway::c::Sole<twoway::core::RecipientContext> {};
 
 struct twoway_multi_sender : twoway::c::Keeping<twoway::MultiRequestSender> {};
 struct twoway_multi_sealer : twoway::c::Keeping<twoway::MultiRequestSealer> {};

@@ -8,12 +8,9 @@ using namespace twoway;
 
 namespace {
 
-constexpr Error kGivenAway{Errc::wrong_state,
-                           "this opener's content went to the opener of a chunked request"};
-
 Result<RequestOpener*> content_of(twoway_request_opener* opener) noexcept {
   if (opener == nullptr) return c::kNull;
-  if (!opener->object) return kGivenAway;
+  if (!opener->object) return c::kGivenAway;
   return &*opener->object;
 }
 

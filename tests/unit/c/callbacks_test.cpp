@@ -267,6 +267,63 @@ TEST_CASE("a chunked request that a replay filter's callback refuses stays refus
   });
 }
 
+TEST_CASE("whatever a source's callback answers, its streams say that the source failed") {
+  for_each_fixture([](const fixture& with) {
+    const Peer peer(with);
+    Answer answer;
+    twoway_source_callbacks callbacks{};
+    callbacks.size = sizeof(callbacks);
+    callbacks.context = &answer;
+    callbacks.read = [](void* context, std::uint8_t* out, std::size_t capacity,
+                        std::size_t* written, int*, std::uint64_t* native) {
+      return read_secret(context, out, capacity, written, native);
+    };
+    const auto source = [&] {
+      return made<HANDLE(twoway_source)>(
+          [&](auto out) { return twoway_source_new(&callbacks, out, nullptr); });
+    };
+    const auto sealing = [&] {
+      const auto sealer = made<HANDLE(twoway_request_sealer)>([&](auto out) {
+        return twoway_request_sender_begin(peer.one.sender, TWOWAY_FORM_CHUNKED, nullptr, out,
+                                           nullptr);
+      });
+      const auto from = source();
+      return made<HANDLE(twoway_seal_stream)>([&](auto out) {
+        return twoway_request_sealer_stream(sealer.get(), from.get(), nullptr, out, nullptr);
+      });
+    };
+    std::uint8_t out[200];
+    std::size_t size = 0;
+    const auto fails = [&](std::uint64_t native) {
+      twoway_error error{};
+      const auto stream = sealing();
+      test::ok(twoway_seal_stream_read(stream.get(), out, sizeof(out), &size, nullptr));  // prefix
+      for (int i = 0; i < 2; ++i) {
+        REQUIRE(twoway_seal_stream_read(stream.get(), out, sizeof(out), &size, &error) ==
+                TWOWAY_SOURCE_FAILED);
+        REQUIRE((error.native == native && size == 0));
+      }
+      twoway_pending_request* pending = nullptr;
+      const auto from = source();
+      REQUIRE(twoway_request_receiver_begin_from(peer.one.receiver, TWOWAY_FORM_CHUNKED, from.get(),
+                                                 nullptr, &pending,
+                                                 &error) == TWOWAY_SOURCE_FAILED);
+      REQUIRE((error.native == native && pending == nullptr));
+    };
+    for (const twoway_status status : kFailures) {
+      INFO("status " << status);
+      answer = {.status = status};
+      fails(kNative);
+    }
+    for (const std::size_t written :
+         {std::size_t{65537}, std::size_t{1} << 40, std::numeric_limits<std::size_t>::max()}) {
+      INFO("written " << written);
+      answer = {.written = written};
+      fails(0);
+    }
+  });
+}
+
 TEST_CASE("whatever a callback for a secret answers, the key is unavailable") {
   Answer answer;
   const twoway_secret_source source{sizeof(source), &answer, read_secret, nullptr};

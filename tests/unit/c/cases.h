@@ -33,6 +33,13 @@
   CASE(chunk_limits, "limits of chunked messages")                             \
   CASE(chunk_room, "chunks with too little room use nothing up")               \
   CASE(truncated_everywhere, "a chunked request cut anywhere is truncated")    \
+  CASE(stream_exchange, "a request and its response in streams")               \
+  CASE(stream_multi, "a body to many receivers in streams")                    \
+  CASE(stream_refusals, "a stream that is refused takes nothing")              \
+  CASE(stream_failures, "sources that fail or end before the message does")    \
+  CASE(hpke_modes, "HPKE in all four modes, and exports")                      \
+  CASE(hpke_single_shot, "HPKE's single-shot functions")                       \
+  CASE(hpke_refusals, "what HPKE's functions refuse")                          \
   CASE(keys_elsewhere, "a key's operation that runs elsewhere")                \
   CASE(resumed_keys, "a chunked request waits for its key")                    \
   CASE(deferred_keys, "a key that is checked by its first request")            \

@@ -5,6 +5,6 @@
 #include <vector>
 
 #include <twoway/c/bridge.hpp>
-#include <twoway/core/kem.hpp>
+#include <twoway/core/hpke.hpp>
 
 #include "support.hpp"

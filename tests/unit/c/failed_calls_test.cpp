@@ -153,6 +153,49 @@ TEST_CASE("limits that are refused use nothing up") {
   });
 }
 
+TEST_CASE("a stream that is refused leaves the source and the key as they were") {
+  for_each_setup([](Setup& setup) {
+    const auto source = made<HANDLE(twoway_source)>([&](auto out) {
+      return twoway_source_from_memory(setup.request.data() + kPrefix,
+                                       setup.request.size() - kPrefix, out, nullptr);
+    });
+    const auto key = setup.whole_key();
+    const auto used = setup.whole_key();
+    REQUIRE(setup.open_whole(used.get()) == TWOWAY_OK);
+    twoway_chunk_limits limits{sizeof(limits), (std::size_t{1} << 30) + 1, 0, 0};
+    twoway_stream_options options{};
+    options.size = sizeof(options);
+    options.limits = &limits;
+    twoway_open_stream* none = nullptr;
+    for (int i = 0; i < 2; ++i) {
+      REQUIRE(twoway_request_opener_stream(used.get(), source.get(), nullptr, &none, nullptr) ==
+              TWOWAY_WRONG_STATE);
+      REQUIRE(twoway_request_opener_stream(key.get(), source.get(), &options, &none, nullptr) ==
+              TWOWAY_INVALID_ARGUMENT);
+      REQUIRE(none == nullptr);
+    }
+    const auto stream = made<HANDLE(twoway_open_stream)>([&](auto out) {
+      return twoway_request_opener_stream(key.get(), source.get(), nullptr, out, nullptr);
+    });
+    ok(twoway_open_stream_read(stream.get(), setup.out, sizeof(setup.out), &setup.size, nullptr));
+    REQUIRE(is_text(setup.out, setup.size, "question") != 0);
+    // A key whose content a chunked request took gives no stream.
+    const auto opener = setup.chunked_opener();
+    REQUIRE(setup.open_chunked(opener.get(), 0) == TWOWAY_CHUNK_NEED_KEY);
+    twoway_pending_request* pending = nullptr;
+    ok(twoway_chunked_request_opener_pending(opener.get(), &pending, nullptr));
+    const auto given = made<HANDLE(twoway_request_opener)>(
+        [&](auto out) { return twoway_pending_request_decapsulate(pending, out, nullptr); });
+    twoway_pending_request_free(pending);
+    ok(twoway_chunked_request_opener_resume(opener.get(), given.get(), nullptr));
+    const auto more = made<HANDLE(twoway_source)>([&](auto out) {
+      return twoway_source_from_memory(setup.request.data(), setup.request.size(), out, nullptr);
+    });
+    REQUIRE(twoway_request_opener_stream(given.get(), more.get(), nullptr, &none, nullptr) ==
+            TWOWAY_WRONG_STATE);
+  });
+}
+
 TEST_CASE("no key file is made of what a generator wrote before it failed") {
   for (const core::Provider* provider : built::providers()) {
     const FailingProvider failing(*provider);

@@ -8,12 +8,14 @@
 #define TWOWAY_TWOWAY_H
 
 #include <twoway/c/chunks.h>
+#include <twoway/c/hpke.h>
 #include <twoway/c/keys.h>
 #include <twoway/c/multi.h>
 #include <twoway/c/receiver.h>
 #include <twoway/c/replay.h>
 #include <twoway/c/response.h>
 #include <twoway/c/sender.h>
+#include <twoway/c/stream.h>
 #include <twoway/c/types.h>
 
 #endif

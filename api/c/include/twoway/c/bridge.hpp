@@ -70,6 +70,8 @@ inline constexpr CallbackRule kDecapRule{core::Errc::key_unavailable, kDhRule.me
 inline constexpr CallbackRule kReplayRule{core::Errc::provider_failure,
                                           "the replay filter's callback failed", TWOWAY_FILTER_FULL,
                                           core::Errc::filter_full};
+inline constexpr CallbackRule kSourceRule{core::Errc::source_failed,
+                                          "the source's callback failed"};
 inline constexpr CallbackRule kSecretRule{core::Errc::key_unavailable,
                                           "the callback for the PIN or pass phrase failed"};
 

@@ -110,12 +110,15 @@ enum {
 enum {
   TWOWAY_KDF_HKDF_SHA256 = 0x0001,
   TWOWAY_KDF_HKDF_SHA384 = 0x0002,
-  TWOWAY_KDF_HKDF_SHA512 = 0x0003
+  TWOWAY_KDF_HKDF_SHA512 = 0x0003,
+  TWOWAY_KDF_SHAKE128 = 0x0010,  ///< this and the next: draft-ietf-hpke-hpke, for HPKE by itself
+  TWOWAY_KDF_SHAKE256 = 0x0011
 };
 enum {
   TWOWAY_AEAD_AES_128_GCM = 0x0001,
   TWOWAY_AEAD_AES_256_GCM = 0x0002,
-  TWOWAY_AEAD_CHACHA20_POLY1305 = 0x0003
+  TWOWAY_AEAD_CHACHA20_POLY1305 = 0x0003,
+  TWOWAY_AEAD_EXPORT_ONLY = 0xffff  ///< for HPKE by itself
 };
 
 /// Three of them. Never grows.
@@ -235,8 +238,8 @@ enum { TWOWAY_FORM_WHOLE = 0, TWOWAY_FORM_CHUNKED = 1 };
 /// keys, tells them apart. If one type served both forms, anyone between sender and receiver could
 /// cut a chunked message down to its first chunk and pass that on as a whole message. So functions
 /// answer TWOWAY_INVALID_ARGUMENT if the member for the message's form is not given, if both are
-/// equal, if one is a default of the other form, or if one has over 65527 bytes. Name both wherever
-/// both forms are in use.
+/// equal, if one is a default of the other form, or if one has over 65527 bytes. A type ends at its
+/// first zero byte. C++ refuses types that hold one. Name both wherever both forms are in use.
 typedef struct twoway_media_types {
   const char* whole;
   const char* chunked;
