@@ -273,7 +273,15 @@ const std::vector<World::Operation>& World::operations() {
                                           &World::use_configs,
                                           &World::use_keys,
                                           &World::set_store,
-                                          &World::free_one};
+                                          &World::free_one,
+                                          &World::stream_request,
+                                          &World::begin_from_source,
+                                          &World::stream_request_opener,
+                                          &World::stream_response,
+                                          &World::stream_response_opener,
+                                          &World::stream_body,
+                                          &World::stream_body_opener,
+                                          &World::use_hpke};
   return all;
 }
 

@@ -168,6 +168,13 @@ struct ChunkOpenerModel {
   std::shared_ptr<bool> authentic = std::make_shared<bool>(false);
 };
 
+/// Of both contexts of HPKE.
+struct HpkeModel {
+  bool same = true;  ///< they agree
+  std::size_t sealed = 0;
+  std::size_t opened = 0;
+};
+
 const twoway_provider* c_provider();
 
 inline twoway_form form_of(bool chunked) {
@@ -223,6 +230,19 @@ class World {
   void open_body();
   void chunk_body_opener();
   void answer_body();
+  // Streams.
+  struct Feed;
+  void stream_request();
+  void begin_from_source();
+  void stream_request_opener();
+  void stream_response();
+  void stream_response_opener();
+  void stream_body();
+  void stream_body_opener();
+  // HPKE by itself.
+  void use_hpke();
+  void use_hpke_message(twoway_hpke_sender* sender, twoway_hpke_recipient* recipient,
+                        HpkeModel& model);
   // Keys, and what is no message.
   void change_ring();
   void read_ring();
@@ -235,6 +255,14 @@ class World {
   SentPtr pick(const std::vector<SentPtr>& from);
   template <typename Handle, typename Open>
   void step(Handle* handle, ChunkOpenerModel& model, const Open& open);
+  template <typename Stream, typename Start>
+  bool start_stream(Feed& feed, bool null, bool spent, Stream** stream, const Start& start);
+  template <typename Start>
+  bool seal_stream(Sent message, bool null, bool spent, std::vector<SentPtr>& to,
+                   const Start& start);
+  template <typename Start>
+  std::optional<bool> open_stream(const Sent& message, std::size_t from, bool other, bool null,
+                                  bool spent, bool asks_store, const Start& start);
   void answer(twoway_response_sealer* sealer, std::size_t exchange);
   Expect& chunks_start(Expect& expect, const twoway_chunk_limits*& limits);
   static twoway_status ask_store(void* context, std::uint8_t, const std::uint8_t*, std::size_t,
