@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-// The C library's own functions, beneath the names that this file takes for every library of the
+// The C library's own functions. This file replaces their public names for every library of the
 // process.
 extern "C" {
 void* __libc_malloc(std::size_t size);

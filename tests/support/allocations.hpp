@@ -1,11 +1,11 @@
-// How many heap blocks this thread has asked for, the crypto library's included.
+// Counts the heap blocks that this thread asks for, including those of the crypto library.
 #pragma once
 
 #include <cstddef>
 
 namespace twoway::test {
 
-/// Calls of malloc, calloc, realloc and the aligned ones so far. It only grows.
+/// Returns the number of calls of malloc, calloc, realloc and the aligned ones so far.
 std::size_t allocations() noexcept;
 
 }  // namespace twoway::test

@@ -1,4 +1,4 @@
-// Apart from support.cpp, so that programs with a main of their own do not link Catch2's.
+// A file of its own, so that programs with their own main do not link Catch2's.
 #include "support.hpp"
 
 namespace twoway::test {

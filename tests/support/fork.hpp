@@ -1,4 +1,4 @@
-// Running a part of a test in a copy of the process.
+// Runs a part of a test in a copy of the process.
 #pragma once
 
 #include <csignal>
@@ -9,14 +9,14 @@
 
 namespace twoway::test {
 
-/// How a copy of the process is made.
+/// The way to make a copy of the process.
 enum class Copy {
   fork,
-  raw_clone,  ///< without the C library, so that no handler of pthread_atfork runs
-  same_pid,   ///< a raw clone that cannot tell by getpid: the first process of a namespace
+  raw_clone,  ///< without the C library, so no handler of pthread_atfork runs
+  same_pid,   ///< a raw clone with the same getpid: the first process of a namespace
 };
 
-/// Makes it: 0 in the child, -1 if the system refuses.
+/// Makes a copy. Returns 0 in the child, and -1 if the system refuses.
 inline pid_t copy_process(Copy how) {
   if (how == Copy::fork) return ::fork();
   // CLONE_NEWPID is a constant of Linux: the child is process 1 of a new namespace.
@@ -24,8 +24,8 @@ inline pid_t copy_process(Copy how) {
   return static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr));
 }
 
-/// The status that `function` ends a child with, which must call no assertion; -1 if no child could
-/// be made or it ended otherwise.
+/// Runs `function` in a child and returns the child's exit status, or -1 if no child could be made
+/// or it ended otherwise. `function` must call no assertion.
 template <typename Function>
 int in_child(const Function& function, Copy how = Copy::fork) {
   const pid_t child = copy_process(how);

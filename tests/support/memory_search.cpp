@@ -27,10 +27,11 @@ struct Form {
   std::uint8_t mask;
 };
 
-/// As it stands, and as HMAC pads its key (RFC 2104 section 2).
+/// Unchanged, and as HMAC pads its key (RFC 2104 section 2).
 constexpr Form kForms[] = {{"", 0}, {" xor ipad", 0x36}, {" xor opad", 0x5c}};
 
-/// As bytes, and as SHA-256 and SHA-512 keep their output: in words of the machine's order.
+/// As bytes, and in words of the machine's byte order, in which SHA-256 and SHA-512 keep their
+/// output.
 constexpr std::size_t kWords[] = {1, 4, 8};
 
 /// The readable and writable mappings: heap, stacks, anonymous memory, .data and .bss.
@@ -67,7 +68,7 @@ void Needles::add(const std::string& name, core::ByteView secret) {
 
 void Needles::add_part(const std::string& name, core::ByteView secret, std::size_t at,
                        std::size_t word) {
-  // Some vectors' ikm ends in zeros, as much of memory does.
+  // Some vectors' ikm ends in zeros, and memory is full of zeros.
   const core::ByteView part = secret.subspan(at, kPart);
   if (std::count(part.begin(), part.end(), 0) > 4) return;
   for (const Form& form : kForms) {
@@ -75,7 +76,7 @@ void Needles::add_part(const std::string& name, core::ByteView secret, std::size
     if (word != 1) forward.name += " in swapped words of " + std::to_string(word);
     Needle reversed{forward.name + " reversed", {}};
     for (std::size_t i = 0; i < kPart; ++i) {
-      // The words are powers of two: this is i's place in a word whose bytes are swapped.
+      // The sizes of words are powers of two, so this is the place of byte i in a swapped word.
       forward.masked[i] = secret[(at + i) ^ (word - 1)] ^ form.mask ^ kMask;
       reversed.masked[kPart - 1 - i] = forward.masked[i];
     }
@@ -84,8 +85,8 @@ void Needles::add_part(const std::string& name, core::ByteView secret, std::size
   }
 }
 
-// The search looks at memory where it lies: a copy of it would be found in the next region. An
-// index by the first two bytes says which needles can start at a place.
+// The search reads memory in place, because it would find a copy in the next region. An index by
+// the first two bytes gives the needles that can start at a place.
 std::vector<std::string> Needles::search() const {
   std::vector<std::vector<const Needle*>> by_start(0x10000);
   for (const Needle& needle : needles_) {

@@ -10,16 +10,16 @@
 
 namespace twoway::test {
 
-/// Secrets to look for. They are kept masked, so that the search doesn't find its own copies.
+/// Secrets to look for. They are kept masked, so that the search does not find its own copies.
 class Needles {
  public:
-  /// Adds every whole 12-byte part of `secret` that isn't mostly zeros: as it stands, as HMAC pads
-  /// it, in swapped words (as a digest keeps what it gave out) and reversed (a big number is
-  /// stored from its low end). `name` is what a finding is called.
+  /// Adds every whole 12-byte part of `secret` that is not mostly zeros: unchanged, as HMAC pads
+  /// it, in swapped words (as a digest keeps its output) and reversed (as a big number is stored
+  /// from its low end). Findings are reported under `name`.
   void add(const std::string& name, core::ByteView secret);
 
-  /// The names of the secrets that are somewhere in writable memory, each with the region and
-  /// the address where it was first found.
+  /// Returns the names of the secrets that are in writable memory, each with the region and the
+  /// address of its first finding.
   std::vector<std::string> search() const;
 
   std::size_t size() const { return needles_.size(); }
@@ -38,14 +38,14 @@ class Needles {
   std::vector<Needle> needles_;
 };
 
-/// What a search finds, a line each.
+/// Returns the findings of a search, one per line.
 std::string findings(const Needles& needles);
 
-/// False under sanitizers, with a warning: they keep freed memory, and map terabytes of their own
-/// as writable.
+/// Returns false under sanitizers, with a warning. They keep freed memory, and map terabytes of
+/// their own as writable.
 bool searchable();
 
-/// Bytes of hex that pass through no buffer which is left unwiped.
+/// Decodes hex without leaving a copy in an unwiped buffer.
 class SecretHex {
  public:
   explicit SecretHex(const std::string& hex);

@@ -9,16 +9,17 @@ namespace twoway::test {
 
 using OverlapCall = std::function<core::Result<std::size_t>(core::ByteSpan out, core::ByteView in)>;
 
-/// A function under test: `begin` makes a new object, whose call reads `in` and writes `out`.
+/// A function under test. `begin` makes a new object, whose call reads `in` and writes `out`.
 struct OverlapCase {
   core::Bytes in;
-  std::size_t written;      ///< how many bytes it writes
-  std::ptrdiff_t in_place;  ///< where `in` may start in `out`; before it if negative
+  std::size_t written;      ///< the number of bytes that it writes
+  std::ptrdiff_t in_place;  ///< where `in` may start in `out`, before it if negative
   std::function<OverlapCall()> begin;
-  std::function<bool(core::ByteView)> right;  ///< whether what it wrote is right
+  std::function<bool(core::ByteView)> right;  ///< checks the bytes that it wrote
 };
 
-/// Serves what is allowed, and refuses the rest with nothing used up.
+/// Requires that the function serves the allowed distances, and refuses the others and consumes
+/// nothing.
 inline void check_overlaps(const OverlapCase& f) {
   const std::size_t size = f.in.size();
   for (std::size_t at = 0; at <= size + f.written; ++at) {  // of out; in stays behind `written`

@@ -1,12 +1,12 @@
-// What a relay makes of a message: the other form, without any key.
+// Rewrites a message into the other form without any key, as a relay could.
 #pragma once
 
 #include "support.hpp"
 
 namespace twoway::test {
 
-/// The whole message that a chunked one becomes: without the length of its first chunk, which
-/// follows `prefix` bytes, and without what comes after that chunk.
+/// Turns a chunked message into a whole one: removes the length of its first chunk, which follows
+/// `prefix` bytes, and everything after that chunk.
 inline core::Bytes first_chunk_as_whole(core::ByteView message, std::size_t prefix) {
   const core::ByteView chunks = message.subspan(prefix);
   const std::size_t head = std::size_t{1} << (chunks[0] >> 6);
@@ -18,8 +18,8 @@ inline core::Bytes first_chunk_as_whole(core::ByteView message, std::size_t pref
   return whole;
 }
 
-/// The chunked message, without an end, that a whole one becomes: its text, less than 64 bytes when
-/// sealed, as a first chunk.
+/// Turns a whole message into a chunked one without an end. The sealed text, of less than 64 bytes,
+/// becomes the first chunk.
 inline core::Bytes whole_as_first_chunk(core::ByteView message, std::size_t prefix) {
   core::Bytes chunked = copy(message.first(prefix));
   const core::ByteView sealed = message.subspan(prefix);

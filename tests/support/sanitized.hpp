@@ -1,4 +1,4 @@
-// Whether a sanitizer that needs the address space for itself is in the program.
+// Defined if the program contains a sanitizer that needs the address space for itself.
 #pragma once
 
 #if defined(__has_feature)

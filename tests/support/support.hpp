@@ -1,4 +1,4 @@
-// Small things that every test needs.
+// Small helpers for all tests.
 #pragma once
 
 #include <string>
@@ -12,14 +12,14 @@
 
 namespace twoway::test {
 
-/// Bytes of lower-case hex; aborts the test program on anything else.
+/// Decodes lower-case hex. Aborts the test program on anything else.
 core::Bytes unhex(std::string_view hex);
 std::string hex(core::ByteView bytes);
 
 /// Copies a view, for comparing and for changing.
 inline core::Bytes copy(core::ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
-/// A secret of these bytes; empty if they are more than it can hold.
+/// Returns a secret of these bytes, or an empty one if they are too many.
 template <typename Secret>
 Secret secret_of(core::ByteView bytes) {
   Secret secret;
@@ -27,7 +27,7 @@ Secret secret_of(core::ByteView bytes) {
   return secret;
 }
 
-/// Gives out bytes that were fixed beforehand, in order; fails when they are used up.
+/// Gives out fixed bytes in order, and fails when they are used up.
 class FixedRng final : public core::Rng {
  public:
   explicit FixedRng(core::Bytes bytes) : bytes_(std::move(bytes)) {}
@@ -39,15 +39,15 @@ class FixedRng final : public core::Rng {
   std::size_t used_ = 0;
 };
 
-/// What Kem::import_enc gives; fails the test over an `enc` that is not valid. Borrows `enc`.
+/// Returns the result of Kem::import_enc. Fails the test if `enc` is not valid. Borrows `enc`.
 core::Encapsulation encapsulation(const core::Kem& kem, core::ByteView enc);
 
-/// Whether a provider offers every part of the suite.
+/// Returns true if a provider offers every part of the suite.
 bool offers(const core::Provider& provider, core::Suite suite);
 
 }  // namespace twoway::test
 
-// For results: shows the error where one was not expected.
+// For results: shows an error that was not expected.
 #define REQUIRE_OK(result)                                        \
   do {                                                            \
     INFO(#result);                                                \

@@ -1,5 +1,5 @@
-// A directory of one's own. What prepares tests and the benchmark throws where it fails: either
-// says so in its own way.
+// A directory of its own for a test. The functions that prepare tests and the benchmark throw if
+// they fail, and each program reports that in its own way.
 #pragma once
 
 #include <cstdlib>
@@ -11,13 +11,13 @@
 
 namespace twoway::test {
 
-/// Throws `what` where `good` is false.
+/// Throws `what` if `good` is false.
 inline void must(bool good, const std::string& what) {
   if (!good) throw std::runtime_error(what);
 }
 
-/// A new directory, removed in the end with all that is in it. In memory where the system has such
-/// a place: SoftHSM writes and syncs at each login.
+/// A new directory, removed with its content in the end. It is in memory if the system has such a
+/// place, because SoftHSM writes and syncs at each login.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

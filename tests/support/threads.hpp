@@ -1,4 +1,4 @@
-// Work that many threads do at once.
+// Runs work on many threads at once.
 #pragma once
 
 #include <atomic>
@@ -9,8 +9,8 @@ namespace twoway::test {
 
 inline constexpr unsigned kThreads = 8;
 
-/// Runs `work(thread)` on `count` threads at once. Catch2's assertions belong to one thread, so
-/// the work answers whether all was well.
+/// Runs `work(thread)` on `count` threads at once. Catch2's assertions belong to one thread, so the
+/// work returns true if all was well.
 template <typename Work>
 bool on_threads(Work work, unsigned count = kThreads) {
   std::atomic<unsigned> waiting{count};

@@ -101,7 +101,7 @@ bool Vector::flag(std::string_view field) const { return node_->read<bool>(field
 Vector Vector::object(std::string_view field) const { return Vector(node_->read<NodePtr>(field)); }
 
 std::vector<Vector> Vector::list(std::string_view field) const {
-  // An empty list has no items to tell its type, and is parsed as one of objects.
+  // An empty list has no items that show its type, so it is parsed as one of objects.
   std::vector<Vector> items;
   for (const NodePtr& node : node_->read<std::vector<NodePtr>>(field)) items.emplace_back(node);
   return items;

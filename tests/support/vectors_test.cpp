@@ -33,7 +33,7 @@ TEST_CASE("a vector knows which of its fields were not read, at any depth") {
   const Vector vector = parse_vector(kVector);
   REQUIRE(vector.unread() == Paths{"b", "f", "hex", "list", "n", "none", "o", "t", "list[0].a",
                                    "list[0].c", "list[1].a", "list[1].c", "o.x"});
-  static_cast<void>(vector.has("n"));  // to ask is not to read
+  static_cast<void>(vector.has("n"));  // asking is not reading
   vector.bytes("b"), vector.flag("f"), vector.bytes_list("hex"), vector.text("t");
   vector.list("none"), vector.object("o").number("x");
   REQUIRE(vector.list("list")[1].number("c") == 3);
@@ -42,7 +42,7 @@ TEST_CASE("a vector knows which of its fields were not read, at any depth") {
   REQUIRE(vector.unread().empty());
 }
 
-// These pass by failing: an unread field must fail whoever loops over a file.
+// These tests pass by failing: an unread field must fail any test that loops over a file.
 TEST_CASE("a test that reads no field of a file fails", "[!shouldfail]") {
   for_each_vector("rfc9458.json", [](const Vector&) {});
 }

@@ -1,5 +1,5 @@
-// Providers and groups that wrap another and override one thing: how tests inject faults and
-// fixed values without hooks in the library.
+// Providers and groups that wrap another and override one function. Tests use them to inject faults
+// and fixed values without hooks in the library.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,7 @@ class WrappingProvider : public core::Provider {
   const core::Provider& inner_;
 };
 
-/// Forwards to a group, but its ephemeral key is always `skE`: for vectors that give the key and
+/// Forwards to a group, but its ephemeral key is always `skE`. For vectors that give the key and
 /// not the input of DeriveKeyPair.
 class FixedEphemeralGroup final : public core::DhGroup {
  public:

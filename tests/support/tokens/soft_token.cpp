@@ -26,7 +26,7 @@ void SoftToken::add_token(const std::string& label) const {
 
 void SoftToken::run(const std::string& command) const {
   const std::string log = directory() / "log";
-  // The sanitizers' runtime must not come into programs that know nothing of it.
+  // The sanitizers' runtime must not be loaded into programs that were built without it.
   const bool good =
       std::system(("env -u LD_PRELOAD " + command + " >'" + log + "' 2>&1").c_str()) == 0;
   if (good) return;
@@ -36,7 +36,8 @@ void SoftToken::run(const std::string& command) const {
 }
 
 RawModule::RawModule(const char* path) {
-  // It stays loaded: what SoftHSM leaves behind would be lost without it, and reported as leaked.
+  // The module stays loaded. Without it SoftHSM's remaining memory would be unreachable, and
+  // reported as leaked.
   library_ = ::dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   must(library_ != nullptr, std::string(path) + " cannot be loaded");
   const auto get = reinterpret_cast<CK_C_GetFunctionList>(symbol("C_GetFunctionList"));

@@ -1,5 +1,5 @@
 // SoftHSM in a directory of its own, and PKCS#11 modules as "another component" of the process sees
-// them. Throws where something fails.
+// them. Throws if something fails.
 #pragma once
 
 #include <filesystem>
@@ -13,8 +13,8 @@ namespace twoway::test {
 
 inline constexpr const char* kPin = "123456";
 
-/// A directory for tokens, which the process uses from here on, with one token in it. One at a
-/// time; whatever uses the module must end before it.
+/// A directory for tokens with one token in it. The process uses it from here on. Only one may
+/// exist at a time, and every user of the module must end before it.
 class SoftToken {
  public:
   explicit SoftToken(const std::string& label = "gateway", std::string pin = kPin);
@@ -27,7 +27,7 @@ class SoftToken {
   /// Runs a program with the directory's configuration in its environment.
   void run(const std::string& command) const;
 
-  /// SoftHSM's module.
+  /// Returns the path of SoftHSM's module.
   static const char* module_path();
 
   const std::filesystem::path& directory() const { return directory_.path(); }
@@ -38,7 +38,7 @@ class SoftToken {
   const std::string pin_;
 };
 
-/// A module's own functions.
+/// Returns a module's own functions.
 class RawModule {
  public:
   explicit RawModule(const char* path = SoftToken::module_path());
@@ -51,14 +51,14 @@ class RawModule {
   void* symbol(const char* name) const;
   CK_RV initialize() const;
 
-  /// The slot of the initialised token with this label.
+  /// Returns the slot of the initialised token with this label.
   CK_SLOT_ID slot(const std::string& label = "gateway") const;
   CK_TOKEN_INFO token_info(const std::string& label = "gateway") const;
 
-  /// A session that may write, logged in by kPin unless the process is already.
+  /// Opens a session that may write, and logs in with kPin unless the process is logged in.
   CK_SESSION_HANDLE open_session(const std::string& label = "gateway") const;
 
-  /// The one object of a class and label that the session sees.
+  /// Finds the one object of a class and label that the session sees.
   CK_OBJECT_HANDLE find(CK_SESSION_HANDLE session, CK_OBJECT_CLASS kind,
                         const std::string& label) const;
 

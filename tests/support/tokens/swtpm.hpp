@@ -1,5 +1,5 @@
 // A software TPM of the process's own: swtpm, its state and its sockets in a temporary directory.
-// Linux. Throws where something fails.
+// For Linux. Throws if something fails.
 #pragma once
 
 #include <cstdlib>
@@ -18,7 +18,7 @@
 
 namespace twoway::test {
 
-/// The process's environment names it: one at a time.
+/// A software TPM. The process's environment names it, so only one may exist at a time.
 class Swtpm {
  public:
   Swtpm() {
@@ -40,24 +40,25 @@ class Swtpm {
   std::string tcti() const { return "swtpm:path=" + path("tpm"); }
   std::string path(const std::string& name) const { return (directory_.path() / name).string(); }
 
-  /// Runs a shell command in the temporary directory; false where it fails. Its output is kept for
-  /// whoever looks into a failure.
+  /// Runs a shell command in the temporary directory. Returns false if it fails. Keeps its output
+  /// for a person who looks into a failure.
   bool command(const std::string& line) const {
     const std::string shell =
         "cd '" + directory_.path().string() + "' && { " + line + "; } >log 2>&1";
     return std::system(shell.c_str()) == 0;
   }
 
-  /// A new key on `group` in the TPM, as the TSS2 file `name`; false where the TPM lacks it.
+  /// Makes a key on `group` in the TPM, as the TSS2 file `name`. Returns false if the TPM lacks the
+  /// group.
   bool generate(const std::string& group, const std::string& name,
                 const std::string& more = "") const {
     return command("openssl genpkey -provider tpm2 -provider base -algorithm EC -pkeyopt group:" +
                    group + ' ' + more + " -out " + name);
   }
 
-  /// A new P-256 key that is persistent in the TPM at `handle`, as 0x81000100, with an
-  /// authorisation value unless that is empty; `name` is its name until then. Answers the key's
-  /// URI.
+  /// Makes a P-256 key that is persistent in the TPM at `handle`, such as 0x81000100, with an
+  /// authorisation value unless that is empty. The file `name` holds it until then. Returns the
+  /// key's URI.
   std::string persist(const std::string& name, const std::string& handle,
                       const std::string& auth = "") const {
     const std::string set_auth = auth.empty() ? "" : " -p " + auth;
@@ -75,7 +76,8 @@ class Swtpm {
   }
 
   void start() {
-    // It writes its pid when its sockets listen: to a pipe, so that one can wait for that.
+    // It writes its pid when its sockets listen. The pid goes to a pipe, so that the test can wait
+    // for it.
     const std::string pid_file = path("pid");
     std::filesystem::remove(pid_file);
     must(::mkfifo(pid_file.c_str(), 0600) == 0, "mkfifo failed");
@@ -90,10 +92,10 @@ class Swtpm {
     child_ = ::fork();
     must(child_ >= 0, "fork failed");
     if (child_ == 0) {
-      // It ends with the test, whatever happens to the test.
+      // It ends with the test, however the test ends.
       ::prctl(PR_SET_PDEATHSIG, SIGTERM);
       if (::getppid() != parent) ::_exit(127);
-      // It tells of every connection that ends.
+      // It reports every connection that ends.
       ::dup2(::open("/dev/null", O_RDWR | O_CLOEXEC), STDERR_FILENO);
       ::execlp("swtpm", "swtpm", "socket", "--tpm2", "--tpmstate", state.c_str(), "--server",
                server.c_str(), "--ctrl", control.c_str(), "--flags", "not-need-init,startup-clear",
@@ -106,15 +108,15 @@ class Swtpm {
     must(listens, "swtpm does not start");
   }
 
-  /// Shuts the TPM down as a computer would, then ends swtpm. Nobody may use it meanwhile: swtpm
-  /// serves one connection, and hangs where a second one comes in between.
+  /// Shuts the TPM down as a computer would, then ends swtpm. Nobody may use it meanwhile, because
+  /// swtpm serves one connection and hangs if a second one comes in between.
   void stop() {
     if (child_ == 0) return;
     command("tpm2_shutdown -c");
     end(SIGTERM);
   }
 
-  /// Ends swtpm in whatever it does.
+  /// Kills swtpm, whatever it is doing.
   void end(int signal) {
     if (child_ <= 0) return;
     ::kill(child_, signal);

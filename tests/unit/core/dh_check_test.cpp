@@ -99,7 +99,7 @@ TEST_CASE("non-canonical public keys are accepted, and equal the reduced value")
       INFO(provider->name());
       auto value = kem->import_public(row.value);
       REQUIRE_OK(value);
-      REQUIRE(copy((*value)->bytes()) == row.value);  // kem_context takes it as it came
+      REQUIRE(copy((*value)->bytes()) == row.value);  // kem_context uses the bytes as received
       auto reduced = kem->import_public(row.reduced);
       REQUIRE_OK(reduced);
       auto key = kem->generate_key_pair();
@@ -142,7 +142,7 @@ TEST_CASE("private keys: lengths for all, a range for the NIST curves") {
     REQUIRE_FALSE(private_key_ok(dh, sk));
     sk.back() = static_cast<std::uint8_t>(sk.back() - 1);
     REQUIRE(private_key_ok(dh, sk));
-    // Greater in a low byte, smaller in a high one.
+    // Greater in a low byte, but smaller in a high one.
     sk = copy(dh.order);
     sk.back() = 0xff;
     REQUIRE_FALSE(private_key_ok(dh, sk));

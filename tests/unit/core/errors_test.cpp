@@ -16,7 +16,7 @@ namespace {
 
 constexpr Error kError{Errc::malformed, "a message", 42};
 
-/// How a process ends in which `action` runs.
+/// The end of a process that runs `action`.
 struct Ending {
   bool aborted;
   std::string words;  // on standard error
@@ -44,7 +44,7 @@ Ending ending_of(const Action& action) {
   return ending;
 }
 
-/// Whether `action` ends a process by abort, with these words.
+/// Returns true if `action` aborts its process with these words.
 template <typename Action>
 bool aborts(const Action& action, const std::string& words) {
   const Ending ending = ending_of(action);
@@ -105,7 +105,7 @@ TEST_CASE("a result is a value or an error") {
   REQUIRE(from_error.error().native == 42);
 }
 
-TEST_CASE("a result carries what can only be moved") {
+TEST_CASE("a result can hold a value that can only be moved") {
   Result<std::unique_ptr<int>> result = std::make_unique<int>(3);
   REQUIRE(**result == 3);
   REQUIRE(result->get() == (*result).get());
@@ -126,7 +126,7 @@ TEST_CASE("a status is success or an error") {
   REQUIRE(check(3).error().code == Errc::invalid_argument);
 }
 
-TEST_CASE("reading what a result does not hold says what was ignored, and aborts") {
+TEST_CASE("reading the value of a failed result prints the error, and aborts") {
   Result<int> good = 1;
   Result<int> bad = kError;
   const Result<std::unique_ptr<int>> without_native = Error{Errc::unknown_key, "no such key"};

@@ -23,7 +23,7 @@ Bytes seal_text(SenderContext& sender) {
   return ct;
 }
 
-/// What comes of opening `ct`: kText, or an error.
+/// Opens `ct` to kText, or returns the error.
 Status open_text(RecipientContext& recipient, const Bytes& ct, ByteView aad = {}) {
   Bytes pt(recipient.opened_size(ct.size()));
   Result<std::size_t> opened = recipient.open(pt, aad, ct);
@@ -58,7 +58,7 @@ TEST_CASE("a context carries messages and exports the same secret on both sides"
   }
 }
 
-TEST_CASE("an export-only suite exports, and neither seals nor opens") {
+TEST_CASE("an export-only suite exports, but does not seal or open") {
   for (const Provider* provider : twoway::built::providers()) {
     Receiver receiver(*provider, {kCommonSuite.kem, kCommonSuite.kdf, AeadId::export_only});
     REQUIRE(receiver.suite.aead() == nullptr);
@@ -244,7 +244,7 @@ TEST_CASE("a difference in info, psk, mode, key or aad fails at opening, in one 
   }
 }
 
-TEST_CASE("an enc that is no encapsulation fails as a bad message does") {
+TEST_CASE("an invalid enc fails like a bad message") {
   for (const Provider* provider : twoway::built::providers()) {
     for (const KemParams& kem : kem_table()) {
       const Suite id{kem.id, KdfId::hkdf_sha256, AeadId::chacha20_poly1305};
@@ -316,7 +316,7 @@ TEST_CASE("authenticated modes need a two-stage KDF") {
   }
 }
 
-TEST_CASE("messages are sealed and opened in place, empty ones included") {
+TEST_CASE("messages, even empty ones, are sealed and opened in place") {
   for (const Provider* provider : twoway::built::providers()) {
     Receiver receiver(*provider, kCommonSuite);
     auto sender = receiver.send();
@@ -378,7 +378,7 @@ TEST_CASE("a recipient resumes with a shared secret that was computed elsewhere"
     REQUIRE_OK(sender);
     const Bytes ct = seal_text(*sender);
 
-    // What a remote key would do: DH(skR, pkE), and no more.
+    // A remote key would compute DH(skR, pkE) and no more.
     const Encapsulation enc = encapsulation(kem, receiver.enc);
     DhSecret dh;
     REQUIRE_OK(receiver.key->auth_dh(dh, *enc.peer()));

@@ -82,7 +82,7 @@ void for_each_nist(const Test& test) {
   }
 }
 
-/// A key that gives whatever it is told to, as a broken token would.
+/// A key that returns any secret that the test sets, as a broken token would.
 class FaultyKey final : public DhPrivateKey {
  public:
   FaultyKey(KemId kem, ByteView pk, Bytes result) : kem_(kem), pk_(copy(pk)), result_(result) {}
@@ -116,7 +116,7 @@ class OwnKey final : public PrivateKey {
   std::unique_ptr<PrivateKey> key_;
 };
 
-/// A KEM that a provider brings itself: X25519 by another id.
+/// A native KEM of a provider: X25519 with another id.
 class OwnKem final : public NativeKem {
  public:
   explicit OwnKem(const Provider& inner)
@@ -161,8 +161,8 @@ class OwnKemProvider final : public WrappingProvider {
 
 }  // namespace
 
-// RFC 9180 section 7.1.3: candidates outside [1, n-1] are passed over.
-TEST_CASE("DeriveKeyPair passes over candidates that are no scalars") {
+// RFC 9180 section 7.1.3: candidates outside [1, n-1] are skipped.
+TEST_CASE("DeriveKeyPair skips candidates that are not scalars") {
   for_each_nist([](const Provider& provider, const DhParams& dh, const Kdf& real) {
     const Bytes order = copy(dh.order);
     REQUIRE(order.size() == dh.nsk);
@@ -187,7 +187,7 @@ TEST_CASE("DeriveKeyPair passes over candidates that are no scalars") {
   });
 }
 
-TEST_CASE("DeriveKeyPair takes the largest scalar, and masks what is above it") {
+TEST_CASE("DeriveKeyPair accepts the largest scalar, and masks the bits above it") {
   for_each_nist([](const Provider& provider, const DhParams& dh, const Kdf& real) {
     Bytes largest = copy(dh.order);
     largest.back() = static_cast<std::uint8_t>(largest.back() - 1);
@@ -265,7 +265,7 @@ TEST_CASE("a NIST private key is in [1, n-1]") {
   });
 }
 
-TEST_CASE("what a key fails at is the key's failure, with its code, and never the message's") {
+TEST_CASE("a key's failure is key_unavailable with its code, and never a bad message") {
   for (const Provider* provider : twoway::built::providers()) {
     for (const KemParams& row : kem_table()) {
       if (!Kem::find(*provider, row.id)) continue;
@@ -302,7 +302,7 @@ TEST_CASE("what a key fails at is the key's failure, with its code, and never th
   }
 }
 
-TEST_CASE("a NIST result of zero is as good as any, by the library and from elsewhere") {
+TEST_CASE("a NIST result of zero is accepted, from the library and from elsewhere") {
   for_each_nist([](const Provider& provider, const DhParams& dh, const Kdf&) {
     const Kem kem = *Kem::find(provider, dh.kem);
     std::size_t ran = 0;

@@ -1,5 +1,5 @@
-// The functions of HPKE with their buffers at every distance: they serve what their headers allow,
-// and refuse the rest before anything is used up.
+// The functions of HPKE with their buffers at every distance. They serve the distances that their
+// headers allow, and refuse the others before they consume anything.
 #include <twoway/core/hpke.hpp>
 
 #include "support.hpp"

@@ -20,7 +20,7 @@ using twoway::test::in_child;
 
 namespace {
 
-/// Whether the kernel itself reports copies of memory.
+/// Returns true if the kernel itself reports copies of memory.
 bool has_wipe_on_fork() {
 #if defined(MADV_WIPEONFORK)
   const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -40,7 +40,7 @@ std::vector<Copy> copies() {
 
 bool refused(const Status& status) { return !status && status.error().code == Errc::wrong_state; }
 
-/// Runs `child` in every kind of copy that the system makes; it returns whether all is right.
+/// Runs `child`, which returns true if all is right, in every kind of copy that the system makes.
 template <typename Child>
 void in_each_copy(const Child& child) {
   for (const Copy how : copies()) {
@@ -188,7 +188,7 @@ TEST_CASE("a sequence that is sealing refuses another thread, and goes on") {
   aead.during = [&](ByteView) {
     if (!std::exchange(first, false)) return;
     std::thread([&] { refusals += refused(status_of(seal_text(sequence))) ? 1 : 0; }).join();
-    refusals += refused(status_of(seal_text(sequence))) ? 1 : 0;  // nor within its own seal
+    refusals += refused(status_of(seal_text(sequence))) ? 1 : 0;  // and within its own seal too
   };
   REQUIRE_OK(seal_text(sequence));
   REQUIRE(refusals == 2);
@@ -201,13 +201,13 @@ TEST_CASE("a sequence that is sealing refuses another thread, and goes on") {
   REQUIRE(sequence.position() == 4);
 }
 
-TEST_CASE("a use whose mark another one overwrote is told so, and the object is spoilt") {
+TEST_CASE("a use whose mark was overwritten is refused, and so is every later use") {
   SoleUse use;
   SoleUse other;
   const bool first = true;
   const bool second = true;
   REQUIRE_OK(use.begin(&first));
-  // As a second thread would that read the mark before the first one's write reached it.
+  // Acts as a second thread that reads the mark before the first one's write reaches it.
   SoleUse moved = std::move(use);
   REQUIRE_OK(moved.begin(&second));
   REQUIRE_ERRC(moved.end(&first), Errc::wrong_state);

@@ -1,4 +1,4 @@
-// A receiver's key pair in one suite, as most tests of core need it.
+// A receiver's key pair in one suite, for most tests of core.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace twoway::test {
 
-/// The suite that every provider of this project offers.
+/// A suite that every provider of this project offers.
 inline constexpr core::Suite kCommonSuite{core::KemId::dhkem_x25519, core::KdfId::hkdf_sha256,
                                           core::AeadId::chacha20_poly1305};
 
@@ -60,7 +60,7 @@ inline std::vector<core::Suite> suites_of(const core::Provider& provider) {
   return suites;
 }
 
-/// Opening failed in the one way that tells a peer nothing.
+/// Checks that opening failed with the one error that tells a peer nothing.
 inline void require_open_failed(const core::Error& error) {
   REQUIRE(error.code == core::Errc::open_failed);
   REQUIRE(error.native == 0);

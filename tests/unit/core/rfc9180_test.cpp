@@ -73,7 +73,7 @@ struct Case {
   std::unique_ptr<PrivateKey> receiver_key;
   std::unique_ptr<PublicKey> receiver;
   std::unique_ptr<PrivateKey> sender_key;  // in the authenticated modes
-  std::unique_ptr<PublicKey> sender;       // likewise
+  std::unique_ptr<PublicKey> sender;       // in the authenticated modes
 };
 
 bool same(ByteView got, const Bytes& expected) { return twoway::test::copy(got) == expected; }
@@ -99,7 +99,7 @@ void check_key_pair(const Case& c, const std::string& party) {
   REQUIRE(same((*derived)->public_key(), c.vector.bytes("pk" + party + "m")));
 }
 
-// RFC 9180 section 7.1.3: a candidate that is not below the order is passed over.
+// RFC 9180 section 7.1.3: a candidate that is not below the order is skipped.
 void check_rejected_candidate(const Case& c) {
   const DhKemParams& parts = *find_dhkem(c.suite.id().kem);
   const Kdf& kdf = *c.provider.kdf(parts.kdf);
@@ -135,7 +135,7 @@ void check_kem(const Case& c) {
   REQUIRE(same(received.view(), c.shared_secret));
 }
 
-// RFC 9180 section 5.1: the key schedule and what leads to it.
+// RFC 9180 section 5.1: the key schedule and its inputs.
 KeySchedule check_key_schedule(const Case& c) {
   if (c.vector.has("suite_id")) REQUIRE(same(c.suite.suite_id(), c.vector.bytes("suite_id")));
   const KeyScheduleInput input{c.mode, c.shared_secret, c.info, c.psk_bytes, c.psk_id};
@@ -279,8 +279,8 @@ void check_single_shot(const Case& c) {
   }
 }
 
-// Some libraries draw the randomness of Encap themselves, so the receiver's side is what all can
-// do.
+// Some libraries draw the randomness of Encap themselves, so only the receiver's side can be
+// checked for all.
 void check_native_kem(const Case& c) {
   SharedSecret received;
   REQUIRE_OK(c.suite.kem().decap(received, c.enc, *c.receiver_key));

@@ -33,7 +33,7 @@ static_assert(!std::is_constructible_v<SharedSecret, ByteView>);
 
 using Small = Secret<8>;
 
-/// All bytes that a secret could hold, used or not. They are inline, so they can be read.
+/// Returns all bytes that a secret could hold, used or not. They are inline, so they can be read.
 Bytes whole(const Small& secret) {
   return {secret.view().data(), secret.view().data() + Small::capacity()};
 }
@@ -57,7 +57,7 @@ TEST_CASE("wipe writes zeros") {
   wipe({});
 }
 
-TEST_CASE("a secret begins empty and holds a copy of what it is given") {
+TEST_CASE("a secret begins empty and holds a copy of the bytes that it is given") {
   Small secret;
   REQUIRE(secret.empty());
   REQUIRE(secret.size() == 0);
@@ -115,7 +115,7 @@ TEST_CASE("a secret is wiped when it ends") {
   auto* secret = new (storage) Small;
   secret->assign(Bytes(8, 0xa5));
   secret->~Small();
-  // The optimiser knows nothing of what the storage holds from here on.
+  // From here on the optimiser cannot know the content of the storage.
   unsigned char* bytes = storage;
   __asm__ __volatile__("" : "+r"(bytes) : : "memory");
   REQUIRE(std::count(bytes, bytes + sizeof(Small), 0xa5) == 0);

@@ -69,7 +69,7 @@ void for_each_aead(const Test& test) {
 
 }  // namespace
 
-// RFC 9180 section 5.2: base_nonce XOR I2OSP(seq, Nn); each expected value is worked out by hand.
+// RFC 9180 section 5.2: base_nonce XOR I2OSP(seq, Nn). Each expected value was worked out by hand.
 TEST_CASE("a nonce is the base nonce XOR the sequence number") {
   const char* zero = "000000000000000000000000";
   REQUIRE(nonce_at(zero, 0) == zero);
@@ -151,7 +151,7 @@ TEST_CASE("a failed open does not advance, and wipes what it wrote") {
   });
 }
 
-TEST_CASE("a gate is asked once the first message is authentic, and what it refuses is wiped") {
+TEST_CASE("a gate is asked once the first message is authentic, and a refused message is wiped") {
   struct Counting final : Gate {
     Counting(int& asked, int& refusals) : asked(asked), refusals(refusals) {}
     Status admit() noexcept override {

@@ -53,7 +53,7 @@ std::unique_ptr<PublicKey> import_public(const Kem& kem, const Vector& vector, c
   return std::move(*key);
 }
 
-/// Adds the raw result of DH(sk, pk), which no vector states.
+/// Adds the raw result of DH(sk, pk), which the vectors do not have.
 void add_dh(Needles& needles, const Kem& kem, const Vector& vector, const char* sk,
             const char* pk) {
   const auto key = import_private(kem, vector.text(sk));
@@ -75,8 +75,8 @@ void add_needles(Needles& needles, const Kem& kem, const Vector& vector) {
   if (vector.has("skSm")) add_dh(needles, kem, vector, "skSm", "pkRm");
 }
 
-/// Everything that core does with the vector's secrets; all of it has ended on return. `midway`
-/// is called while the contexts live.
+/// Runs everything that core does with the vector's secrets, and ends it before the return. Calls
+/// `midway` while the contexts live.
 template <typename Midway>
 void exchange(const CipherSuite& suite, const Vector& vector, const Midway& midway) {
   const Kem& kem = suite.kem();
@@ -138,7 +138,7 @@ TEST_CASE("the search finds a copy, a reversed one and a part, and not its own n
   }
   REQUIRE(findings(needles) == "");
   {
-    // In the middle of much, where what is allocated after it doesn't overwrite it soon.
+    // In the middle of a large block, so that later allocations do not overwrite it soon.
     SecretBytes heap(8000);
     for (std::size_t i = 0; i < 12; ++i) heap.span()[i + 5001] = byte(i + 12);
     const std::string found = findings(needles);
@@ -163,7 +163,7 @@ TEST_CASE("an ended exchange leaves no secret in memory") {
     INFO("provider " << provider->name());
     std::size_t exchanges = 0;
     const auto run = [&](const Vector& vector) {
-      // Of the four modes these two use every secret there is.
+      // Between them, these two of the four modes use every secret.
       const std::uint64_t mode = vector.number("mode");
       if (mode != kBase && mode != kAuthPsk) return;
       const Suite id{static_cast<KemId>(vector.number("kem_id")),
@@ -178,7 +178,7 @@ TEST_CASE("an ended exchange leaves no secret in memory") {
       REQUIRE(findings(needles) == "");
       std::string midway;
       exchange(*suite, vector, [&] { midway = findings(needles); });
-      // The contexts' exporters hold this one: the search looks where it should.
+      // The contexts' exporters hold this secret, so the search must find it.
       REQUIRE(midway.find("exporter_secret byte 0 in ") != std::string::npos);
       ++exchanges;
       const std::string left = findings(needles);

@@ -65,8 +65,8 @@ std::vector<Bytes> seal_each(const std::vector<Bytes>& plaintexts, const ChunkLi
   return sealed;
 }
 
-/// Opens a message that arrives in pieces of at most `step` bytes; what was opened before an error
-/// is in `plaintext`.
+/// Opens a message that arrives in pieces of at most `step` bytes. `plaintext` gets the text that
+/// was opened before an error.
 Result<Bytes> open_all(ByteView message, std::size_t step, bool in_place, Bytes& plaintext,
                        ChunkOpener chunks) {
   Bytes input = test::copy(message);
@@ -78,7 +78,7 @@ Result<Bytes> open_all(ByteView message, std::size_t step, bool in_place, Bytes&
     const ByteSpan in = ByteSpan(input).subspan(at, until - at);
     auto opened = in_place ? chunks.open_in_place(in, end) : chunks.open(out, in, end);
     if (!opened) {
-      // Whatever the error, it stays.
+      // Every error stays.
       for (const End again : {End::no, End::yes}) {
         auto later = chunks.open(out, in, again);
         REQUIRE(!later.ok());
@@ -128,7 +128,7 @@ TEST_CASE("chunks survive every split of the input") {
   }
 }
 
-TEST_CASE("a message that is cut anywhere is never complete, and what it gave is a prefix") {
+TEST_CASE("a message that is cut anywhere is never complete, and gives a prefix of its text") {
   const std::vector<Bytes> sealed = seal_each(kThree);
   const Bytes message = joined(sealed);
   const Bytes whole = joined(kThree);
@@ -138,7 +138,8 @@ TEST_CASE("a message that is cut anywhere is never complete, and what it gave is
       INFO("cut " << cut << " step " << step);
       Bytes plaintext;
       auto opened = open_all(ByteView(message).first(cut), step, false, plaintext, opener());
-      // The last chunk has no length: cut after its tag's length, it is one that fails to open.
+      // The last chunk has no length. If it is cut but still as long as a tag, it is one that fails
+      // to open.
       const bool shows = cut < last_at + 1 + 16;
       REQUIRE_ERRC(opened, shows ? Errc::truncated : Errc::open_failed);
       REQUIRE(std::equal(plaintext.begin(), plaintext.end(), whole.begin()));
@@ -179,7 +180,7 @@ TEST_CASE("chunks that are dropped, repeated, moved or appended are noticed") {
   REQUIRE_OK(open_all(joined(s)));
 }
 
-TEST_CASE("a chunk is not taken for the last one, nor the last for another") {
+TEST_CASE("a chunk is not taken for the last one, or the last for another") {
   const std::vector<Bytes> sealed = seal_each({pattern(8), pattern(8)});
   // The second chunk's length and the last chunk's zero exchanged.
   Bytes as_last = sealed[0];
@@ -246,7 +247,7 @@ TEST_CASE("an empty chunk that is not the last is refused on both sides") {
   REQUIRE_OK(chunks.seal(out, {}, Last::yes));
   REQUIRE_ERRC(chunks.seal(out, {}, Last::yes), Errc::wrong_state);
 
-  // One that a peer sealed all the same: its length is that of a tag.
+  // A peer could seal one all the same. Its length is that of a tag.
   auto sequence = core::SealSequence::create(aead(), kKey, kNonce);
   REQUIRE_OK(sequence);
   Bytes empty(1 + 16);
@@ -294,7 +295,7 @@ TEST_CASE("an opener insists on its limits") {
   }
 }
 
-TEST_CASE("too little output is said before anything is used up") {
+TEST_CASE("a small output buffer is refused before anything is consumed") {
   const Bytes message = joined(seal_each({pattern(20), pattern(3)}));
   ChunkOpener chunks = opener();
   Bytes small(chunks.output_size(message.size()) - 1);

@@ -104,7 +104,7 @@ void run(const core::Provider& provider, const core::CipherSuite& real_suite, co
   REQUIRE_ERRC(start->context.seal(unused, {}, {}), core::Errc::not_supported);
   REQUIRE_ERRC(start->context.take_sequence(), core::Errc::not_supported);
 
-  // Opened by the receiver, whose info is the draft's.
+  // The receiver opens it, with the draft's info.
   auto context = core::RecipientContext::setup(real_suite, start->enc(), **key, info);
   REQUIRE_OK(context);
   auto open_sequence = context->take_sequence();

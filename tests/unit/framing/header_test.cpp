@@ -21,7 +21,7 @@ TEST_CASE("a request header is seven bytes, big-endian") {
   REQUIRE(*parsed == header);
 }
 
-TEST_CASE("ids that nobody knows survive a header") {
+TEST_CASE("unknown ids survive a header") {
   auto parsed = parse_header(test::unhex("01abcdef010203ffff"));
   REQUIRE_OK(parsed);
   REQUIRE(static_cast<unsigned>(parsed->suite.kem) == 0xabcd);

@@ -61,7 +61,7 @@ TEST_CASE("every change of a length in a list is noticed") {
   REQUIRE_OK(list);
   for (std::size_t size = 0; size < list->size(); ++size) {
     INFO(size);
-    // Cut between the two entries, what remains is a shorter, whole list.
+    // A cut between the two entries leaves a shorter but whole list.
     if (size == list->size() / 2) continue;
     REQUIRE_ERRC(parse_key_configs(any_provider(), ByteView(*list).first(size)), Errc::malformed);
   }
@@ -122,13 +122,13 @@ TEST_CASE("an entry of an unknown KEM is skipped by its length") {
   REQUIRE_ERRC(choose_key(any_provider(), *none), Errc::not_supported);
 }
 
-TEST_CASE("what cannot be written is refused") {
+TEST_CASE("a key configuration that cannot be written is refused") {
   KeyConfig short_key = x25519_config(1, kTwoPairs);
   short_key.public_key.pop_back();
   const KeyConfig no_pairs = x25519_config(1, {});
   KeyConfig unknown_kem = x25519_config(1, kTwoPairs);
   unknown_kem.kem = KemId{0x7777};
-  // 1 + 2 + 32 + 2 + 4 * 16374 = 65533: one more pair is over what a list's 2-byte length can say.
+  // 1 + 2 + 32 + 2 + 4 * 16374 = 65533: one more pair would overflow a list's 2-byte length.
   KeyConfig too_many = x25519_config(1, std::vector<SymmetricAlgorithms>(16374, kTwoPairs.front()));
   REQUIRE_OK(serialize_key_configs(any_provider(), std::vector{too_many}));
   too_many.algorithms.push_back(kTwoPairs.front());
@@ -141,7 +141,7 @@ TEST_CASE("what cannot be written is refused") {
 
 namespace {
 
-/// Offers what the wrapped provider does, but for one AEAD.
+/// Offers the algorithms of the wrapped provider, except one AEAD.
 class WithoutAead final : public test::WrappingProvider {
  public:
   WithoutAead(const core::Provider& inner, AeadId id) noexcept : WrappingProvider(inner), id_(id) {}

@@ -1,4 +1,4 @@
-// The media types of the two forms: which pairs are accepted, and the attack that they prevent.
+// The media types of the two forms: the accepted pairs, and the attack that they prevent.
 #include <string>
 
 #include <twoway/framing/chunks.hpp>
@@ -18,7 +18,7 @@ namespace {
 const std::string kFirst = "transfer 100 to bob";
 const std::string kRest = ", once he has signed";
 
-/// One message's key on both sides, for a message of either form.
+/// One message's key on both sides, for either form.
 struct Keys {
   SealSequence seal;
   OpenSequence open;
@@ -30,7 +30,7 @@ Keys keys_of(Result<SealSequence> seal, Result<OpenSequence> open) {
   return {std::move(*seal), std::move(*open)};
 }
 
-/// Both sides of an exchange under one media type, whatever the form of its messages.
+/// Both sides of an exchange under one media type, for messages of either form.
 struct Exchange {
   explicit Exchange(const Provider& provider) {
     auto kem = Kem::find(provider, KemId::dhkem_x25519);

@@ -39,7 +39,7 @@ TEST_CASE("a response opens in place, and only whole and unchanged") {
   Bytes message(response.sealed_size(plaintext.size()));
   REQUIRE(message.size() == 32 + plaintext.size() + 16);
 
-  // The plaintext lies where its ciphertext will.
+  // The plaintext starts where the ciphertext will start.
   std::copy(plaintext.begin(), plaintext.end(), message.begin() + 32);
   auto size = response.seal(message, ByteView(message).subspan(32, plaintext.size()), "type",
                             any_provider().rng());
@@ -133,7 +133,7 @@ TEST_CASE("a state whose enc has another length than its suite's is malformed") 
       const core::SecretBytes state = other.save(role);
       REQUIRE_ERRC(ResponseContext::restore(any_provider(), role, state.view()), Errc::malformed);
     }
-    // One without any is one that was moved from.
+    // A state without an enc is that of a moved-from object.
     REQUIRE_ERRC(other.derive_keys(Bytes(other.nonce_size()), "t"),
                  size == 0 ? Errc::wrong_state : Errc::invalid_argument);
   }
