@@ -1,4 +1,4 @@
-// Streams ask for no heap block per chunk, the crypto library included.
+// Streams allocate no heap block per chunk, and neither does the crypto library.
 #include "allocations.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kChunk = 1000;
 constexpr std::size_t kChunks = 200;
 
-/// Runs `work` once to let it take what it keeps, then counts.
+/// Runs `work` once so that it allocates what it keeps, then counts.
 template <typename Work>
 std::size_t allocations_of(Work work) {
   work();
@@ -22,7 +22,7 @@ std::size_t allocations_of(Work work) {
   return allocations() - before;
 }
 
-/// Reads a stream to its end; answers the allocations after its first two reads.
+/// Reads a stream to its end and returns the number of allocations after its first two reads.
 template <typename Stream>
 std::size_t allocations_of_reads(Stream& stream, Bytes& buffer) {
   REQUIRE_OK(stream.read(buffer));

@@ -73,7 +73,7 @@ TEST_CASE("a chunked request opens from its first byte at every split") {
   }
 }
 
-TEST_CASE("an opener waits for its key, and takes nothing meanwhile") {
+TEST_CASE("an opener waits for its key, and takes no input meanwhile") {
   const Pair pair;
   const RequestReceiver receiver{pair.ring};
   const Bytes message = seal_request(pair, {"text"});
@@ -116,7 +116,7 @@ TEST_CASE("an opener waits for its key, and takes nothing meanwhile") {
   REQUIRE_ERRC(opener.resume(*opener.pending()->decapsulate()), Errc::wrong_state);
 }
 
-TEST_CASE("a beginning that is cut, unknown or not for this receiver") {
+TEST_CASE("a prefix that is cut, unknown or not for this receiver is refused") {
   const Pair pair;
   const RequestReceiver receiver{pair.ring};
   const Bytes message = seal_request(pair, {"text"});

@@ -1,5 +1,5 @@
-// Keys whose operation runs elsewhere: nobody hands them an `enc` that is not valid, each result
-// has its own completion, and a key may be added before it can answer.
+// Keys whose operation runs elsewhere. They never see an invalid `enc`, each kind of result has its
+// own completion, and a key may be added before it works.
 #include <atomic>
 
 #include "multi_exchange.hpp"
@@ -18,7 +18,7 @@ concept CompletesDh = requires(const Pending& pending, const Result& result) {
   pending.complete_dh(result);
 };
 
-// Neither completion takes the other's result, or bytes that may be either.
+// No completion accepts the other's result, or bytes that may be either.
 static_assert(Completes<PendingRequest, SharedSecret> &&
               CompletesDh<PendingRequest, core::DhSecret>);
 static_assert(!Completes<PendingRequest, core::DhSecret> &&
@@ -28,11 +28,11 @@ static_assert(Completes<PendingMultiRequest, SharedSecret> &&
               CompletesDh<PendingMultiRequest, core::DhSecret>);
 static_assert(!Completes<PendingMultiRequest, core::DhSecret> &&
               !CompletesDh<PendingMultiRequest, SharedSecret>);
-// What a private key is given comes from Kem::import_enc alone.
+// A private key's input comes from Kem::import_enc alone.
 static_assert(
     !std::is_constructible_v<core::Encapsulation, KemId, ByteView, std::unique_ptr<PublicKey>>);
 
-/// A key that counts its operations; or, if `later`, that only answers through `answer`.
+/// A key that counts its operations. If `later` is true, it only gives its result through `answer`.
 class ElsewhereKey final : public DhPrivateKey {
  public:
   ElsewhereKey(std::shared_ptr<const PrivateKey> inner, bool later)
@@ -84,7 +84,7 @@ struct Gateway {
   Result<RequestSender> sender = Error{Errc::wrong_state, ""};
 };
 
-/// Values of `enc` that are no public key: off the curve, or of small order.
+/// Invalid values of `enc`: off the curve, or of small order.
 std::vector<Bytes> bad_encs(const core::DhParams& dh, ByteView good) {
   Bytes changed = copy(good);
   changed.back() ^= 1;
@@ -122,7 +122,7 @@ Bytes forged(Bytes message) {
 
 }  // namespace
 
-TEST_CASE("an enc that is not valid ends where the request begins, and no key is asked") {
+TEST_CASE("begin refuses an invalid enc, and no key sees it") {
   for (const Provider* provider : built::providers()) {
     for (const core::KemParams& row : core::kem_table()) {
       if (!Kem::find(*provider, row.id)) continue;
@@ -225,7 +225,8 @@ TEST_CASE("a key that answers later is added unchecked, and proven by its first 
     REQUIRE_OK(pending);
     return open(*pending, pending->complete_dh(gateway.key->answer(*pending->peer())), bytes);
   };
-  // Out of reach, and then a message that may be forged or the key's fault: nobody can tell yet.
+  // First the key is out of reach. Then a message fails, and nobody can tell yet if it was forged
+  // or if the key is wrong.
   REQUIRE_ERRC(receiver.open(message), Errc::key_unavailable);
   REQUIRE_ERRC(complete(bad), Errc::key_unavailable);
   REQUIRE(!gateway.checked());

@@ -26,7 +26,7 @@ inline std::shared_ptr<const PrivateKey> new_key(KemId id = KemId::dhkem_x25519,
   return std::move(*key);
 }
 
-/// All that a stream gives, or its error. Asserts nothing, so that any thread may call it.
+/// Reads a stream to its end. Asserts nothing, so that any thread may call it.
 template <typename Stream>
 Result<Bytes> read_all(Stream& stream) {
   Bytes all, out(1000);

@@ -1,4 +1,4 @@
-// Sealers in a copy of their process: refused there, while the original goes on.
+// Sealers in a copy of their process are refused there, while the original goes on.
 #include "fork.hpp"
 
 #include "exchange_pair.hpp"

@@ -1,5 +1,5 @@
-// A relay rewrites a chunked message into a whole one that ends early, and the reverse. Under one
-// media type it would succeed. On every path, the pairs of types refuse it.
+// A relay rewrites a chunked message into a whole one that ends early, or the reverse. Under one
+// media type it would succeed. On every path the pairs of types prevent it.
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -17,7 +17,7 @@ constexpr std::string_view kRest = ", once he has signed";
 const std::string kText = std::string(kFirst) + std::string(kRest);
 constexpr ChunkLimits kLimits{.max_chunk = kFirst.size()};
 
-/// How a message is opened.
+/// A way to open a message.
 enum class Way { buffer, in_place, pulled_from_memory, pulled, from_first_byte };
 constexpr Way kWays[] = {Way::buffer, Way::in_place, Way::pulled_from_memory, Way::pulled};
 

@@ -1,4 +1,4 @@
-// What the tests of the Go package's exchanges share.
+// Helpers for the tests of the Go package's exchanges.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace twoway::test {
 
-/// How a message is made and read: chunks and buffers that are pushed, or streams.
+/// The way in which a message is made and read: pushed chunks and buffers, or streams.
 enum class Way { push, pull };
 
 inline std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
@@ -29,22 +29,23 @@ inline MediaTypes only(Form form, std::string_view type) {
   return form == Form::whole ? MediaTypes{.whole = type} : MediaTypes{.chunked = type};
 }
 
-/// A plaintext as it stands, in chunks, or made by its rule and cut as it was read.
+/// Returns a plaintext: as the vector has it, in chunks, or made by its rule and cut as it was
+/// read.
 std::vector<Bytes> plaintext(const Vector& v, const std::string& name);
 Bytes joined(const std::vector<Bytes>& chunks);
 
-/// Gives a chunk for each read that has room for it.
+/// A source that gives a chunk for each read that has room for it.
 std::unique_ptr<Source> source_of(std::vector<Bytes> chunks);
 
-/// Appends a chunk for each plaintext, and a last one, which is empty as the Go package's is or
-/// holds `last_text`.
+/// Appends a chunk for each plaintext, and a last one, which holds `last_text`. The Go package's is
+/// empty.
 void seal_chunks(Result<ChunkSealer> sealer, const std::vector<Bytes>& plaintexts, Bytes& message,
                  ByteView last_text = {});
 
 /// Opens chunks that arrive in pieces of an awkward size.
 Bytes open_chunks(Result<ChunkOpener> opener, ByteView message);
 
-/// All that a stream gives, in reads of an awkward size.
+/// Reads a stream to its end, in reads of an awkward size.
 Bytes read_all(Result<SealStream> stream);
 Bytes read_all(Result<OpenStream> stream);
 
@@ -52,8 +53,8 @@ Bytes read_all(Result<OpenStream> stream);
 void check_ciphertext(const Provider& provider, const Vector& v, const std::string& name,
                       const Bytes& actual);
 
-/// Seals and opens the response that `v` holds. `exchange` has its media type and form; `nonce`
-/// is the sealer's generator.
+/// Seals and opens the response in `v`. `exchange` has its media type and form. `nonce` is the
+/// sealer's generator.
 void run_go_response(const Provider& provider, const Vector& exchange, const Vector& v,
                      Result<ResponseSealer> sealer, const FixedRng& nonce,
                      const ResponseOpener& opener, Way way);

@@ -1,5 +1,5 @@
-// Transcripts of exchanges with other implementations: what they sealed is opened, and what this
-// library sealed is sealed again, byte for byte.
+// Transcripts of exchanges with other implementations. This library opens the messages that they
+// sealed, and seals its own again, byte for byte.
 #include <filesystem>
 #include <map>
 
@@ -83,7 +83,7 @@ void run_hpke(const Provider& provider, const Vector& v) {
 
 // --- OHTTP, and one request to many --------------------------------------------------------------
 
-/// What a message holds: its chunks, and what rides in the last one.
+/// The plaintext of a message: its chunks, and the text of the last one.
 struct Text {
   Text(const Vector& v, const std::string& name)
       : pieces(test::plaintext(v, name)),

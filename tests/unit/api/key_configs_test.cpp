@@ -1,4 +1,4 @@
-// What is given in place of a key configuration list is named.
+// Files that are something else than a key configuration list are named.
 #include <string>
 
 #include <twoway/key_configs.hpp>
@@ -32,7 +32,7 @@ std::string refusal(const Provider& provider, const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("what is given in place of a key configuration list is named") {
+TEST_CASE("a refusal names the thing given in place of a key configuration list") {
   for (const Provider* provider : built::providers()) {
     const std::string list = text_of(unhex(kList));
     REQUIRE_OK(read_key_configs(*provider, as_bytes(list)));

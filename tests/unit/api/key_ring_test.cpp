@@ -1,4 +1,4 @@
-// A ring's keys: what is refused, their states and times, and changes while requests are opened.
+// A ring's keys: refusals, states and times, and changes while requests are opened.
 #include <algorithm>
 #include <atomic>
 #include <string>
@@ -47,7 +47,7 @@ class Unavailable final : public DhPrivateKey {
 
 using Tick = FakeClock::Duration;
 
-/// A sender to a key, whatever the ring publishes.
+/// Makes a sender to a key, even if the ring does not publish it.
 RequestSender sender_to(std::uint8_t key_id, const PrivateKey& key) {
   auto sender = RequestSender::create(any_provider(), key_id,
                                       {key.kem_id(), kChaCha.kdf, kChaCha.aead}, key.public_key());
@@ -107,7 +107,7 @@ struct States {
 
 }  // namespace
 
-TEST_CASE("a ring refuses what could not serve, and stays as it was") {
+TEST_CASE("a ring refuses keys that could not open requests, and stays as it was") {
   KeyRing ring{any_provider()};
   REQUIRE_ERRC(ring.key_configs(), Errc::invalid_argument);
   REQUIRE_ERRC(ring.add(1, nullptr, {kChaCha}), Errc::invalid_argument);
@@ -199,7 +199,7 @@ TEST_CASE("pending, active and retired keys open requests; active ones are publi
   }
 }
 
-TEST_CASE("a retired key opens requests until its time, and not at it") {
+TEST_CASE("a retired key opens requests before its time, and not at it") {
   FakeClock clock;
   KeyRing ring{any_provider(), &clock};
   const auto key = new_key();
@@ -267,7 +267,7 @@ TEST_CASE("the id of an expired or removed key is free for another key") {
   REQUIRE(published(ring) == std::vector{1, 3, 0});
 }
 
-TEST_CASE("expired keys are let go when they are removed") {
+TEST_CASE("a ring frees expired keys when they are removed") {
   States all;
   std::weak_ptr<const PrivateKey> expired = all.keys[3];
   std::weak_ptr<const PrivateKey> retired = all.keys[2];
@@ -364,7 +364,7 @@ TEST_CASE("threads share a sender, a ring and a receiver while keys are rotated"
         auto answer = request->response_opener.open(*reply);
         if (answer && *answer == text) ++exchanged;
 
-        // Of a key that comes and goes, a request opens or names a key that is not held.
+        // A key comes and goes, so a request either opens or is refused with unknown_key.
         auto other = receiver.open(to_flickering);
         if (other ? other->plaintext == copy(as_bytes("question"))
                   : other.error().code == Errc::unknown_key) {

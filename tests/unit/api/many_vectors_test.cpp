@@ -10,7 +10,7 @@ using test::Way;
 
 namespace {
 
-/// One receiver of the exchange, and what it was sent.
+/// One receiver of the exchange, and its messages.
 struct Member {
   Vector vector;
   KeyRing ring;

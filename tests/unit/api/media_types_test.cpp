@@ -1,5 +1,5 @@
 // Every function that takes media types refuses the same pairs, and every message keeps to the form
-// in which it was begun. Neither uses anything up.
+// in which it was begun. A refusal consumes nothing.
 #include "multi_exchange.hpp"
 
 using namespace twoway;

@@ -1,4 +1,4 @@
-// Objects that were moved from, and temporaries that would dangle.
+// Moved-from objects, and temporaries that would dangle.
 #include "multi_exchange.hpp"
 
 using namespace twoway;
@@ -6,7 +6,7 @@ using namespace twoway::test;
 
 namespace {
 
-// A temporary that the object would borrow does not compile.
+// Borrowing a temporary does not compile.
 template <typename... Arguments>
 concept MakesSource = requires(Arguments&&... arguments) {
   from_memory(std::forward<Arguments>(arguments)...);
@@ -63,7 +63,7 @@ Bytes whole_message(const Pair& pair) {
 
 }  // namespace
 
-TEST_CASE("contexts and sequences that were moved from answer wrong_state") {
+TEST_CASE("moved-from contexts and sequences return wrong_state") {
   const Provider& provider = any_provider();
   auto suite = core::CipherSuite::find(provider, {KemId::dhkem_x25519, kChaCha.kdf, kChaCha.aead});
   REQUIRE_OK(suite);
@@ -98,7 +98,7 @@ TEST_CASE("contexts and sequences that were moved from answer wrong_state") {
   REQUIRE_OK(new_sealing.seal(out, {}, enc));
 }
 
-TEST_CASE("sealers and openers of requests that were moved from answer wrong_state") {
+TEST_CASE("moved-from sealers and openers of requests return wrong_state") {
   const Pair pair;
   Bytes out(1000);
   for (const Form form : {Form::whole, Form::chunked}) {
@@ -129,7 +129,7 @@ TEST_CASE("sealers and openers of requests that were moved from answer wrong_sta
   }
 }
 
-TEST_CASE("an opener of many that was moved from answers wrong_state") {
+TEST_CASE("a moved-from opener of many returns wrong_state") {
   const Pair pair;
   MultiRequestSealer sealer = begin(Form::whole);
   const EncapsulatedKey key = key_for(sealer, pair);
@@ -144,7 +144,7 @@ TEST_CASE("an opener of many that was moved from answers wrong_state") {
   REQUIRE_OK(moved.open(out, body));
 }
 
-TEST_CASE("chunk sealers, chunk openers and streams that were moved from answer wrong_state") {
+TEST_CASE("moved-from chunk sealers, chunk openers and streams return wrong_state") {
   const Pair pair;
   Bytes out(1000);
   RequestSealer sealer = pair.begin(Form::chunked);
@@ -193,7 +193,7 @@ TEST_CASE("chunk sealers, chunk openers and streams that were moved from answer 
   }
 }
 
-TEST_CASE("responses that were moved from answer wrong_state") {
+TEST_CASE("moved-from response sealers and openers return wrong_state") {
   const Pair pair;
   Bytes out(1000);
   auto sealed = pair.sender->seal(as_bytes("question"));
@@ -217,7 +217,7 @@ TEST_CASE("responses that were moved from answer wrong_state") {
   REQUIRE_OK(moved_opener.open(*response));
 }
 
-TEST_CASE("senders, receivers and pending requests stay what they are when they are moved from") {
+TEST_CASE("senders, receivers and pending requests stay usable when they are moved from") {
   Pair pair;
   RequestSender moved_sender = std::move(*pair.sender);
   auto sealed = pair.sender->seal(as_bytes("question"));

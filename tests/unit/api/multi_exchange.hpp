@@ -66,7 +66,7 @@ inline Result<Bytes> open_body(MultiRequestOpener& opener, ByteView body) {
   return plaintext;
 }
 
-/// Has the request `text`, and answers with a text of the receiver's own.
+/// Checks that the request is `text`, and seals a response with a text of the receiver's own.
 inline void check_exchange(Form form, const Pair& pair, const EncapsulatedKey& key, ByteView body,
                            std::string_view text, std::size_t number) {
   MultiRequestOpener opener = accept(form, pair, key);

@@ -1,4 +1,4 @@
-// One request to many receivers: everything that is refused.
+// One request to many receivers: the refusals.
 #include <set>
 
 #include "multi_exchange.hpp"
@@ -37,7 +37,7 @@ class WithoutAead final : public test::WrappingProvider {
 
 }  // namespace
 
-TEST_CASE("a provider without the body's AEAD is no help, on either side") {
+TEST_CASE("a provider without the body's AEAD is refused on either side") {
   for (const Provider* provider : built::providers()) {
     if (!test::offers(*provider, kAes128Suite)) continue;
     const WithoutAead lacking(*provider, AeadId::aes256_gcm);
@@ -64,7 +64,7 @@ TEST_CASE("a receiver whose suite has another AEAD is refused, with advice") {
     REQUIRE_ERRC(refused, Errc::invalid_argument);
     REQUIRE(std::string(refused.error().message).find("choose a suite") != std::string::npos);
     if (!test::offers(*provider, kAes128Suite)) continue;
-    // Nor where both bodies would be sealed alike: the suite that was asked for is what is used.
+    // Even if both bodies would be sealed alike, the requested suite is the one that is used.
     REQUIRE_ERRC(begin(Form::whole, AeadId::aes128_gcm, *provider).encapsulate_key(*pair.sender),
                  Errc::invalid_argument);
   }
@@ -89,7 +89,7 @@ TEST_CASE("key messages open the body of their own request, for their own receiv
   REQUIRE_ERRC(receiver.open(key_one.message, body, {.whole = "another type"}), Errc::open_failed);
   REQUIRE_ERRC(receiver.open(key_one.message, body), Errc::open_failed);
 
-  // A key message is no request to one receiver, nor the reverse.
+  // A key message is not a request to one receiver, and a request is not a key message.
   REQUIRE_ERRC(RequestReceiver{one.ring}.open(key_one.message, kTypes), Errc::open_failed);
   auto single = one.sender->seal(Bytes(32, 0x44), kTypes);
   REQUIRE_OK(single);
@@ -145,7 +145,7 @@ TEST_CASE("a chunked body that was cut short or changed is noticed") {
     MultiRequestOpener cut = accept(Form::chunked, pair, key);
     const auto opened = open_body(cut, ByteView(body).first(i));
     REQUIRE_FALSE(opened.ok());
-    // Cut within its tag, a last chunk is one that fails to open.
+    // If the last chunk is cut within its tag, it fails to open.
     REQUIRE((opened.error().code == Errc::truncated || opened.error().code == Errc::open_failed));
     Bytes changed = body;
     changed[i] ^= 1;
@@ -160,7 +160,7 @@ TEST_CASE("each response is for the sender's opener of that receiver alone") {
   MultiRequestSealer sealer = begin(Form::whole);
   const EncapsulatedKey key_one = key_for(sealer, one);
   const EncapsulatedKey key_two = key_for(sealer, two);
-  // One receiver that was sent two keys is, to the response, two receivers.
+  // A receiver that was sent two keys counts as two receivers for the response.
   const EncapsulatedKey key_again = key_for(sealer, one);
   const Bytes body = seal_body(sealer, "question");
   auto opened = MultiRequestReceiver{one.ring}.open(key_one.message, body, kTypes);
@@ -181,7 +181,7 @@ TEST_CASE("a replay filter is asked once the body is authentic, and refuses a se
     const EncapsulatedKey key_again = key_for(sealer, pair);
     const Bytes body = seal_body(sealer, "question");
 
-    // Neither a key message alone nor one with another body uses the request up.
+    // A key message alone, or with another body, does not mark the request as seen.
     MultiRequestSealer other = begin(form);
     MultiRequestOpener forged = accept(form, pair, key, {nullptr, &filter});
     REQUIRE_ERRC(open_body(forged, seal_body(other, "forged")), Errc::open_failed);
@@ -203,7 +203,7 @@ TEST_CASE("a replay filter is asked once the body is authentic, and refuses a se
   }
 }
 
-TEST_CASE("random bytes that run out are an error wherever they are drawn") {
+TEST_CASE("random bytes that run out are an error in every function that draws them") {
   Pair pair;
   for (const std::size_t given : {std::size_t{0}, std::size_t{31}, std::size_t{32}, std::size_t{43},
                                   std::size_t{44}, std::size_t{75}}) {
@@ -220,7 +220,7 @@ TEST_CASE("random bytes that run out are an error wherever they are drawn") {
     REQUIRE_ERRC(sealer->encapsulate_key(*pair.sender), Errc::provider_failure);
     REQUIRE_OK(sealer->seal(as_bytes("the body needs no more")));
   }
-  // Without an Rng of its own a request has the receiver's handle draw as it always does.
+  // Without an Rng of its own a request draws from the generator of the receiver's provider.
   test::FixedRng none({});
   auto handle = RequestSender::create(any_provider(), 7, pair.sender->suite(),
                                       test::new_key()->public_key(), {&none});

@@ -8,7 +8,7 @@
 using namespace twoway;
 using namespace twoway::test;
 
-TEST_CASE("one, two and fifty receivers have one request, and each answers") {
+TEST_CASE("one, two and fifty receivers open one request, and each responds") {
   const std::string text(3000, 't');
   for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{50}}) {
     for (const Form form : {Form::whole, Form::chunked}) {

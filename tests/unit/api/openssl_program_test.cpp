@@ -1,4 +1,4 @@
-// Key files exchanged with the openssl program; built where there is one.
+// Key files exchanged with the openssl program. Built if there is one.
 #include <cstdio>
 #include <string>
 

@@ -1,5 +1,5 @@
-// A whole message is no chunked one, nor the reverse: even under one media type, each fails in the
-// other's openers as it stands. tests/unit/api/forms_test.cpp rewrites them.
+// Whole messages given to the openers of chunked ones, and the reverse. Even under one media type
+// they fail. tests/unit/api/forms_test.cpp rewrites them first.
 #include "multi_exchange.hpp"
 
 using namespace twoway;
@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kSizes[] = {0, 1, 200};
 
-/// One media type for both forms, as a careless sender and a careless receiver have it.
+/// One media type for both forms, as a careless sender and receiver would use it.
 MediaTypes one_type(Form form) {
   return form == Form::whole ? MediaTypes{.whole = "type"} : MediaTypes{.chunked = "type"};
 }
@@ -25,7 +25,7 @@ Bytes read_message(Result<SealStream> stream) {
   return std::move(*message);
 }
 
-/// A chunk's length is read from what was sealed as a text, so that any of these may come first.
+/// The opener reads a chunk's length from sealed text, so any of these errors may come first.
 void require_no_chunks(const Error& error) {
   INFO(error.message);
   REQUIRE((error.code == Errc::open_failed || error.code == Errc::truncated ||
@@ -33,7 +33,7 @@ void require_no_chunks(const Error& error) {
   REQUIRE(error.native == 0);
 }
 
-/// All of `message` pushed into an opener of chunks, and the same again.
+/// Pushes all of `message` into an opener of chunks, twice.
 void require_no_chunks(Result<ChunkOpener> opener, ByteView message) {
   REQUIRE_OK(opener);
   Bytes out(opener->output_size(message.size()));
@@ -43,7 +43,7 @@ void require_no_chunks(Result<ChunkOpener> opener, ByteView message) {
   REQUIRE_ERRC(opener->open(out, message, End::yes), step.error().code);
 }
 
-/// Read as a message of the other form.
+/// Reads it as a message of the other form.
 void require_no_stream(Result<OpenStream> stream, Form form) {
   REQUIRE_OK(stream);
   const auto plaintext = read_all(*stream);
@@ -54,7 +54,7 @@ void require_no_stream(Result<OpenStream> stream, Form form) {
 
 }  // namespace
 
-TEST_CASE("a whole request is no chunked one, nor the reverse") {
+TEST_CASE("a whole request does not open as a chunked one, or the reverse") {
   const Pair pair;
   const RequestReceiver receiver{pair.ring};
   for (const std::size_t size : kSizes) {
@@ -90,7 +90,7 @@ TEST_CASE("a whole request is no chunked one, nor the reverse") {
   }
 }
 
-TEST_CASE("a whole response is no chunked one, nor the reverse") {
+TEST_CASE("a whole response does not open as a chunked one, or the reverse") {
   const Pair pair;
   const RequestReceiver receiver{pair.ring};
   for (const std::size_t size : kSizes) {
@@ -102,7 +102,7 @@ TEST_CASE("a whole response is no chunked one, nor the reverse") {
       const ResponseOpener& opener = request->response_opener;
       auto opened = receiver.open(request->message, kTypes);
       REQUIRE_OK(opened);
-      // Of one media type, so that nothing but the form differs.
+      // Both have one media type, so that only the form differs.
       const Bytes response =
           read_message(opened->response_sealer.stream(form, from_memory(text), one_type(form)));
       require_no_stream(opener.stream(other(form), from_memory(response), one_type(other(form))),
@@ -121,7 +121,7 @@ TEST_CASE("a whole response is no chunked one, nor the reverse") {
   }
 }
 
-TEST_CASE("a whole body for many receivers is no chunked one, nor the reverse") {
+TEST_CASE("a whole body for many receivers does not open as a chunked one, or the reverse") {
   const Pair pair;
   for (const std::size_t size : kSizes) {
     for (const Form form : {Form::whole, Form::chunked}) {

@@ -1,5 +1,5 @@
-// Every function that reads one buffer and writes another, with the two at every distance: it
-// serves what its header allows, and refuses the rest with nothing used up.
+// Every function that reads one buffer and writes another, with the two at every distance. It
+// serves the distances that its header allows, and refuses the others and consumes nothing.
 #include "overlap.hpp"
 
 #include <limits>
@@ -181,7 +181,7 @@ TEST_CASE("chunks serve or refuse buffers at every distance") {
                           opening().open(plaintext, sealed, last == Last::yes ? End::yes : End::no);
                       return step && is_text(step->plaintext);
                     }});
-    // An opener has no place for work in place: open_in_place is for that.
+    // This function does not work in place: open_in_place is for that.
     check_overlaps({chunk, kText.size(), std::numeric_limits<std::ptrdiff_t>::max(),
                     [&]() -> Call {
                       return [last, opener = hold(opening())](ByteSpan out,
@@ -196,7 +196,7 @@ TEST_CASE("chunks serve or refuse buffers at every distance") {
   }
 }
 
-TEST_CASE("streams refuse to write over what their source has still to give") {
+TEST_CASE("streams refuse to overwrite bytes that their source has yet to give") {
   const Pair pair;
   Bytes memory(1000, 'x');
   const ByteView text = ByteView(memory).subspan(300, 100);

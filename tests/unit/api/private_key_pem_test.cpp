@@ -44,7 +44,7 @@ PrivateKeyData read_ok(std::string_view text) {
   return std::move(*data);
 }
 
-/// The message of a refusal.
+/// Returns the message of a refusal.
 std::string refusal(std::string_view text) {
   const auto data = read(text);
   REQUIRE_ERRC(data, Errc::malformed);
@@ -67,7 +67,7 @@ std::string pem_of(ByteView der) { return as_string(pem::encode("PRIVATE KEY", d
 
 std::string pem_of(std::string_view der_hex) { return pem_of(ByteView(unhex(der_hex))); }
 
-/// One DER element, in hex.
+/// Returns one DER element, in hex.
 std::string element(std::string_view tag, const std::string& content) {
   const std::size_t size = content.size() / 2;
   std::string length = hex(std::array{static_cast<std::uint8_t>(size)});
@@ -76,7 +76,7 @@ std::string element(std::string_view tag, const std::string& content) {
   return std::string(tag) + length + content;
 }
 
-/// The pieces of a P-256 key file, each of which a test may replace.
+/// The pieces of a P-256 key file. A test may replace each of them.
 struct EcFile {
   std::string version = "020100";
   std::string id = "06072a8648ce3d0201";
@@ -178,7 +178,7 @@ TEST_CASE("a refusal says what the file is and what to do") {
                    "16384"));
 }
 
-TEST_CASE("PEM: line ends, lengths, blanks and text around are free, all else is not") {
+TEST_CASE("PEM: only line ends, lengths, blanks and the text around may vary") {
   const std::string text = key_file("p256");
   const std::string expected = hex(read_ok(text).bytes.view());
   const auto replaced = [&](std::string_view what, std::string_view with) {
@@ -278,7 +278,7 @@ TEST_CASE("optional parts of an EC file must agree with the others") {
   REQUIRE(contains(refusal(other.pem()), "wrong length"));
 }
 
-TEST_CASE("what is not exactly the structure is refused") {
+TEST_CASE("a file that is not exactly the structure is refused") {
   const auto refused = [](const char* what, auto change) {
     INFO(what);
     EcFile file;
@@ -347,7 +347,7 @@ TEST_CASE("what is not exactly the structure is refused") {
     REQUIRE_ERRC(read(pem_of(header + content)), Errc::malformed);
   }
   REQUIRE_ERRC(read(pem_of("3080" + content + "0000")), Errc::malformed);
-  // Parameters where RFC 8410 has none.
+  // Parameters, which RFC 8410 does not have here.
   REQUIRE_ERRC(read(pem_of(element("30",
                                    "020100"
                                    "300706032b656e0500"
@@ -406,7 +406,7 @@ TEST_CASE("a changed byte is refused, unless it lies in the key bytes or an attr
       }
       REQUIRE(other_keys == kem.nsk * 255);
 
-      // The same in the text, whose characters hold 6 bits each: at most two bytes differ.
+      // The same in the text, whose characters hold 6 bits each, so at most two bytes differ.
       std::string mutated = text;
       for (std::size_t at = 0; at < mutated.size(); ++at) {
         for (int value = 0; value < 256; ++value) {

@@ -1,4 +1,4 @@
-// Replay filters: the one in memory, and what a receiver does with the answers of any.
+// Replay filters: the one in memory, and what a receiver does with any filter's results.
 #include <algorithm>
 #include <atomic>
 #include <deque>
@@ -28,14 +28,14 @@ std::unique_ptr<MemoryReplayFilter> new_filter(const MemoryReplayFilterOptions& 
   return std::move(*filter);
 }
 
-/// The answer of a filter that does not fail.
+/// Returns the result of a filter that does not fail.
 bool absent(ReplayFilter& filter, std::uint8_t key_id, ByteView enc) {
   auto answer = filter.insert_if_absent(key_id, enc);
   REQUIRE_OK(answer);
   return *answer;
 }
 
-/// A store that is down until it is told otherwise.
+/// A store that is down until the test changes that.
 class Store final : public ReplayFilter {
  public:
   Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept override {
@@ -87,7 +87,7 @@ Bytes seal_request(const Pair& pair, Form form) {
   return seal_texts(*chunks, sealer.prefix(), {"first", "last"});
 }
 
-/// How a receiver may open a request.
+/// The ways in which a receiver may open a request.
 enum class Way { whole, in_place, pushed, pushed_in_place, pulled, pulled_whole };
 constexpr std::array kWays{Way::whole,           Way::in_place, Way::pushed,
                            Way::pushed_in_place, Way::pulled,   Way::pulled_whole};
@@ -99,7 +99,7 @@ Form form_of(Way way) {
 
 struct Outcome {
   std::optional<Error> error;
-  Bytes first;         // the first plaintext that was given
+  Bytes first;         // the first plaintext that was released
   bool clean = false;  // the output holds zeros
   bool response = false;
 };
@@ -140,7 +140,7 @@ Outcome open(const RequestReceiver& receiver, Way way, Bytes message) {
                       : chunks->open(out, sealed, End::yes);
     };
     auto step = push();
-    // In place, the first chunk's text lies behind its length.
+    // In place, the first chunk's text follows its length.
     note(step, step ? step->plaintext : ByteSpan(),
          in_place ? sealed.subspan(1, 5) : ByteSpan(out));
     if (!step) REQUIRE_ERRC(push(), step.error().code);
@@ -264,7 +264,7 @@ TEST_CASE("a store that fails refuses with its error, and the request may be ope
   }
 }
 
-TEST_CASE("of a store's errors only that it is full is taken for what it says") {
+TEST_CASE("of a store's errors only filter_full is passed on as it is") {
   struct Refusing final : ReplayFilter {
     Result<bool> insert_if_absent(std::uint8_t, ByteView) noexcept override { return error; }
     Error error{Errc::provider_failure, "the store's message", 7};
@@ -289,7 +289,7 @@ TEST_CASE("of a store's errors only that it is full is taken for what it says") 
   }
 }
 
-TEST_CASE("one opener may try a store again, and asks no more once it was accepted") {
+TEST_CASE("an opener may try a store again, and does not ask again once it was accepted") {
   Pair pair;
   Store store;
   const RequestReceiver receiver{pair.ring, {nullptr, &store}};
@@ -379,7 +379,7 @@ TEST_CASE("a clock that is set back shortens no window, and stops none") {
   REQUIRE(!absent(*filter, 0, Bytes{2}));
 }
 
-TEST_CASE("a filter answers as a simple list of requests would") {
+TEST_CASE("a filter gives the results of a simple list of requests") {
   for (const std::size_t max_entries : {1U, 2U, 37U, 64U}) {
     FakeClock clock;
     const auto filter = new_filter({.max_entries = max_entries, .window = 100s, .clock = &clock});
@@ -413,7 +413,7 @@ TEST_CASE("a filter answers as a simple list of requests would") {
   }
 }
 
-TEST_CASE("of threads that bring the same request, one is answered that it is new") {
+TEST_CASE("of threads that bring the same request, one is told that it is new") {
   constexpr std::size_t kRequests = 200;
   const auto filter = new_filter({.max_entries = kRequests, .window = 1h});
   std::vector<std::atomic<int>> winners(kRequests);
@@ -485,7 +485,7 @@ TEST_CASE("a clock may jump by centuries, and what is within the window stays re
 #ifndef TWOWAY_SANITIZED  // they take more of the address space than the limit allows
 TEST_CASE("a filter that the memory has no room for is refused") {
   const int status = in_child([] {
-    // Half of an address space of 32 bits, for what asks for 68 GiB.
+    // Half of an address space of 32 bits, for a filter that asks for 68 GiB.
     const ::rlimit limit{std::size_t{1} << 31, std::size_t{1} << 31};
     if (::setrlimit(RLIMIT_AS, &limit) != 0) return 2;
     const auto filter = MemoryReplayFilter::create(

@@ -1,4 +1,4 @@
-// Senders and receivers: buffers, states, and everything that is refused.
+// Senders and receivers: buffers, states and refusals.
 #include <algorithm>
 
 #include <twoway/twoway.hpp>
@@ -140,7 +140,7 @@ TEST_CASE("every changed byte of a request is noticed") {
   REQUIRE_OK(receiver.open(request.message, kTypes));
 }
 
-TEST_CASE("an enc that is no valid key looks like any other bad message") {
+TEST_CASE("an invalid enc looks like any other bad message") {
   Pair pair;
   Bytes message = pair.request().message;
   std::fill_n(message.begin() + framing::kHeaderSize, 32, std::uint8_t{0});
@@ -182,7 +182,7 @@ TEST_CASE("a response opens only for its request") {
   REQUIRE_ERRC(opened->response_sealer.export_secret_state(SecretAccess{}), Errc::wrong_state);
   REQUIRE_ERRC(second.response_opener.open(*reply), Errc::open_failed);
   REQUIRE_ERRC(first.response_opener.open(*reply, {.whole = "another type"}), Errc::open_failed);
-  // A forgery uses nothing up.
+  // A forgery consumes nothing.
   auto answer = first.response_opener.open(*reply);
   REQUIRE_OK(answer);
   REQUIRE(*answer == copy(as_bytes("answer")));
@@ -274,7 +274,7 @@ TEST_CASE("random bytes that run out are an error of the sender and of the seale
   REQUIRE_ERRC(opened->response_sealer.seal(as_bytes("x")), Errc::provider_failure);
 }
 
-TEST_CASE("a request is sealed and opened whole or in chunks, not both") {
+TEST_CASE("a request is sealed and opened whole or in chunks, but not both") {
   Pair pair;
   Bytes out(1000);
   auto whole = pair.sender->begin(Form::whole, kTypes);

@@ -20,14 +20,14 @@ Bytes pattern(std::size_t size) {
   return bytes;
 }
 
-/// How a source hands out its bytes.
+/// The ways in which a source gives its bytes.
 enum class Supply { memory, function, function_with_end, function_with_size, stream, pipe };
 constexpr std::array kSupplies{
     Supply::memory, Supply::function, Supply::function_with_end, Supply::function_with_size,
     Supply::stream, Supply::pipe};
 
-/// Sources of one content, in pieces of `piece` bytes where the supply has pieces. Keeps what the
-/// sources borrow.
+/// Sources of one content, in pieces of `piece` bytes if the supply has pieces. Owns everything
+/// that the sources borrow.
 class Supplier {
  public:
   explicit Supplier(Bytes content) : content_(std::move(content)) {}
@@ -68,7 +68,7 @@ class Supplier {
   std::array<int, 2> pipe_{-1, -1};
 };
 
-/// Reads to the end, in reads of `size` bytes; an error ends it, and must stay.
+/// Reads to the end, in reads of `size` bytes. An error ends it, and must stay.
 template <typename Stream>
 Result<Bytes> read_all(Stream& stream, std::size_t size, Bytes* before_error = nullptr) {
   Bytes all;
@@ -211,7 +211,7 @@ TEST_CASE("one read of the source becomes one chunk, unless chunks are to be fil
   REQUIRE(chunk_sizes(Supply::memory, Fill::one_read) == Sizes{12, 12, 1});
 }
 
-TEST_CASE("what is read goes out before more is waited for") {
+TEST_CASE("a stream passes bytes on before it waits for more") {
   const Pair pair;
   int reads = 0;
   const auto read = [&reads](ByteSpan out) {
@@ -236,7 +236,7 @@ TEST_CASE("what is read goes out before more is waited for") {
     message.insert(message.end(), buffer.begin(), buffer.begin() + 18);
   }
 
-  // The opener gives a chunk as soon as it is there, and asks for nothing more before.
+  // The opener gives a chunk as soon as it is complete, before it asks for more.
   std::size_t given = 0;
   const auto arrive = [&](ByteSpan out) {
     const std::size_t size = std::min({out.size(), message.size() - given, std::size_t{18}});
@@ -258,7 +258,7 @@ TEST_CASE("what is read goes out before more is waited for") {
   REQUIRE_ERRC(opening->plaintext.read(buffer), Errc::truncated);
 }
 
-TEST_CASE("the remaining length is right after every read, where it can be known") {
+TEST_CASE("the remaining length is right after every read, if it can be known") {
   const Pair pair;
   for (const Form form : {Form::whole, Form::chunked}) {
     for (const std::size_t size : {0U, 1U, 100U, 101U, 1000U}) {
@@ -320,7 +320,7 @@ TEST_CASE("a source that fails ends the stream with its error and without a last
     }
     REQUIRE_ERRC(open_bytes(pair, form, message, {}), Errc::truncated);
 
-    // A source that answers nonsense, or ends before its stated size, is one that failed.
+    // A source that returns nonsense, or ends before its stated size, counts as failed.
     for (const auto& bad :
          {from_function([](ByteSpan out) { return Result<std::size_t>(out.size() + 1); }),
           from_function([](ByteSpan out) { return Result<std::size_t>(out.size() + 1); }, 10),
@@ -369,7 +369,7 @@ TEST_CASE("a stream that is cut anywhere never ends well") {
           Bytes before;
           auto opened = read_all(request->plaintext, read_size, &before);
           REQUIRE(!opened.ok());
-          // What looks like a tag, but is not all of it, cannot be told from a forged one.
+          // A part of a tag cannot be told from a forged tag.
           REQUIRE(
               (opened.error().code == Errc::truncated || opened.error().code == Errc::open_failed));
           REQUIRE(std::equal(before.begin(), before.end(), text.begin()));
@@ -405,7 +405,7 @@ TEST_CASE("streams keep to their limits") {
   REQUIRE_ERRC(read_all(*sealing, 1000), Errc::limit_exceeded);
 }
 
-TEST_CASE("a whole message may have all that max_whole allows, or any size") {
+TEST_CASE("a whole message may have the size that max_whole allows, or any size without it") {
   const Pair pair;
   const Bytes text = pattern(100);
   for (const std::size_t max : {text.size(), std::numeric_limits<std::size_t>::max()}) {
@@ -417,7 +417,7 @@ TEST_CASE("a whole message may have all that max_whole allows, or any size") {
   }
 }
 
-TEST_CASE("a stream is started once, from a source, with limits that can be") {
+TEST_CASE("a stream is started once, from a source, with possible limits") {
   const Pair pair;
   RequestSealer sealer = pair.begin(Form::chunked);
   REQUIRE_OK(sealer.stream(from_memory({})));
@@ -481,8 +481,9 @@ TEST_CASE("a request's chunks replayed as its response do not open") {
   REQUIRE_ERRC(open_bytes(pair, Form::chunked, *message, {}), Errc::open_failed);
 }
 
-TEST_CASE("a source that gives nothing without an end does not hold up who reads a prefix") {
-  // No bytes are the end as well. A source that was asked too often fails, so that a loop ends.
+TEST_CASE("a source that gives nothing and never ends does not block the reader of a prefix") {
+  // Reading no bytes means the end as well. The source fails if it is asked too often, so that a
+  // loop ends.
   class QuietSource final : public Source {
    public:
     explicit QuietSource(ByteView content) : content_(content) {}

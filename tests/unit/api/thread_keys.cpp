@@ -57,7 +57,7 @@ const char* find_key(Shared& s, Turn) {
   return nullptr;
 }
 
-/// The list changes, in whole configurations, behind what it was at first.
+/// The list changes in whole configurations, after its first ones.
 const char* key_configs(Shared& s, Turn) {
   const auto configs = s.pair.ring.key_configs();
   WANT(configs && configs->size() % s.configs.size() == 0);

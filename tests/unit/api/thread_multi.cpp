@@ -21,7 +21,7 @@ const char* begin_to_many(Shared& s, Turn turn) {
   return nullptr;
 }
 
-/// One thread, another in each round, seals the body that all encapsulate the key of.
+/// One thread, another in each round, seals the body. All threads encapsulate its key.
 const char* encapsulate_key(Shared& s, Turn turn) {
   MultiRequestSealer& sealer = s.sealers[turn.round];
   if (turn.thread == turn.round % kThreads) {

@@ -1,5 +1,4 @@
-// What the tests of threads share: the objects that all threads use at once, and the operations on
-// them, by area.
+// The objects that all threads use at once, and the operations on them, by area.
 #pragma once
 
 #include <array>
@@ -21,7 +20,7 @@ inline constexpr unsigned kRounds = 4;
 inline constexpr std::string_view kQuestion = "question";
 inline constexpr std::string_view kAnswer = "answer";
 
-/// One of many: which thread, in which round.
+/// A turn: one thread in one round.
 struct Turn {
   unsigned thread;
   unsigned round;
@@ -35,14 +34,14 @@ T need(Result<T> result) {
   return std::move(*result);
 }
 
-/// The request that `form` says, as a stream gives it.
+/// Returns the request of this form, read from a stream.
 inline Bytes seal_request(const RequestSender& sender, Form form) {
   RequestSealer sealer = need(sender.begin(form, kTypes));
   SealStream stream = need(sealer.stream(from_memory(as_bytes(kQuestion))));
   return need(read_all(stream));
 }
 
-/// What all threads use at once, and what they must get.
+/// The objects that all threads use at once, and the results that they must get.
 struct Shared {
   Shared(const Provider& crypto, KemId kem_id, SymmetricAlgorithms algorithms)
       : provider(crypto), pair(crypto, kem_id, algorithms) {
@@ -106,7 +105,7 @@ struct Shared {
   std::vector<std::shared_ptr<const PrivateKey>> new_keys;  // for the ring, one for each turn
 };
 
-/// Answers what was wrong, or null. What a thread leaves for later lies at its own turn.
+/// Returns what was wrong, or null. A thread stores objects for later at its own turn.
 struct Operation {
   const char* name;
   const char* (*run)(Shared&, Turn);
@@ -116,10 +115,10 @@ struct Operation {
 std::span<const Operation> request_operations();
 /// Requests to many receivers.
 std::span<const Operation> multi_operations();
-/// Rings, keys and what a provider offers.
+/// Rings, keys and the algorithms of a provider.
 std::span<const Operation> key_operations();
 
-/// Leaves an operation with what was wrong.
+/// Returns from an operation with what was wrong.
 #define WANT(condition) \
   if (!(condition)) return #condition
 

@@ -3,7 +3,7 @@
 namespace twoway::test {
 namespace {
 
-/// The plaintext of all of `in`, given at once; empty where that is no whole message.
+/// Opens all of `in` at once. Returns nothing if it is not a whole message.
 template <typename Opener>
 Bytes push(Opener& opener, Bytes in) {
   Bytes all;
@@ -23,7 +23,7 @@ Bytes push(Opener& opener, Bytes in) {
   }
 }
 
-/// What of a request follows its prefix.
+/// Returns the part of a request that follows its prefix.
 ByteView sealed_text(const Shared& s) {
   return ByteView(s.whole.message).subspan(s.pending.prefix_size());
 }

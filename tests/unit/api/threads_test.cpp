@@ -1,6 +1,6 @@
-// Everything that the headers promise to be safe to share: every operation of the table below runs
-// on many threads at once, over the same objects, and its result is compared. A thread sanitizer
-// sees the races that leave results right.
+// Objects that the headers declare safe to share. Every operation of the table below runs on many
+// threads at once, over the same objects, and its result is compared. A thread sanitizer sees the
+// races that leave results right.
 #include "thread_operations.hpp"
 
 using namespace twoway;
@@ -19,7 +19,7 @@ const std::vector<Operation>& operations() {
   return all;
 }
 
-/// Runs all operations in every round, each thread from another one on. Answers what was wrong.
+/// Runs all operations in every round. Each thread starts with another one. Returns what was wrong.
 std::string run_all(Shared& shared, unsigned thread) {
   const std::size_t count = operations().size();
   for (unsigned round = 0; round < kRounds; ++round) {
@@ -51,7 +51,7 @@ void require_on_threads(Run run) {
   for (const std::string& text : wrong) REQUIRE(text == "");
 }
 
-/// What only all turns together show.
+/// Checks the properties that only all turns together show.
 void check_turns(Shared& s) {
   for (unsigned round = 0; round < kRounds; ++round) {
     unsigned accepted = 0;

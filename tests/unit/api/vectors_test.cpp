@@ -28,7 +28,7 @@ void run_rfc9458(const Provider& provider, const Vector& v) {
   REQUIRE(request_label == kRequestMediaTypes.whole);
   REQUIRE(response_label == kResponseMediaTypes.whole);
 
-  // The key configuration is what a ring with that key publishes, behind its length.
+  // A ring with that key publishes the key configuration, after its length.
   KeyRing ring{provider};
   REQUIRE_OK(ring.add(
       1, import_key(provider, KemId::dhkem_x25519, sk),
@@ -71,7 +71,7 @@ void run_go(const Provider& provider, const Vector& v) {
   const Bytes pk = test::copy(key->public_key());
   const Bytes enc = v.bytes("enc");
   if (v.has("pkR")) {
-    // One key from its input and from its bytes; the ephemeral one likewise.
+    // The receiver's key from its input and from its bytes, and the ephemeral key in the same ways.
     REQUIRE(pk == v.bytes("pkR"));
     REQUIRE(test::copy(import_key(provider, suite.kem, v.bytes("skR"))->public_key()) == pk);
     REQUIRE(test::copy(import_key(provider, suite.kem, v.bytes("skE"))->public_key()) == enc);
@@ -121,7 +121,7 @@ void run_go(const Provider& provider, const Vector& v) {
 
 TEST_CASE("the example of RFC 9458, byte for byte") {
   for (const Provider* provider : built::providers()) {
-    // The example's suite; a provider without it runs the other tests.
+    // A provider without the example's suite runs the other tests.
     if (!test::offers(*provider, {KemId::dhkem_x25519, KdfId::hkdf_sha256, AeadId::aes128_gcm})) {
       continue;
     }

@@ -1,6 +1,6 @@
-// After messages have ended, well or not, neither their plaintext nor their keys are left in this
-// process's writable memory. A program of its own: other tests keep plaintext in buffers that
-// nobody wipes.
+// After messages have ended, well or not, their plaintext and keys are gone from this process's
+// writable memory. A program of its own, because other tests keep plaintext in buffers that nobody
+// wipes.
 #include <algorithm>
 #include <functional>
 #include <iostream>
@@ -21,7 +21,8 @@ constexpr ChunkLimits kLimits{.max_chunk = 700};
 constexpr std::size_t kSize = 3000;  // of a plaintext
 constexpr std::size_t kPiece = 97;
 
-/// Secret bytes by rule, so that no copy of them is needed: SplitMix64's of a stream and place.
+/// Secret bytes by a rule, SplitMix64 of a stream and a place, so that the test keeps no copy of
+/// them.
 std::uint8_t secret_byte(std::uint64_t stream, std::uint64_t place) {
   std::uint64_t z = (stream << 32 | (place + 1)) * 0x9e3779b97f4a7c15;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
@@ -53,7 +54,7 @@ void add(Needles& needles, const std::string& name, std::uint64_t stream, std::s
   needles.add(name, secret.view());
 }
 
-/// Gives a plaintext in pieces; it is nowhere but where it was asked for.
+/// Gives a plaintext in pieces. It exists only in the caller's buffer.
 std::unique_ptr<Source> plaintext(Stream stream) {
   return from_function([stream, at = std::size_t{0}](ByteSpan out) mutable noexcept {
     const std::size_t size = std::min({out.size(), kPiece, kSize - at});
@@ -73,13 +74,13 @@ std::unique_ptr<Source> pieces(ByteView message) {
   });
 }
 
-/// How messages are sealed and opened.
+/// The way in which messages are sealed and opened.
 enum class Way { push, pull, pull_in_small_reads };
 struct Case {
   const char* name;
   Way way;
   Form form;
-  bool forged;  // in the last text: what came before was given out
+  bool forged;  // in the last text, so the texts before it were released
 };
 constexpr Case kCases[] = {
     {"chunks, pushed", Way::push, Form::chunked, false},
@@ -96,10 +97,10 @@ const StreamOptions kOptions{.limits = kLimits, .fill = Fill::full};
 
 std::size_t read_size(const Case& c) { return c.way == Way::pull_in_small_reads ? 50 : 5000; }
 
-/// Calls `midway` once, while all that holds secrets lives.
+/// Calls `midway` once, while all objects with secrets live.
 using Midway = std::function<void()>;
 
-/// The whole message of a stream.
+/// Reads the whole message of a stream.
 Bytes read_message(Result<SealStream> stream, const Case& c, const Midway& midway) {
   REQUIRE_OK(stream);
   Bytes message, out(read_size(c));
@@ -187,14 +188,14 @@ void forge(const Case& c, Bytes& message) {
   if (c.forged) message.back() ^= 1;
 }
 
-/// One exchange's searches: what is found while its objects live, and after.
+/// The searches of one exchange: while its objects live, and after.
 struct Search {
   Needles needles;
   std::string found;  // midway
   void look() { found += findings(needles); }
 };
 
-/// Seals and opens a response, and adds its keys and its secret to what is searched for.
+/// Seals and opens a response, and adds its keys and its secret to the search.
 void respond(Result<ResponseSealer> sealer, const ResponseOpener& opener, const Provider& provider,
              const Case& c, Search& search) {
   REQUIRE_OK(sealer);
@@ -229,7 +230,7 @@ void respond(Result<ResponseSealer> sealer, const ResponseOpener& opener, const 
   }
 }
 
-/// A request to one receiver, and its response; all of it has ended on return.
+/// Exchanges a request to one receiver, and its response. All of it has ended on return.
 void exchange(const Pair& pair, const Case& c, Search& search) {
   const Midway look = [&] { search.look(); };
   Bytes message;
@@ -339,7 +340,7 @@ void require_nothing_left(Use use) {
   }
 }
 
-/// Midway something was found: the search looks where it should.
+/// The search must find something midway, or it looks in the wrong place.
 void require_found(const Search& search, std::string_view name) {
   INFO(name);
   REQUIRE(search.found.find(std::string(name) + " byte ") != std::string::npos);
@@ -347,10 +348,10 @@ void require_found(const Search& search, std::string_view name) {
 
 void require_all_found(const Case& c, const Search& search) {
   require_found(search, "question");
-  if (c.forged && c.form == Form::whole) return;  // nothing of it was ever opened
+  if (c.forged && c.form == Form::whole) return;  // none of it was opened
   require_found(search, "answer");
   require_found(search, "exporter secret");
-  // Of a whole response the key has ended before its first byte is given out.
+  // The key of a whole response has ended before its first byte is released.
   if (c.form == Form::chunked) require_found(search, "response key");
 }
 

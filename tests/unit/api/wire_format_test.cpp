@@ -15,7 +15,7 @@ namespace {
 
 constexpr Suite kSuite{KemId::dhkem_x25519, KdfId::hkdf_sha256, AeadId::aes128_gcm};
 
-/// The page's blocks "```hex NAME": their lines, without the blanks inside.
+/// The lines of the page's blocks "```hex NAME", without the blanks inside.
 std::map<std::string, std::vector<Bytes>> read_blocks() {
   std::ifstream page(TWOWAY_WIRE_FORMAT);
   REQUIRE(page.is_open());
@@ -56,7 +56,7 @@ TEST_CASE("the worked example of the wire format's page") {
     KeyRing ring{*provider};
     REQUIRE_OK(ring.add(key_message[0], std::move(*key), {{kSuite.kdf, kSuite.aead}}));
 
-    // The body's key is what AES-256-GCM opens the body with.
+    // AES-256-GCM opens the body with the body's key.
     auto bare = provider->aead(AeadId::aes256_gcm)->opener(joined(blocks["body_key"]));
     REQUIRE_OK(bare);
     const ByteView sealed = ByteView(body).subspan(12);
