@@ -1,5 +1,5 @@
-// What callbacks answer never passes for one of the library's own conditions: every callback, with
-// every status and with numbers that are none.
+// Every callback with every status, and with numbers that are not statuses. No result passes for
+// one of the library's own conditions.
 #include <climits>
 #include <limits>
 
@@ -19,7 +19,7 @@ const std::vector<twoway_status> kFailures = [] {
 
 constexpr std::uint64_t kNative = 0x1234567890;
 
-/// What every callback below answers.
+/// The result of every callback below.
 struct Answer {
   twoway_status status = TWOWAY_OK;
   int absent = 1;
@@ -95,7 +95,7 @@ void judge(const twoway_error& error, twoway_status got, twoway_status expected)
 
 }  // namespace
 
-TEST_CASE("whatever a random generator's callback answers is a failure of the provider") {
+TEST_CASE("any failure of a random generator's callback is a failure of the provider") {
   for_each_fixture([](const fixture& with) {
     Answer answer;
     const twoway_rng_callbacks callbacks{sizeof(callbacks), &answer, fill, nullptr};
@@ -128,7 +128,7 @@ TEST_CASE("whatever a random generator's callback answers is a failure of the pr
   });
 }
 
-TEST_CASE("whatever a private key's callback answers, only decap can refuse an enc") {
+TEST_CASE("of a private key's callbacks only decap can refuse an enc") {
   for_each_fixture([](const fixture& with) {
     for (const bool whole : {false, true}) {
       INFO((whole ? "decap" : "dh"));
@@ -162,7 +162,7 @@ TEST_CASE("whatever a private key's callback answers, only decap can refuse an e
   });
 }
 
-TEST_CASE("whatever a replay filter's callback answers, it refuses, and says so as a failure") {
+TEST_CASE("any failure of a replay filter's callback refuses the request") {
   for_each_fixture([](const fixture& with) {
     Answer answer;
     const twoway_replay_callbacks callbacks{sizeof(callbacks), &answer, insert, nullptr};
@@ -267,7 +267,7 @@ TEST_CASE("a chunked request that a replay filter's callback refuses stays refus
   });
 }
 
-TEST_CASE("whatever a source's callback answers, its streams say that the source failed") {
+TEST_CASE("any failure of a source's callback ends its streams with source_failed") {
   for_each_fixture([](const fixture& with) {
     const Peer peer(with);
     Answer answer;
@@ -324,7 +324,7 @@ TEST_CASE("whatever a source's callback answers, its streams say that the source
   });
 }
 
-TEST_CASE("whatever a callback for a secret answers, the key is unavailable") {
+TEST_CASE("any failure of a callback for a secret makes the key unavailable") {
   Answer answer;
   const twoway_secret_source source{sizeof(source), &answer, read_secret, nullptr};
   const auto owned = c::take_secret_source(&source);

@@ -10,7 +10,7 @@ using namespace twoway;
 
 namespace {
 
-/// What `memory` gave, until the end of the test.
+/// The blocks from `memory`, until the end of the test.
 std::vector<std::unique_ptr<std::uint8_t[]>> g_memory;
 
 void run(void (*test)(const fixture*)) {

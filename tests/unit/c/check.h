@@ -1,4 +1,4 @@
-// Assertions for tests in C. They count as Catch2's own; a REQUIRE that fails leaves its function.
+// Assertions for tests in C. They count as Catch2's own. A REQUIRE that fails leaves its function.
 #ifndef TWOWAY_TESTS_C_CHECK_H
 #define TWOWAY_TESTS_C_CHECK_H
 
@@ -8,10 +8,10 @@
 extern "C" {
 #endif
 
-/// Counts one assertion; reports `what` where it does not hold. Answers `holds`.
+/// Counts one assertion, and reports `what` if it does not hold. Returns `holds`.
 int check(int holds, const char* file, int line, const char* what);
 
-/// The same for a status: names both where they differ.
+/// Counts one assertion on a status, and names both statuses if they differ.
 int check_status(twoway_status status, twoway_status expected, const char* file, int line,
                  const char* what);
 

@@ -19,7 +19,7 @@ static struct message chunked_request(const struct peer* peer, twoway_response_o
   return message;
 }
 
-/// What came out of an opener.
+/// The output of an opener.
 struct opened {
   uint8_t text[256];
   size_t size;
@@ -27,7 +27,7 @@ struct opened {
   twoway_chunk_state state;
 };
 
-/// Pushes one piece until it is used up, with the key where it is needed.
+/// Pushes one piece until it is consumed, with the key when it is needed.
 static void push(twoway_chunked_request_opener* opener, const uint8_t* in, size_t size, int end,
                  struct opened* opened) {
   do {
@@ -61,7 +61,7 @@ static twoway_chunked_request_opener* opener_at(const struct peer* peer) {
   return opener;
 }
 
-/// Answers a request that was opened by a chunked response, which comes in pieces of one byte.
+/// Responds to an opened request in chunks, which arrive in pieces of one byte.
 static void check_response(twoway_chunked_request_opener* request,
                            const twoway_response_opener* response) {
   twoway_response_sealer* sealer = NULL;
@@ -178,7 +178,7 @@ void chunked_by_parts(const struct fixture* fixture) {
                                            NULL, &pending, NULL));
   REQUIRE_OK(twoway_pending_request_decapsulate(pending, &opener, NULL));
   CHECK_STATUS(twoway_request_opener_chunks(opener, &limits, &chunks, NULL),
-               TWOWAY_INVALID_ARGUMENT);  // uses nothing up
+               TWOWAY_INVALID_ARGUMENT);  // consumes nothing
   REQUIRE_OK(twoway_request_opener_chunks(opener, NULL, &chunks, NULL));
   CHECK_STATUS(twoway_request_opener_chunks(opener, NULL, &second, NULL), TWOWAY_WRONG_STATE);
   CHECK(second == NULL);
@@ -216,12 +216,12 @@ void chunk_refusals(const struct fixture* fixture) {
   opener = opener_at(&peer);
   push(opener, changed, request.size, 1, &opened);
   CHECK(opened.status == TWOWAY_OPEN_FAILED);
-  CHECK(is_text(opened.text, opened.size, TEXT));  // authentic, and not complete
+  CHECK(is_text(opened.text, opened.size, TEXT));  // authentic, but not complete
   push(opener, request.data, request.size, 1, &opened);
   CHECK(opened.status == TWOWAY_OPEN_FAILED);
   twoway_chunked_request_opener_free(opener);
 
-  // What begins a request is refused as a whole one's would be.
+  // A bad prefix is refused as in a whole request.
   opener = opener_at(&peer);
   changed = copy_of(request.data, request.size);
   changed[0] ^= 1;
@@ -293,7 +293,7 @@ void chunk_limits(const struct fixture* fixture) {
   memset(&limits, 0, sizeof limits);
   limits.size = sizeof limits;
   limits.max_chunk = 4;
-  REQUIRE_OK(twoway_request_sealer_chunks(sealer, &limits, &chunks, NULL));  // not used up
+  REQUIRE_OK(twoway_request_sealer_chunks(sealer, &limits, &chunks, NULL));  // not consumed
   CHECK_STATUS(
       twoway_chunk_sealer_seal(chunks, (const uint8_t*)TEXT, 5, 0, out, sizeof out, &written, NULL),
       TWOWAY_LIMIT_EXCEEDED);

@@ -1,4 +1,4 @@
-// What the C++ side of these tests includes.
+// Includes of the C++ side of these tests.
 #pragma once
 
 #include <algorithm>

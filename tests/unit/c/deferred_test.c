@@ -1,8 +1,8 @@
-// Keys that are out of reach when they are added, and messages that must not reach a key.
+// Keys that are out of reach when they are added, and messages that no key may see.
 #include "bridge_calls.h"
 #include "cases.h"
 
-/// Opens `message` by a Diffie-Hellman result that `key` gives elsewhere.
+/// Opens `message` by a Diffie-Hellman result that `key` computes elsewhere.
 static twoway_status open_by_dh(const struct fixture* fixture, const struct peer* peer,
                                 const twoway_private_key* key, const struct message* message,
                                 twoway_error* error) {

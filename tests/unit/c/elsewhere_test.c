@@ -118,7 +118,7 @@ void resumed_keys(const struct fixture* fixture) {
   CHECK(state == TWOWAY_CHUNK_NEED_KEY);
   CHECK(consumed == 39);
 
-  // A key that fails is no failure of the message.
+  // A failure of the key is not a failure of the message.
   calls.answer = TWOWAY_INVALID_KEY;
   calls.native = 0x30;
   CHECK_STATUS(twoway_chunked_request_opener_decapsulate(opener, &error), TWOWAY_KEY_UNAVAILABLE);
@@ -141,7 +141,7 @@ void resumed_keys(const struct fixture* fixture) {
   twoway_request_opener_free(resumed);
   REQUIRE_OK(twoway_pending_request_decapsulate(pending, &resumed, NULL));
   CHECK_STATUS(twoway_chunked_request_opener_resume(opener, resumed, NULL), TWOWAY_WRONG_STATE);
-  // What was refused is as before.
+  // A refused object is as before.
   CHECK(twoway_request_opener_opened_size(resumed, 100) == 84);
   REQUIRE_OK(twoway_request_opener_chunks(resumed, NULL, &taken, NULL));
   twoway_chunk_opener_free(taken);
@@ -162,7 +162,7 @@ void resumed_keys(const struct fixture* fixture) {
 }
 
 void free_order(const struct fixture* fixture) {
-  // Every handle goes as soon as the next one is there.
+  // Every handle is freed as soon as the next one exists.
   struct calls calls = {0, 0, TWOWAY_OK, 0, NULL, fixture->crypto};
   struct peer software = peer_new(fixture);
   twoway_private_key_callbacks callbacks = key_callbacks(&calls);

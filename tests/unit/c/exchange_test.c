@@ -81,7 +81,7 @@ void step_by_step_exchange(const struct fixture* fixture) {
     CHECK(second == NULL);
   }
 
-  // The objects that led here may go.
+  // The objects that made this one may be freed.
   twoway_request_sealer_free(request_sealer);
   twoway_pending_request_free(pending);
   twoway_request_opener_free(request_opener);
@@ -126,7 +126,7 @@ void empty_texts(const struct fixture* fixture) {
   peer_free(&peer);
 }
 
-/// A media type that is longer than one may be.
+/// A media type that is too long.
 static const char* long_type(void) {
   const size_t size = 65528;
   char* type = (char*)memory(size + 1);
@@ -169,7 +169,7 @@ void request_refusals(const struct fixture* fixture) {
                TWOWAY_OPEN_FAILED);
   CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size - 9, NULL,
                                             NULL, 0, &written, &sealer, NULL),
-               TWOWAY_OPEN_FAILED);  // no room is needed for what has no tag
+               TWOWAY_OPEN_FAILED);  // a text without a tag needs no room
   CHECK_STATUS(twoway_request_receiver_open(peer.receiver, NULL, 0, NULL, out, sizeof out, &written,
                                             &sealer, NULL),
                TWOWAY_MALFORMED);
@@ -257,7 +257,7 @@ void response_refusals(const struct fixture* fixture) {
   CHECK_STATUS(twoway_response_opener_open(opener, NULL, 0, NULL, out, sizeof out, &written, NULL),
                TWOWAY_OPEN_FAILED);
   CHECK_OK(twoway_response_opener_open(opener, message, size, NULL, out, sizeof out, &written,
-                                       NULL));  // a failure used nothing up
+                                       NULL));  // a failure consumes nothing
   CHECK(is_text(out, written, "answer"));
 
   CHECK_STATUS(

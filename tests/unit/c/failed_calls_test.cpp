@@ -1,4 +1,4 @@
-// After a failed call every handle is as before it, a handle whose content the call takes included.
+// After a failed call every handle is as before, also one whose content the call would take.
 #include <twoway/private_key_pem.hpp>
 
 #include "handle.hpp"
@@ -131,7 +131,7 @@ TEST_CASE("a key that a chunked request refuses is as it was") {
     REQUIRE(setup.open_chunked(opener.get(), kPrefix) == TWOWAY_CHUNK_NEED_KEY);
     ok(twoway_chunked_request_opener_decapsulate(opener.get(), nullptr));
     REQUIRE(setup.open_chunked(opener.get(), kPrefix) == TWOWAY_CHUNK_OPENED);
-    // And refuses another key without taking it.
+    // It refuses another key without taking it.
     const auto late = setup.whole_key();
     REQUIRE(twoway_chunked_request_opener_resume(opener.get(), late.get(), nullptr) ==
             TWOWAY_WRONG_STATE);
@@ -139,7 +139,7 @@ TEST_CASE("a key that a chunked request refuses is as it was") {
   });
 }
 
-TEST_CASE("limits that are refused use nothing up") {
+TEST_CASE("refused limits consume nothing") {
   for_each_setup([](Setup& setup) {
     twoway_chunk_limits limits{};
     limits.size = sizeof(limits);
@@ -196,7 +196,7 @@ TEST_CASE("a stream that is refused leaves the source and the key as they were")
   });
 }
 
-TEST_CASE("no key file is made of what a generator wrote before it failed") {
+TEST_CASE("no key file is made from bytes that a generator wrote before it failed") {
   for (const core::Provider* provider : built::providers()) {
     const FailingProvider failing(*provider);
     std::uint8_t out[TWOWAY_MAX_PRIVATE_KEY_PEM] = {};

@@ -1,19 +1,19 @@
-// A source of a test's own, and what streams give.
+// A source for tests, and the output of streams.
 #ifndef TWOWAY_TESTS_C_FEED_H
 #define TWOWAY_TESTS_C_FEED_H
 
 #include "peer.h"
 
-/// What a source gives, in which pieces, and how it fails.
+/// The bytes of a source, its pieces, and its failure.
 struct feed {
   const uint8_t* data;
   size_t size;
-  size_t piece;          ///< the most that one read gives
+  size_t piece;          ///< the most bytes of one read
   int says_end;          ///< sets `end` with the last bytes
   int knows_total;       ///< states its size
-  twoway_status status;  ///< what it answers in place of its last bytes, unless TWOWAY_OK
+  twoway_status status;  ///< returned in place of its last bytes, unless it is TWOWAY_OK
   uint64_t native;
-  size_t overflow;  ///< added to what it claims to have written
+  size_t overflow;  ///< added to the size that it claims to have written
   size_t at;
   int released;
 };
@@ -24,7 +24,7 @@ twoway_source* feed_source(struct feed* feed);
 /// A feed of `text`.
 struct feed feed_of(struct message text, size_t piece);
 
-/// All that a stream gives in reads of `room` bytes, up to its end or its failure, which is left in
+/// Reads a stream to its end or failure, in reads of `room` bytes. Writes the last status to
 /// `*status`.
 struct message drain_sealed(twoway_seal_stream* stream, size_t room, twoway_status* status);
 struct message drain_opened(twoway_open_stream* stream, size_t room, twoway_status* status);

@@ -32,7 +32,7 @@ static struct message rewritten(struct message message, size_t prefix, twoway_fo
   return other;
 }
 
-/// The first text of chunks that come at once. In place, or into a buffer.
+/// Opens the first text of chunks that come at once, in place or into a buffer.
 static void check_no_chunk(twoway_chunk_opener* opener, const struct message* message, size_t at,
                            int in_place) {
   uint8_t out[128];
@@ -83,7 +83,7 @@ static struct message seal_request_of(const struct peer* peer, twoway_form form,
   return message;
 }
 
-/// A true request of `form` that is opened by the functions of the other form.
+/// Opens a genuine request of `form` by the functions of the other form.
 static void check_form_of_opener(const struct peer* peer, twoway_form form,
                                  const twoway_media_types* types, const struct message* message) {
   twoway_pending_request* pending = NULL;
@@ -267,7 +267,7 @@ void form_bodies(const struct fixture* fixture) {
       REQUIRE_OK(twoway_multi_sealer_seal(sealer, (const uint8_t*)FIRST, FIRST_SIZE, body.data,
                                           body.size, &body.size, NULL));
     }
-    // The key message is bound to the form, so that no body of the other form has a key.
+    // The key message is bound to the form, so a body of the other form has no key.
     REQUIRE_OK(twoway_multi_receiver_begin(receiver, other_form, key.data, key.size, types,
                                            &pending, NULL));
     CHECK_STATUS(twoway_multi_pending_decapsulate(pending, &opener, NULL), TWOWAY_OPEN_FAILED);

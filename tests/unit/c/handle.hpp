@@ -1,4 +1,5 @@
-// Handles of the C interface for tests in C++: freed at their end, made by calls that must succeed.
+// Handles of the C interface for tests in C++. They are made by calls that must succeed, and freed
+// at their end.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,7 @@ struct Free {
 
 inline void ok(twoway_status status) { REQUIRE(std::string(twoway_status_name(status)) == "ok"); }
 
-/// A handle from the function that gives it.
+/// Returns a handle from the function that makes it.
 template <typename Unique, typename Function>
 Unique made(Function function) {
   typename Unique::pointer handle = nullptr;

@@ -1,4 +1,4 @@
-// HPKE by itself: what its vectors do not show.
+// HPKE by itself: properties that its vectors do not show.
 #include "cases.h"
 
 static const uint8_t kPsk[32] = {9, 0, 7};
@@ -90,7 +90,7 @@ void hpke_modes(const struct fixture* fixture) {
       uint8_t same[64];
       set_mode(&pair, received);
       REQUIRE_OK(set_up_recipient(fixture, &pair, enc, &recipient));
-      // The second message is not the next one, and uses nothing up.
+      // The second message is not the next one, and consumes nothing.
       CHECK_STATUS(twoway_hpke_recipient_open(recipient, kAad, sizeof kAad, sealed[1], 24, text,
                                               sizeof text, &size, NULL),
                    TWOWAY_OPEN_FAILED);
@@ -171,7 +171,7 @@ void hpke_refusals(const struct fixture* fixture) {
   uint8_t enc[32];
   uint8_t longest[255 * 32 + 1];
   size_t size = 9;
-  // A PSK goes with its id, and is long enough.
+  // A PSK needs an id and enough bytes.
   set_mode(&pair, PSK);
   pair.sending.psk_id = NULL;
   pair.sending.psk_id_size = 0;

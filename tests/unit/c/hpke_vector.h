@@ -1,4 +1,4 @@
-// A vector of RFC 9180, as a test in C reads it.
+// A vector of RFC 9180 for tests in C.
 #ifndef TWOWAY_TESTS_C_HPKE_VECTOR_H
 #define TWOWAY_TESTS_C_HPKE_VECTOR_H
 
@@ -24,7 +24,7 @@ struct hpke_vector {
   const twoway_provider* crypto;
   twoway_suite suite;
   struct message info;
-  struct message ikm_e;  ///< what the ephemeral key is derived from
+  struct message ikm_e;  ///< input of DeriveKeyPair for the ephemeral key
   struct message enc;
   struct message sk_r;
   struct message pk_r;

@@ -1,5 +1,5 @@
-// C and C++ speak with each other, in every suite: one side seals through the one interface, the
-// other opens through the other, whole and chunked, to one and to many.
+// C and C++ exchange messages in every suite. One side seals through one interface, and the other
+// opens through the other: whole and chunked, to one and to many.
 #include <functional>
 #include <memory>
 
@@ -17,7 +17,7 @@ namespace {
 
 constexpr twoway_media_types kTypes{"type", "type chunked"};
 
-/// Bytes from the function that writes them, asked for their size first.
+/// Returns the bytes that a function writes, after asking it for their size.
 template <typename Function>
 Bytes written(Function function) {
   std::size_t size = 0;
@@ -90,7 +90,7 @@ Bytes seal_chunks(twoway_chunk_sealer* sealer, ByteView text) {
   return message;
 }
 
-/// Opens through C, in pieces of 11 bytes, with `open` and `output_size` of an opener.
+/// Opens through C, in pieces of 11 bytes, by the functions `open` and `output_size` of an opener.
 template <typename Opener, typename Open, typename Size>
 Bytes open_chunks(Opener* opener, Open open, Size output_size, ByteView message,
                   const std::function<void()>& need_key = nullptr) {
@@ -309,7 +309,7 @@ TEST_CASE("C and C++ understand each other in every suite") {
   REQUIRE((suites != 0 || built::providers().empty()));
 }
 
-TEST_CASE("an Errc that a user's key answers reaches C") {
+TEST_CASE("an Errc that a user's key returns reaches C") {
   twoway_error error;
   REQUIRE(c::answer(&error, Error{Errc::source_failed, "text", 5}) == TWOWAY_SOURCE_FAILED);
   REQUIRE(error.native == 5);

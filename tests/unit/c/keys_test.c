@@ -117,7 +117,7 @@ void key_files(const struct fixture* fixture) {
                TWOWAY_NOT_SUPPORTED);
 }
 
-/// A peer whose key is behind `callbacks`, which stand for `software`'s.
+/// Makes a peer whose key is behind `callbacks`, which forward to `software`.
 static struct peer peer_behind(const struct fixture* fixture, const struct peer* software,
                                const twoway_private_key_callbacks* callbacks) {
   twoway_private_key* key = NULL;
@@ -129,7 +129,7 @@ static struct peer peer_behind(const struct fixture* fixture, const struct peer*
   return peer_with(fixture, NULL, 0, key);
 }
 
-/// A request opens, and a key that fails shows as key_unavailable with its code.
+/// Checks that a request opens, and that a failure of the key is key_unavailable with its code.
 static void check_callback_key(struct peer* peer, struct calls* calls) {
   twoway_response_opener* response = NULL;
   twoway_response_sealer* sealer = NULL;
@@ -154,7 +154,7 @@ static void check_callback_key(struct peer* peer, struct calls* calls) {
                TWOWAY_KEY_UNAVAILABLE);
   CHECK(error.native == 0xe0);
   CHECK(size == 0);
-  calls->answer = 12345;  // no status
+  calls->answer = 12345;  // not a status
   CHECK_STATUS(twoway_request_receiver_open(peer->receiver, request.data, request.size, NULL, text,
                                             sizeof text, &size, &sealer, NULL),
                TWOWAY_KEY_UNAVAILABLE);
@@ -172,7 +172,7 @@ void dh_callbacks(const struct fixture* fixture) {
   peer = peer_behind(fixture, &software, &callbacks);
   check_callback_key(&peer, &calls);
 
-  // A failure does not tell a sender that its message was at fault.
+  // A failure does not blame the sender's message.
   calls.answer = TWOWAY_OPEN_FAILED;
   REQUIRE_OK(twoway_key_ring_new(fixture->crypto, NULL, &ring, NULL));
   CHECK_STATUS(twoway_key_ring_add(ring, 1, peer.key, &pair, 1, TWOWAY_KEY_ACTIVE, NULL),
@@ -209,7 +209,7 @@ void decap_callbacks(const struct fixture* fixture) {
   callbacks.decap = forward_decap;
   peer = peer_behind(fixture, &software, &callbacks);
   check_callback_key(&peer, &calls);
-  // This one may say that `enc` is at fault.
+  // This callback may blame `enc`.
   calls.answer = TWOWAY_OPEN_FAILED;
   request = seal_request(&peer, "question", &response);
   CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size, NULL, text,

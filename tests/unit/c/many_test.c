@@ -5,7 +5,7 @@
 #define RECEIVERS 3
 #define TEXT "a request to three receivers"
 
-/// Three receivers, one of them of another KEM where the provider has it, and what goes to each.
+/// Three receivers, one of them with another KEM if the provider has one, and their messages.
 struct many {
   struct peer peers[RECEIVERS];
   twoway_multi_sealer* sealer;
@@ -53,7 +53,7 @@ static twoway_multi_receiver* receiver_of(const struct many* many, int i) {
   return receiver;
 }
 
-/// Answers with the receiver's number, which its own opener alone can read.
+/// Responds with the receiver's number, which only its own opener can read.
 static void check_response(const struct many* many, int i, twoway_response_sealer* sealer) {
   const uint8_t answer = (uint8_t)('0' + i);
   uint8_t message[64];
@@ -200,7 +200,7 @@ void many_elsewhere(const struct fixture* fixture) {
   CHECK_STATUS(twoway_multi_pending_complete_dh(pending, secret, 31, &opener, NULL),
                TWOWAY_KEY_UNAVAILABLE);
   REQUIRE_OK(twoway_multi_pending_complete_dh(pending, secret, sizeof secret, &opener, NULL));
-  // A failure uses nothing up.
+  // A failure consumes nothing.
   CHECK_STATUS(twoway_multi_opener_open(opener, body, size - 1, text, sizeof text, &written, NULL),
                TWOWAY_OPEN_FAILED);
   CHECK_STATUS(twoway_multi_opener_open(opener, body, 3, text, sizeof text, &written, NULL),
@@ -242,7 +242,7 @@ void many_refusals(const struct fixture* fixture) {
   limits.size = sizeof limits;
   limits.max_chunk = SIZE_MAX;
   CHECK_STATUS(twoway_multi_sealer_chunks(many.sealer, &limits, &chunks, NULL),
-               TWOWAY_INVALID_ARGUMENT);  // uses nothing up
+               TWOWAY_INVALID_ARGUMENT);  // consumes nothing
   REQUIRE_OK(twoway_multi_sealer_seal(many.sealer, (const uint8_t*)TEXT, sizeof TEXT - 1, body,
                                       sizeof body, &size, NULL));
   CHECK_STATUS(twoway_multi_sealer_seal(many.sealer, NULL, 0, body, sizeof body, &size, NULL),
@@ -286,7 +286,7 @@ void many_refusals(const struct fixture* fixture) {
       TWOWAY_OPEN_FAILED);
   CHECK(written == 0);
   CHECK(sealer == NULL);
-  // The key of these types: chunks need nothing else.
+  // The key of these types. Chunks need nothing else.
   REQUIRE_OK(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_CHUNKED, many.keys[0].data,
                                          many.keys[0].size, CHUNKED_TYPE(kTypes.whole), &pending,
                                          NULL));
@@ -302,7 +302,7 @@ void many_refusals(const struct fixture* fixture) {
   twoway_multi_opener_free(opener);
   twoway_multi_pending_free(pending);
 
-  // A replay filter counts key messages, and hears of them when the body is authentic.
+  // A replay filter counts key messages, and is asked when the body is authentic.
   {
     twoway_replay_filter* filter = NULL;
     twoway_multi_receiver* once = NULL;

@@ -59,7 +59,7 @@ void media_types(const struct fixture* fixture) {
     CHECK_STATUS(twoway_response_opener_chunks(opener, &bad[i], NULL, &chunk_opener, NULL),
                  TWOWAY_INVALID_ARGUMENT);
   }
-  // Nothing was used up.
+  // Nothing was consumed.
   CHECK_OK(twoway_response_sealer_seal(sealer, NULL, 0, NULL, out, sizeof out, &written, NULL));
   CHECK_OK(twoway_response_opener_open(opener, out, written, NULL, NULL, 0, &written, NULL));
   twoway_response_sealer_free(sealer);

@@ -1,4 +1,4 @@
-// NULL in the place of each handle, span and output: an error, and never a crash.
+// NULL for each handle, span and output is an error, and never a crash.
 #include "cases.h"
 
 #define REFUSED(call) CHECK_STATUS(call, TWOWAY_INVALID_ARGUMENT)
@@ -58,7 +58,7 @@ void null_senders(const struct fixture* fixture) {
   REFUSED(twoway_request_sealer_chunks(sealer, NULL, NULL, NULL));
   REFUSED(twoway_request_sealer_response_opener(NULL, &opener, NULL));
   REFUSED(twoway_request_sealer_response_opener(sealer, NULL, NULL));
-  REQUIRE_OK(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL));  // none was used up
+  REQUIRE_OK(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL));  // none was consumed
 
   CHECK(twoway_chunk_sealer_sealed_size(NULL, 1, 0) == 0);
   CHECK(twoway_chunk_sealer_head_size(NULL, 1, 0) == 0);

@@ -28,7 +28,7 @@ core::Result<std::size_t> result(twoway_status status, std::size_t size) {
                      twoway_status_name(status)};
 }
 
-/// A call of one that writes its size.
+/// Calls a function that writes its size.
 template <typename Function>
 OverlapCall sized(Function function) {
   return [function](core::ByteSpan out, core::ByteView in) {
@@ -47,7 +47,7 @@ struct Setup {
   Setup(const Setup&) = delete;
   Setup& operator=(const Setup&) = delete;
 
-  /// Opens a request; gives the sealer of its response if that is asked for.
+  /// Opens a request, and gives the sealer of its response if the caller asks for it.
   twoway_status open(core::ByteView message, core::ByteSpan out, std::size_t* size,
                      twoway_response_sealer** sealer = nullptr) const {
     twoway_response_sealer* given = nullptr;

@@ -1,4 +1,4 @@
-// What the tests in C begin from: a receiver with one key, and a sender to it.
+// The start of the tests in C: a receiver with one key, and a sender to it.
 #ifndef TWOWAY_TESTS_C_PEER_H
 #define TWOWAY_TESTS_C_PEER_H
 
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/// What a test runs with: a provider, and a suite that it offers.
+/// The parameters of a test: a provider, and a suite that it offers.
 struct fixture {
   const twoway_provider* crypto;
   twoway_suite suite;
@@ -28,21 +28,21 @@ struct peer {
   twoway_request_sender* sender;
 };
 
-/// A receiver with a new key of id 7, and a sender that read its key configurations.
+/// Makes a receiver with a new key of id 7, and a sender that read its key configurations.
 struct peer peer_new(const struct fixture* fixture);
 
-/// The same with a replay filter, a key id and a key: each may be NULL, or 0 for 7. The key is the
-/// peer's from here on.
+/// The same with a replay filter, a key id and a key. Each may be NULL, or 0 for the id 7. The peer
+/// owns the key from here on.
 struct peer peer_with(const struct fixture* fixture, twoway_replay_filter* filter, uint8_t key_id,
                       twoway_private_key* key);
 void peer_free(struct peer* peer);
 
-/// Memory of exactly `size` bytes, so that sanitizers see what is written beside it; freed at the
-/// end of the test.
+/// Returns memory of exactly `size` bytes, so that sanitizers see writes beside it. It is freed at
+/// the end of the test.
 uint8_t* memory(size_t size);
 uint8_t* copy_of(const void* bytes, size_t size);
 
-/// A message in such memory.
+/// Returns a message in such memory.
 struct message {
   uint8_t* data;
   size_t size;
@@ -52,15 +52,15 @@ struct message {
 struct message seal_request(const struct peer* peer, const char* text,
                             twoway_response_opener** opener);
 
-/// Seals `text` in chunks of `chunk` bytes behind what `message` holds, an empty last one behind
-/// them, and frees the sealer.
+/// Appends `text` to `message` in chunks of `chunk` bytes, with an empty last one after them, and
+/// frees the sealer.
 void append_chunks(struct message* message, twoway_chunk_sealer* sealer, const char* text,
                    size_t chunk);
 
-/// True where `size` bytes are `text`.
+/// Returns true if the `size` bytes are `text`.
 int is_text(const uint8_t* bytes, size_t size, const char* text);
 
-/// The calls of a callback, and what it answers.
+/// The calls of a callback, and its result.
 struct calls {
   int calls;
   int released;
@@ -70,7 +70,7 @@ struct calls {
   const twoway_provider* crypto;
 };
 
-/// Callbacks that forward to `calls->key` where `calls->answer` is TWOWAY_OK.
+/// Callbacks that forward to `calls->key` if `calls->answer` is TWOWAY_OK.
 twoway_private_key_callbacks key_callbacks(struct calls* calls);
 void count_release(void* context);
 

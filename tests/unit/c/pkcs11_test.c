@@ -196,7 +196,7 @@ void token_keys(const twoway_provider* crypto, const char* uri, const char* pin,
                TWOWAY_INVALID_ARGUMENT);
   CHECK(same == NULL);
 
-  // The key keeps the token, and that the source of the PIN.
+  // The key keeps the token, and the token keeps the source of the PIN.
   twoway_pkcs11_token_reset_pin(token);
   twoway_pkcs11_token_reset_pin(NULL);
   twoway_pkcs11_token_free(token);

@@ -1,4 +1,4 @@
-// Tests in C of what the providers' own headers offer.
+// Tests in C of the providers' own headers.
 #ifndef TWOWAY_TESTS_C_PROVIDER_CASES_H
 #define TWOWAY_TESTS_C_PROVIDER_CASES_H
 
@@ -11,19 +11,19 @@
 extern "C" {
 #endif
 
-/// A text that a secret source gives, unless it fails.
+/// The text of a secret source, unless it fails.
 struct text_source {
   const char* text;
   int asked;
   int released;
   twoway_status status;
   uint64_t native;
-  size_t size;  ///< that it claims to have written; 0 for the text's
+  size_t size;  ///< the size that it claims to have written, or 0 for the text's
 };
 
 twoway_secret_source secret_source(struct text_source* source);
 
-/// Adds a key to a ring, which tries it.
+/// Adds a key to a ring, which tests it.
 void check_key(const twoway_provider* crypto, const twoway_private_key* key, uint16_t kem);
 
 void openssl_providers(void);

@@ -7,7 +7,7 @@ static int64_t tell_time(void* context) {
   return g_now;
 }
 
-/// Opens a request, and answers how that ended.
+/// Opens a request, and returns the status.
 static twoway_status open_once(const struct peer* peer, const struct message* request,
                                twoway_error* error) {
   twoway_response_sealer* sealer = NULL;
@@ -46,7 +46,7 @@ void replay_in_memory(const struct fixture* fixture) {
   twoway_clock_free(clock);
   peer = peer_with(fixture, filter, 0, NULL);
   request = seal_request(&peer, "question", &response);
-  // Too little room: the filter has not heard of it.
+  // The buffer is too small, so the filter is not asked.
   CHECK_STATUS(twoway_request_receiver_open(peer.receiver, request.data, request.size, NULL, text,
                                             7, &size, &sealer, NULL),
                TWOWAY_BUFFER_TOO_SMALL);
@@ -101,7 +101,7 @@ void replay_callbacks(const struct fixture* fixture) {
   request = seal_request(&peer, "question", &response);
   CHECK_STATUS(open_once(&peer, &request, &error), TWOWAY_FILTER_FULL);
   CHECK(error.native == 33);
-  calls.answer = TWOWAY_REPLAYED;  // not a store's to say
+  calls.answer = TWOWAY_REPLAYED;  // a store must not return this
   CHECK_STATUS(open_once(&peer, &request, &error), TWOWAY_PROVIDER_FAILURE);
   calls.answer = TWOWAY_OPEN_FAILED;
   CHECK_STATUS(open_once(&peer, &request, &error), TWOWAY_PROVIDER_FAILURE);

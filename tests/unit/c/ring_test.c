@@ -73,7 +73,7 @@ void ring_states(const struct fixture* fixture) {
   REQUIRE_OK(twoway_key_ring_retire(ring, 1, 2000, NULL));
   g_now = 2000;
   CHECK_STATUS(twoway_key_ring_activate(ring, 1, NULL), TWOWAY_UNKNOWN_KEY);
-  REQUIRE_OK(twoway_key_ring_get(ring, 1, &state, NULL, NULL, NULL));  // listed still
+  REQUIRE_OK(twoway_key_ring_get(ring, 1, &state, NULL, NULL, NULL));  // still listed
   CHECK(twoway_key_ring_remove_expired(ring) == 1);
   CHECK_STATUS(twoway_key_ring_get(ring, 1, &state, &until, &found, NULL), TWOWAY_UNKNOWN_KEY);
   CHECK(found == NULL && state == 0 && until == 0);

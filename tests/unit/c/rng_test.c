@@ -59,7 +59,7 @@ void own_rng(const struct fixture* fixture) {
     REQUIRE_OK(twoway_request_receiver_open(receiver, messages[i].data, messages[i].size, NULL,
                                             text, sizeof text, &written, &sealer, NULL));
     CHECK(is_text(text, written, "question"));
-    // What comes of an object keeps the generator.
+    // Objects made from another one keep its generator.
     twoway_request_receiver_free(receiver);
     twoway_request_sender_free(sender);
     twoway_response_opener_free(opener);
@@ -119,7 +119,7 @@ void failing_rng(const struct fixture* fixture) {
                TWOWAY_PROVIDER_FAILURE);
   CHECK(written == 0);
   CHECK(chunks == NULL);
-  // It failed before anything was sealed: once the generator works, the response can be sealed.
+  // It failed before anything was sealed. Once the generator works, the response can be sealed.
   calls.answer = TWOWAY_OK;
   CHECK_OK(twoway_response_sealer_seal(sealer, NULL, 0, NULL, out, sizeof out, &written, NULL));
   twoway_response_sealer_free(sealer);
@@ -132,7 +132,7 @@ void failing_rng(const struct fixture* fixture) {
   peer_free(&peer);
 }
 
-/// Seals with a sender that is the only one left to hold the generator.
+/// Seals with a sender that alone keeps the generator.
 static void seal_and_free(twoway_request_sender* sender, struct calls* calls) {
   uint8_t out[128];
   size_t written = 0;

@@ -1,4 +1,4 @@
-// What the C interface lets threads share.
+// The objects of the C interface that threads may share.
 #include "threads.hpp"
 
 #include "cpp.hpp"
@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kRounds = 20;
 
-/// One exchange through shared objects; false where anything is not as it should be.
+/// Runs one exchange through shared objects. Returns false if anything is wrong.
 bool exchange(const peer& shared) {
   std::uint8_t message[256], text[64];
   std::size_t size = 0, text_size = 0;
@@ -34,7 +34,7 @@ bool exchange(const peer& shared) {
   return good;
 }
 
-/// Adds a key of its own to the shared ring, reads the ring, and takes the key away again.
+/// Adds a key of its own to the shared ring, reads the ring, and removes the key again.
 bool change_ring(const peer& shared, std::uint8_t key_id) {
   const twoway_symmetric_algorithms pair{TWOWAY_KDF_HKDF_SHA256, TWOWAY_AEAD_CHACHA20_POLY1305};
   std::uint8_t list[4096], ids[256];

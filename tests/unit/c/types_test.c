@@ -72,7 +72,7 @@ static twoway_status fill_nothing(void* context, uint8_t* out, size_t size, uint
   return TWOWAY_OK;
 }
 
-/// A struct as a later version might have it.
+/// A struct that a later version might have.
 struct later_limits {
   twoway_chunk_limits known;
   uint64_t added;

@@ -42,7 +42,7 @@ static struct example example_new(const struct ohttp_vector* v, struct message* 
   CHECK_OK(twoway_key_ring_add(ring, 1, key, pairs, 2, TWOWAY_KEY_ACTIVE, NULL));
   CHECK_OK(twoway_request_receiver_new(ring, rng, NULL, &example.receiver, NULL));
 
-  // The configuration is what the ring publishes, behind its length.
+  // The ring publishes the configuration, after its length.
   CHECK_OK(twoway_key_ring_key_configs(ring, published, sizeof published, &size, NULL));
   CHECK(size == v->key_config.size + 2);
   CHECK(memcmp(published + 2, v->key_config.data, v->key_config.size) == 0);
@@ -101,7 +101,7 @@ void whole_example(const struct ohttp_vector* v) {
   example_free(&example);
 }
 
-/// Seals the texts behind what `message` holds, and frees the sealer.
+/// Seals the texts after the content of `message`, and frees the sealer.
 static size_t seal_texts(twoway_chunk_sealer* sealer, const struct message* texts, size_t count,
                          uint8_t* message, size_t size, size_t capacity) {
   size_t i;

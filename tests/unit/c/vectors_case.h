@@ -1,4 +1,4 @@
-// The examples of RFC 9458 and of Chunked OHTTP, as a test in C reads them.
+// The examples of RFC 9458 and of Chunked OHTTP, for a test in C.
 #ifndef TWOWAY_TESTS_C_VECTORS_CASE_H
 #define TWOWAY_TESTS_C_VECTORS_CASE_H
 
@@ -11,8 +11,8 @@ extern "C" {
 /// Whole messages have one text on each side.
 struct ohttp_vector {
   const twoway_provider* crypto;
-  /// The same provider, whose X25519 has the example's ephemeral key: the examples give no input of
-  /// DeriveKeyPair that a random generator could give.
+  /// The same provider, whose X25519 has the example's ephemeral key, because the examples have no
+  /// input of DeriveKeyPair that a random generator could give.
   const twoway_provider* fixed;
   const char* request_label;
   const char* response_label;

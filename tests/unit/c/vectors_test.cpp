@@ -13,7 +13,7 @@ using test::Vector;
 
 namespace {
 
-/// Bytes of a vector for as long as the test runs.
+/// Bytes of a vector that live as long as the test runs.
 class Kept {
  public:
   message operator()(core::Bytes bytes) {
