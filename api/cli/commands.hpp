@@ -2,20 +2,20 @@
 // name it.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "command.hpp"
 
 namespace twoway::cli {
 
-void add_keygen(CLI::App& app);
-void add_config(CLI::App& app);
-void add_inspect(CLI::App& app);
-void add_seal_request(CLI::App& app);
-void add_open_request(CLI::App& app);
-void add_seal_response(CLI::App& app);
-void add_open_response(CLI::App& app);
-void add_seal_many(CLI::App& app);
-void add_open_many(CLI::App& app);
-void add_tokens(CLI::App& app);
-void add_providers(CLI::App& app);
+void add_keygen(Command& program);
+void add_config(Command& program);
+void add_inspect(Command& program);
+void add_seal_request(Command& program);
+void add_open_request(Command& program);
+void add_seal_response(Command& program);
+void add_open_response(Command& program);
+void add_seal_many(Command& program);
+void add_open_many(Command& program);
+void add_tokens(Command& program);
+void add_providers(Command& program);
 
 }  // namespace twoway::cli

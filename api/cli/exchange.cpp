@@ -117,21 +117,21 @@ void open_response(const Exchange& options) {
 
 }  // namespace
 
-void add_seal_request(CLI::App& app) {
+void add_seal_request(Command& program) {
   auto options = std::make_shared<SealRequest>();
-  CLI::App* command = app.add_subcommand("seal-request", "Seal a request to a receiver's key");
-  command->add_option("--config", options->config, "The receiver's key configuration list")
-      ->required()
-      ->type_name("FILE");
+  Command command = program.add("seal-request", "Seal a request to a receiver's key");
+  command.option("--config", options->config, "The receiver's key configuration list")
+      .required()
+      .type("FILE");
   command
-      ->add_option("--key-id", options->key_id,
-                   "Take the key with this id; unless given, the first that is supported")
-      ->check(key_id_range())
-      ->type_name("N");
-  add_message_options(*command, *options, Act::seal, "What to seal", "File for the sealed request");
-  add_new_state_option(*command, *options, "open-response");
-  add_provider_option(*command, options->provider);
-  command->footer(
+      .option("--key-id", options->key_id,
+              "Take the key with this id; unless given, the first that is supported")
+      .check(check_key_id)
+      .type("N");
+  add_message_options(command, *options, Act::seal, "What to seal", "File for the sealed request");
+  add_new_state_option(command, *options, "open-response");
+  add_provider_option(command, options->provider);
+  command.footer(
       "The state opens the response to this one request. It is secret (mode 0600); delete it when "
       "the response is open. It is in place before the request is: a failure leaves neither.\n\n"
       "Examples:\n"
@@ -139,17 +139,16 @@ void add_seal_request(CLI::App& app) {
       "--state sender.state\n"
       "  producer | twoway seal-request --chunked --config gateway.ohttp-keys --state sender.state "
       "| consumer");
-  command->callback([options] { run(*options); });
+  command.runs([options] { run(*options); });
 }
 
-void add_open_request(CLI::App& app) {
+void add_open_request(Command& program) {
   auto options = std::make_shared<OpenRequest>();
-  CLI::App* command = app.add_subcommand("open-request", "Open a request with a private key");
-  add_key_options(*command, options->keys);
-  add_message_options(*command, *options, Act::open, "The sealed request",
-                      "File for the plaintext");
-  add_new_state_option(*command, *options, "seal-response");
-  command->footer(
+  Command command = program.add("open-request", "Open a request with a private key");
+  add_key_options(command, options->keys);
+  add_message_options(command, *options, Act::open, "The sealed request", "File for the plaintext");
+  add_new_state_option(command, *options, "seal-response");
+  command.footer(
       std::string(kDefaultSuitesHelp) +
       "\n\n"
       "Keys, ids and suites must be those of the key configuration list: a request for another id "
@@ -160,40 +159,39 @@ void add_open_request(CLI::App& app) {
       "Example:\n"
       "  twoway open-request --key 1=key.pem --in request.bin --out question.txt --state "
       "receiver.state");
-  command->callback([options] { run(*options); });
+  command.runs([options] { run(*options); });
 }
 
-void add_seal_response(CLI::App& app) {
+void add_seal_response(Command& program) {
   auto options = std::make_shared<Exchange>();
-  CLI::App* command = app.add_subcommand("seal-response", "Seal the response to an opened request");
-  add_message_options(*command, *options, Act::seal, "What to seal",
-                      "File for the sealed response");
-  command->add_option("--state", options->state, "The state that open-request wrote")
-      ->required()
-      ->type_name("FILE");
-  add_provider_option(*command, options->provider);
-  command->footer(
+  Command command = program.add("seal-response", "Seal the response to an opened request");
+  add_message_options(command, *options, Act::seal, "What to seal", "File for the sealed response");
+  command.option("--state", options->state, "The state that open-request wrote")
+      .required()
+      .type("FILE");
+  add_provider_option(command, options->provider);
+  command.footer(
       "Example:\n"
       "  twoway seal-response --state receiver.state --in answer.txt --out response.bin");
-  command->callback([options] { seal_response(*options); });
+  command.runs([options] { seal_response(*options); });
 }
 
-void add_open_response(CLI::App& app) {
+void add_open_response(Command& program) {
   auto options = std::make_shared<Exchange>();
-  CLI::App* command = app.add_subcommand("open-response", "Open the response to a sealed request");
-  add_message_options(*command, *options, Act::open, "The sealed response",
+  Command command = program.add("open-response", "Open the response to a sealed request");
+  add_message_options(command, *options, Act::open, "The sealed response",
                       "File for the plaintext");
-  command->add_option("--state", options->state, "The state that seal-request wrote")
-      ->required()
-      ->type_name("FILE");
-  add_provider_option(*command, options->provider);
-  command->footer(
+  command.option("--state", options->state, "The state that seal-request wrote")
+      .required()
+      .type("FILE");
+  add_provider_option(command, options->provider);
+  command.footer(
       "With --out, nothing is written unless the whole response is authentic and answers the "
       "state's request; into a pipe, a chunked one goes chunk by chunk, and is complete only if "
       "the exit code is 0.\n\n"
       "Example:\n"
       "  twoway open-response --state sender.state --in response.bin --out answer.txt");
-  command->callback([options] { open_response(*options); });
+  command.runs([options] { open_response(*options); });
 }
 
 }  // namespace twoway::cli

@@ -4,8 +4,7 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
+#include "command.hpp"
 #include "delivery.hpp"
 
 namespace twoway::cli {
@@ -32,11 +31,11 @@ enum class Act { seal, open };
 
 /// Adds --in, --out, --force, --media-type, --chunked, --chunked-media-type and --chunk-size, and
 /// for opening --keep-partial.
-void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
+void add_message_options(Command& command, Exchange& options, Act act, const char* in,
                          const char* out);
 
 /// Adds --state, for a file that the command `reader` needs.
-void add_new_state_option(CLI::App& command, Exchange& options, const std::string& reader);
+void add_new_state_option(Command& command, Exchange& options, const std::string& reader);
 
 /// Returns the media type that was given for the message's form, or `defaults`. Borrows from
 /// `options`. A type for the other form is a usage failure.

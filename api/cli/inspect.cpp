@@ -246,21 +246,19 @@ struct Inspect {
 
 }  // namespace
 
-void add_inspect(CLI::App& app) {
+void add_inspect(Command& program) {
   auto options = std::make_shared<Inspect>();
-  CLI::App* command =
-      app.add_subcommand("inspect", "Show a key configuration list, or the header of a request");
-  command->add_option("FILE", options->file, "The file, or - for standard input")
-      ->required()
-      ->type_name("");
-  command->add_flag("--json", options->json, "Print JSON");
-  command->footer(
+  Command command =
+      program.add("inspect", "Show a key configuration list, or the header of a request");
+  command.option("FILE", options->file, "The file, or - for standard input").required().type("");
+  command.flag("--json", options->json, "Print JSON");
+  command.footer(
       "Needs no key and shows nothing secret. Algorithms that are not known appear as their ids."
       "\n\n"
       "Examples:\n"
       "  twoway inspect gateway.ohttp-keys\n"
       "  twoway inspect request.bin --json");
-  command->callback([options] { run(options->file, options->json); });
+  command.runs([options] { run(options->file, options->json); });
 }
 
 }  // namespace twoway::cli

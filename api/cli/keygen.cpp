@@ -67,39 +67,38 @@ void run(const Config& options) {
 
 }  // namespace
 
-void add_keygen(CLI::App& app) {
+void add_keygen(Command& program) {
   auto options = std::make_shared<Keygen>();
-  CLI::App* command = app.add_subcommand("keygen", "Make a receiver's private key");
-  command->add_option("--kem", options->kem, "Kind of key: " + list_of(kem_names()))
-      ->required()
-      ->type_name("KEM");
+  Command command = program.add("keygen", "Make a receiver's private key");
+  command.option("--kem", options->kem, "Kind of key: " + list_of(kem_names()))
+      .required()
+      .type("KEM");
   command
-      ->add_option("-o,--out", options->out,
-                   "File for the key, - for standard output, or a pkcs11: URI with the "
-                   "object and id that a key on the token is to have")
-      ->required()
-      ->type_name("FILE");
-  command->add_flag("--force", options->force, "Replace an existing file");
-  add_pin_options(*command, options->pin);
-  add_provider_option(*command, options->provider);
-  command->footer(
+      .option("-o,--out", options->out,
+              "File for the key, - for standard output, or a pkcs11: URI with the "
+              "object and id that a key on the token is to have")
+      .required()
+      .type("FILE");
+  command.flag("--force", options->force, "Replace an existing file");
+  add_pin_options(command, options->pin);
+  add_provider_option(command, options->provider);
+  command.footer(
       "The key is written as PKCS#8 PEM, as openssl genpkey writes it, readable by its owner "
       "alone (mode 0600). Keep it secret, and keep a copy: requests cannot be opened without "
       "it.\n\n"
       "Example:\n"
       "  twoway keygen --kem x25519 --out key.pem");
-  command->callback([options] { run(*options); });
+  command.runs([options] { run(*options); });
 }
 
-void add_config(CLI::App& app) {
+void add_config(Command& program) {
   auto options = std::make_shared<Config>();
-  CLI::App* command =
-      app.add_subcommand("config", "Write the key configuration list that senders need");
-  add_key_options(*command, options->keys);
-  command->add_option("-o,--out", options->out, "File for the list; standard output unless given")
-      ->type_name("FILE");
-  command->add_flag("--force", options->force, "Replace the file if it exists");
-  command->footer(
+  Command command = program.add("config", "Write the key configuration list that senders need");
+  add_key_options(command, options->keys);
+  command.option("-o,--out", options->out, "File for the list; standard output unless given")
+      .type("FILE");
+  command.flag("--force", options->force, "Replace the file if it exists");
+  command.footer(
       std::string(kDefaultSuitesHelp) +
       " The preferred comes first.\n\n"
       "The list (application/ohttp-keys, RFC 9458) is public, but senders must get it from you "
@@ -109,7 +108,7 @@ void add_config(CLI::App& app) {
       "  twoway config --key 1=key.pem --out gateway.ohttp-keys\n"
       "  twoway config --key 1=p256.pem --key 2=x25519.pem --suite hkdf-sha256:aes-128-gcm --out "
       "gateway.ohttp-keys");
-  command->callback([options] { run(*options); });
+  command.runs([options] { run(*options); });
 }
 
 }  // namespace twoway::cli

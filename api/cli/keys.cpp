@@ -137,23 +137,20 @@ bool is_tpm_key_file(ByteView file) {
   return std::search(file.begin(), file.end(), kMark.begin(), kMark.end()) != file.end();
 }
 
-void add_provider_option(CLI::App& command, std::string& name) {
+void add_provider_option(Command& command, std::string& name) {
   std::string names;
   for (const Provider* provider : built::providers()) {
     names += std::string(names.empty() ? "" : ", ") + provider->name();
   }
   command
-      .add_option("--provider", name,
-                  "Crypto library to use: " + (names.empty() ? "none is built" : names) +
-                      "; the first unless given")
-      ->type_name("NAME");
+      .option("--provider", name,
+              "Crypto library to use: " + (names.empty() ? "none is built" : names) +
+                  "; the first unless given")
+      .type("NAME");
 }
 
-CLI::Validator key_id_range() {
-  const auto check = [](std::string& text) -> std::string {
-    return parse_key_id(text) ? "" : "a key id is 0 to 255";
-  };
-  return CLI::Validator(check, "");
+std::string check_key_id(std::string& text) {
+  return parse_key_id(text) ? "" : "a key id is 0 to 255";
 }
 
 void require_usable(const Provider& provider) {
@@ -183,21 +180,18 @@ const Provider& choose_provider(const std::string& name) {
   throw Failure(Exit::usage, "no provider '" + name + "' in this build: " + see("providers"));
 }
 
-void add_key_options(CLI::App& command, KeyOptions& options) {
+void add_key_options(Command& command, KeyOptions& options) {
   command
-      .add_option("--key", options.keys,
-                  "Private key with its id (0 to 255) in front: a file, a pkcs11: URI, or a TPM's "
-                  "handle:0x81000100; repeat it for more keys")
-      ->required()
-      ->allow_extra_args(false)
-      ->type_name("ID=KEY");
-  command.add_option("--key-id", options.ids, "Id of a --key that has none in front, in order")
-      ->allow_extra_args(false)
-      ->check(key_id_range())
-      ->type_name("N");
-  command.add_option("--suite", options.suites, "Pair that the keys accept; repeat it for more")
-      ->allow_extra_args(false)
-      ->type_name("KDF:AEAD");
+      .option("--key", options.keys,
+              "Private key with its id (0 to 255) in front: a file, a pkcs11: URI, or a TPM's "
+              "handle:0x81000100; repeat it for more keys")
+      .required()
+      .type("ID=KEY");
+  command.option("--key-id", options.ids, "Id of a --key that has none in front, in order")
+      .check(check_key_id)
+      .type("N");
+  command.option("--suite", options.suites, "Pair that the keys accept; repeat it for more")
+      .type("KDF:AEAD");
   add_pin_options(command, options.pin);
   add_provider_option(command, options.provider);
 }

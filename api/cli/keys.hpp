@@ -5,18 +5,17 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include <twoway/key_ring.hpp>
 #include <twoway/request_sender.hpp>
 
+#include "command.hpp"
 #include "named_files.hpp"
 #include "token_keys.hpp"
 
 namespace twoway::cli {
 
 /// Adds --provider.
-void add_provider_option(CLI::App& command, std::string& name);
+void add_provider_option(Command& command, std::string& name);
 
 /// Returns the provider of this name, or the default one if the name is empty. Fails if there is
 /// none, or if it offers nothing.
@@ -25,8 +24,8 @@ const Provider& choose_provider(const std::string& name);
 /// Fails with the reason if `provider` offers nothing.
 void require_usable(const Provider& provider);
 
-/// Returns the check of a key id, which is one byte.
-CLI::Validator key_id_range();
+/// Option::check of a key id, which is one byte.
+std::string check_key_id(std::string& text);
 
 /// For the help of commands with --suite.
 inline constexpr const char* kDefaultSuitesHelp =
@@ -53,7 +52,7 @@ struct KeyOptions {
 };
 
 /// Adds --key, --key-id, --suite and --provider.
-void add_key_options(CLI::App& command, KeyOptions& options);
+void add_key_options(Command& command, KeyOptions& options);
 
 /// Returns the files that the options name. A key without an id is a usage failure.
 std::vector<NamedFile> key_files(const KeyOptions& options);

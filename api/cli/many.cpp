@@ -191,23 +191,22 @@ void run(const OpenMany& options) {
 
 }  // namespace
 
-void add_seal_many(CLI::App& app) {
+void add_seal_many(Command& program) {
   auto options = std::make_shared<SealMany>();
-  CLI::App* command = app.add_subcommand("seal-many", "Seal one request to several receivers");
+  Command command = program.add("seal-many", "Seal one request to several receivers");
+  command.option("--to", options->to, "A receiver's key configuration list; repeat it for more")
+      .required()
+      .type("FILE");
   command
-      ->add_option("--to", options->to, "A receiver's key configuration list; repeat it for more")
-      ->required()
-      ->type_name("FILE");
-  command
-      ->add_option("--keys-dir", options->keys_dir,
-                   "Folder for what each receiver needs beside the request, and for the states; "
-                   "made if it is not there")
-      ->required()
-      ->type_name("FOLDER");
-  add_message_options(*command, *options, Act::seal, "What to seal",
+      .option("--keys-dir", options->keys_dir,
+              "Folder for what each receiver needs beside the request, and for the states; "
+              "made if it is not there")
+      .required()
+      .type("FOLDER");
+  add_message_options(command, *options, Act::seal, "What to seal",
                       "File for the sealed request, the same for all");
-  add_provider_option(*command, options->provider);
-  command->footer(
+  add_provider_option(command, options->provider);
+  command.footer(
       "For the receiver of NAME.EXT there are NAME.encapsulated-key, to send with the request, and "
       "NAME.state, for open-response: secret (mode 0600). All must accept one AEAD. Any receiver "
       "could make another request that the others would take for this one; responses "
@@ -215,27 +214,25 @@ void add_seal_many(CLI::App& app) {
       "Example:\n"
       "  twoway seal-many --to alice.ohttp-keys --to bob.ohttp-keys --keys-dir out --in "
       "question.txt --out request.bin");
-  command->callback([options] { run(*options); });
+  command.runs([options] { run(*options); });
 }
 
-void add_open_many(CLI::App& app) {
+void add_open_many(Command& program) {
   auto options = std::make_shared<OpenMany>();
-  CLI::App* command =
-      app.add_subcommand("open-many", "Open a request that was sealed to several receivers");
-  add_key_options(*command, options->keys);
+  Command command = program.add("open-many", "Open a request that was sealed to several receivers");
+  add_key_options(command, options->keys);
   command
-      ->add_option("--encapsulated-key", options->encapsulated_key,
-                   "What the sender made for this receiver")
-      ->required()
-      ->type_name("FILE");
-  add_message_options(*command, *options, Act::open, "The sealed request",
-                      "File for the plaintext");
-  add_new_state_option(*command, *options, "seal-response");
-  command->footer(
+      .option("--encapsulated-key", options->encapsulated_key,
+              "What the sender made for this receiver")
+      .required()
+      .type("FILE");
+  add_message_options(command, *options, Act::open, "The sealed request", "File for the plaintext");
+  add_new_state_option(command, *options, "seal-response");
+  command.footer(
       "Example:\n"
       "  twoway open-many --key 1=key.pem --encapsulated-key alice.encapsulated-key --in "
       "request.bin --out question.txt --state receiver.state");
-  command->callback([options] { run(*options); });
+  command.runs([options] { run(*options); });
 }
 
 }  // namespace twoway::cli

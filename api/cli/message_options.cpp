@@ -11,29 +11,20 @@ namespace {
 constexpr std::size_t kMaxOverhead = 4096;
 
 /// Returns a chunk's size in bytes, or 0 if `text` is not a size.
-std::uint64_t chunk_size_of(std::string text) {
+std::uint64_t chunk_size_of(const std::string& text) {
   if (text.find_first_of("0123456789") != 0) return 0;
-  std::uint64_t size = 0;
-  try {
-    const std::string refused = CLI::AsSizeValue(false)(text);
-    if (!refused.empty() || !CLI::detail::lexical_cast(text, size)) return 0;
-  } catch (const CLI::Error&) {
-    return 0;
-  }
+  const std::uint64_t size = parse_size(text).value_or(0);
   return size <= framing::kMaxChunk ? size : 0;
 }
 
-/// Returns the check of a chunk's size, which also converts it to bytes.
-CLI::Validator chunk_size_check() {
-  const auto check = [](std::string& text) -> std::string {
-    const std::uint64_t size = chunk_size_of(text);
-    if (size == 0) {
-      return "'" + text + "' is no size of a chunk: give 1 to 1G, in bytes or with K, M or G";
-    }
-    text = std::to_string(size);
-    return {};
-  };
-  return CLI::Validator(check, "");
+/// Option::check of a chunk's size, which it converts to bytes.
+std::string check_chunk_size(std::string& text) {
+  const std::uint64_t size = chunk_size_of(text);
+  if (size == 0) {
+    return "'" + text + "' is no size of a chunk: give 1 to 1G, in bytes or with K, M or G";
+  }
+  text = std::to_string(size);
+  return {};
 }
 
 }  // namespace
@@ -105,50 +96,48 @@ std::unique_ptr<Source> MessageInput::source() {
   });
 }
 
-void add_message_options(CLI::App& command, Exchange& options, Act act, const char* in,
+void add_message_options(Command& command, Exchange& options, Act act, const char* in,
                          const char* out) {
-  command.add_option("-i,--in", options.in, std::string(in) + "; standard input unless given")
-      ->type_name("FILE");
-  command.add_option("-o,--out", options.out, std::string(out) + "; standard output unless given")
-      ->type_name("FILE");
-  command.add_flag("--force", options.force,
-                   "Replace files that exist; without it nothing is replaced");
+  command.option("-i,--in", options.in, std::string(in) + "; standard input unless given")
+      .type("FILE");
+  command.option("-o,--out", options.out, std::string(out) + "; standard output unless given")
+      .type("FILE");
+  command.flag("--force", options.force,
+               "Replace files that exist; without it nothing is replaced");
   command
-      .add_option(
-          "--media-type", options.media_type,
-          "Media type of whole messages, the same on both sides; message/bhttp unless given")
-      ->type_name("TYPE");
-  CLI::Option* chunked = command.add_flag(
-      "--chunked", options.chunked,
-      "A message in chunks, of any size and in little memory; the same on both sides");
+      .option("--media-type", options.media_type,
+              "Media type of whole messages, the same on both sides; message/bhttp unless given")
+      .type("TYPE");
+  const Option chunked =
+      command.flag("--chunked", options.chunked,
+                   "A message in chunks, of any size and in little memory; the same on both sides");
   command
-      .add_option("--chunked-media-type", options.chunked_media_type,
-                  "Media type of chunked messages, with --chunked in place of --media-type; never "
-                  "that of whole ones, as one type for both would let a relay pass a first chunk "
-                  "off as a whole message; a chunked message/bhttp unless given")
-      ->type_name("TYPE");
+      .option("--chunked-media-type", options.chunked_media_type,
+              "Media type of chunked messages, with --chunked in place of --media-type; never "
+              "that of whole ones, as one type for both would let a relay pass a first chunk "
+              "off as a whole message; a chunked message/bhttp unless given")
+      .type("TYPE");
   command
-      .add_option("--chunk-size", options.chunk_size,
-                  act == Act::seal
-                      ? "Most plaintext of one chunk, in bytes or as 64K or 1M"
-                      : "Most plaintext that one chunk may have, in bytes or as 64K or 1M")
-      ->capture_default_str()
-      ->transform(chunk_size_check())
-      ->needs(chunked)
-      ->type_name("SIZE");
+      .option("--chunk-size", options.chunk_size,
+              act == Act::seal ? "Most plaintext of one chunk, in bytes or as 64K or 1M"
+                               : "Most plaintext that one chunk may have, in bytes or as 64K or 1M")
+      .show_default()
+      .check(check_chunk_size)
+      .needs(chunked)
+      .type("SIZE");
   if (act == Act::seal) return;
   command
-      .add_flag("--keep-partial", options.keep_partial,
-                "Keep the authentic part of a truncated message in --out; the exit code is 1")
-      ->needs(chunked);
+      .flag("--keep-partial", options.keep_partial,
+            "Keep the authentic part of a truncated message in --out; the exit code is 1")
+      .needs(chunked);
 }
 
-void add_new_state_option(CLI::App& command, Exchange& options, const std::string& reader) {
+void add_new_state_option(Command& command, Exchange& options, const std::string& reader) {
   command
-      .add_option("--state", options.state,
-                  "New file for what " + reader + " needs; secret (mode 0600)")
-      ->required()
-      ->type_name("FILE");
+      .option("--state", options.state,
+              "New file for what " + reader + " needs; secret (mode 0600)")
+      .required()
+      .type("FILE");
 }
 
 }  // namespace twoway::cli

@@ -24,6 +24,6 @@ void generate_token_key(const Provider&, const std::string&, KemId, const PinOpt
 
 std::string token_holder(const std::string&) { not_built(); }
 
-void add_tokens(CLI::App&) {}
+void add_tokens(Command&) {}
 
 }  // namespace twoway::cli

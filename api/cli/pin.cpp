@@ -27,13 +27,13 @@ core::SecretBuffer pin_of_environment(const std::string& name) {
 
 }  // namespace
 
-void add_pin_options(CLI::App& command, PinOptions& options) {
-  CLI::Option* file = command.add_option(
-      "--pin-file", options.file, "File with the PIN of the token or TPM that holds the key");
-  file->type_name("FILE");
-  command.add_option("--pin-env", options.environment, "Environment variable with that PIN")
-      ->excludes(file)
-      ->type_name("NAME");
+void add_pin_options(Command& command, PinOptions& options) {
+  Option file = command.option("--pin-file", options.file,
+                               "File with the PIN of the token or TPM that holds the key");
+  file.type("FILE");
+  command.option("--pin-env", options.environment, "Environment variable with that PIN")
+      .excludes(file)
+      .type("NAME");
 }
 
 const core::SecretBuffer* given_pin(const PinOptions& options) {

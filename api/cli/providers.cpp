@@ -26,16 +26,16 @@ void run(bool json) {
 
 }  // namespace
 
-void add_providers(CLI::App& app) {
+void add_providers(Command& program) {
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand("providers", "Test and show what each provider offers");
-  command->add_flag("--json", *json, "Print JSON");
-  command->footer(
+  Command command = program.add("providers", "Test and show what each provider offers");
+  command.flag("--json", *json, "Print JSON");
+  command.footer(
       "The first provider is the default. A yes means that a test with a known answer passed just "
       "now, - that it is not offered. After a failed test, or if a provider offers nothing, the "
       "exit "
       "code is 1.");
-  command->callback([json] { run(*json); });
+  command.runs([json] { run(*json); });
 }
 
 }  // namespace twoway::cli

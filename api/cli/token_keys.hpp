@@ -5,10 +5,11 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <strings.h>
 
 #include <twoway/names.hpp>
+
+#include "command.hpp"
 
 namespace twoway::cli {
 
@@ -25,7 +26,7 @@ struct PinOptions {
 const core::SecretBuffer* given_pin(const PinOptions& options);
 
 /// Adds --pin-file and --pin-env.
-void add_pin_options(CLI::App& command, PinOptions& options);
+void add_pin_options(Command& command, PinOptions& options);
 
 /// Returns true if `key` names a key in a token. A URI's scheme may be in any case.
 inline bool is_token_uri(const std::string& key) {

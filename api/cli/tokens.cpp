@@ -232,32 +232,30 @@ void run(const Tokens& options) {
 
 }  // namespace
 
-void add_tokens(CLI::App& app) {
+void add_tokens(Command& program) {
   auto options = std::make_shared<Tokens>();
-  CLI::App* command = app.add_subcommand("tokens", "List the tokens of PKCS#11 modules");
+  Command command = program.add("tokens", "List the tokens of PKCS#11 modules");
   command
-      ->add_option("--module", options->modules,
-                   "The module's shared object, or a pkcs11: URI with its module-path and "
-                   "x-init-reserved; repeat it for more. Unless given, those that p11-kit is "
-                   "configured with")
-      ->allow_extra_args(false)
-      ->type_name("MODULE");
+      .option("--module", options->modules,
+              "The module's shared object, or a pkcs11: URI with its module-path and "
+              "x-init-reserved; repeat it for more. Unless given, those that p11-kit is "
+              "configured with")
+      .type("MODULE");
   command
-      ->add_option(
-          "--token", options->token,
-          "Only the token with this label or pkcs11: URI; --pin-file and --pin-env need it")
-      ->type_name("NAME");
-  command->add_flag("--keys", options->keys, "List the keys too, which needs each token's PIN");
-  add_pin_options(*command, options->pin);
-  command->add_flag("--json", options->json, "Print JSON");
-  command->footer(
+      .option("--token", options->token,
+              "Only the token with this label or pkcs11: URI; --pin-file and --pin-env need it")
+      .type("NAME");
+  command.flag("--keys", options->keys, "List the keys too, which needs each token's PIN");
+  add_pin_options(command, options->pin);
+  command.flag("--json", options->json, "Print JSON");
+  command.footer(
       "The URIs can be given to --key. What cannot be listed is named with its reason, and the "
       "exit code is 1; the rest is listed all the same.\n\n"
       "Examples:\n"
       "  twoway tokens\n"
       "  twoway tokens --module /usr/lib/softhsm/libsofthsm2.so --token gateway --keys --pin-file "
       "pin.txt");
-  command->callback([options] { run(*options); });
+  command.runs([options] { run(*options); });
 }
 
 }  // namespace twoway::cli

@@ -1,0 +1,12 @@
+// The parser of arguments.
+#pragma once
+
+#include "failure.hpp"
+
+namespace twoway::cli {
+
+/// Parses the arguments and runs the command that they name. Shows help, the version, or what is
+/// wrong with the arguments.
+Exit parse_and_run(int argc, const char* const* argv);
+
+}  // namespace twoway::cli
