@@ -54,7 +54,7 @@ std::vector<SurveyRow> survey(std::span<const Provider* const> providers) {
       return both(ask(p.dh(parts->dh), parts->dh), ask(p.kdf(parts->kdf), parts->kdf));
     }));
   }
-  for (const core::KemParams& kem : core::native_kem_table()) {
+  for (const core::KemParams& kem : core::pq_kem_table()) {
     rows.push_back(row("kem", kem.short_name, providers, [&](const Provider& p) {
       const core::Result<core::Kem> found = core::Kem::find(p, kem.id);
       if (!found) return Answer::no;

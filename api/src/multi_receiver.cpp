@@ -67,6 +67,11 @@ Result<MultiRequestOpener> PendingMultiRequest::complete_dh(
   return open_key(request_.complete_dh(dh));
 }
 
+Result<MultiRequestOpener> PendingMultiRequest::complete_hybrid(
+    const SharedSecret& ml_kem, const core::DhSecret& dh) const noexcept {
+  return open_key(request_.complete_hybrid(ml_kem, dh));
+}
+
 /// Opens the body's key in the place of a request's text. The gate goes to the body.
 Result<MultiRequestOpener> PendingMultiRequest::open_key(
     Result<RequestOpener> request) const noexcept {

@@ -130,6 +130,14 @@ Result<RequestOpener> PendingRequest::complete_dh(const core::DhSecret& dh) cons
   return s ? complete(shared_secret) : s.error();
 }
 
+Result<RequestOpener> PendingRequest::complete_hybrid(const SharedSecret& ml_kem,
+                                                      const core::DhSecret& dh) const noexcept {
+  SharedSecret shared_secret;
+  Status s = kem().shared_secret_from_parts(shared_secret, ml_kem, dh, state_->encapsulation,
+                                            key().public_key());
+  return s ? complete(shared_secret) : s.error();
+}
+
 Result<RequestOpener> PendingRequest::complete(const SharedSecret& shared_secret) const noexcept {
   const core::CipherSuite& suite = state_->match.suite;
   Result<core::RecipientContext> context =

@@ -98,4 +98,20 @@ bool public_key_ok(const DhParams& dh, ByteView pk) noexcept {
   }
 }
 
+Status check_dh_result(ByteView secret, const DhParams& dh) noexcept {
+  if (secret.size() != dh.ndh || (dh.refuse_zero && all_zero(secret))) return kBadDhResult;
+  return {};
+}
+
+Status dh_by(DhSecret& secret, ByteSpan enc, const DhGroup& group, ByteView sk,
+             const PublicKey& peer) noexcept {
+  secret.clear();
+  const Result<std::unique_ptr<DhPrivateKey>> key = group.import_private(sk);
+  if (!key) return key.error();
+  const ByteView pk = (*key)->public_key();
+  if (pk.size() != enc.size()) return kBadDhResult;
+  std::copy(pk.begin(), pk.end(), enc.begin());
+  return (*key)->dh(secret, peer);
+}
+
 }  // namespace twoway::core

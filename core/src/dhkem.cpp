@@ -1,7 +1,4 @@
 // RFC 9180 section 4.1.
-#include <algorithm>
-#include <array>
-
 #include <twoway/core/dhkem.hpp>
 
 #include "dh_check.hpp"
@@ -9,24 +6,6 @@
 #include "labeled.hpp"
 
 namespace twoway::core {
-namespace {
-
-constexpr Error kBadDhResult{Errc::key_unavailable,
-                             "the private key gave a result of the wrong length, or zeros"};
-
-/// RFC 9180 section 7.1.4: the result of X25519 and X448 is checked for all zeros.
-Status check_dh(ByteView secret, const DhParams& dh) noexcept {
-  if (secret.size() != dh.ndh || (dh.refuse_zero && all_zero(secret))) return kBadDhResult;
-  return {};
-}
-
-/// The peer is valid, so whatever a key fails at is its own trouble and not the message's.
-Error key_failure(const Error& error) noexcept {
-  return {Errc::key_unavailable, error.message, error.native};
-}
-
-}  // namespace
-
 // RFC 9180 section 7.1.3, X25519 and X448:
 //   dkp_prk = LabeledExtract("", "dkp_prk", ikm)
 //   sk = LabeledExpand(dkp_prk, "sk", "", Nsk)
@@ -103,7 +82,7 @@ Status DhKem::encap_from(SharedSecret& shared_secret, ByteSpan enc, const Public
   } else if (Status s = injected_ephemeral_dh(ephemeral, enc, receiver, *rng); !s) {
     return s;
   }
-  if (!check_dh(ephemeral.view(), group_->params())) return kBadPublicKey;
+  if (!check_dh_result(ephemeral.view(), group_->params())) return kBadPublicKey;
   if (sender == nullptr) {
     return extract_and_expand(shared_secret, {ephemeral.view()}, {enc, receiver.bytes()});
   }
@@ -111,7 +90,7 @@ Status DhKem::encap_from(SharedSecret& shared_secret, ByteSpan enc, const Public
   if (Status s = sender->auth_dh(authentic, receiver); !s) {
     return s.error().code == Errc::not_supported ? s : key_failure(s.error());
   }
-  if (Status s = check_dh(authentic.view(), group_->params()); !s) return s;
+  if (Status s = check_dh_result(authentic.view(), group_->params()); !s) return s;
   return extract_and_expand(shared_secret, {ephemeral.view(), authentic.view()},
                             {enc, receiver.bytes(), sender->public_key()});
 }
@@ -123,12 +102,7 @@ Status DhKem::injected_ephemeral_dh(DhSecret& secret, ByteSpan enc, const Public
   if (Status s = rng.fill(ikm.reset(group_->params().nsk)); !s) return s;
   PrivateKeyBytes sk;
   if (Status s = derive_private(sk, ikm.view()); !s) return s;
-  Result<std::unique_ptr<DhPrivateKey>> key = group_->import_private(sk.view());
-  if (!key) return key.error();
-  const ByteView pk = (*key)->public_key();
-  if (pk.size() != enc.size()) return kBadDhResult;
-  std::copy(pk.begin(), pk.end(), enc.begin());
-  return (*key)->dh(secret, receiver);
+  return dh_by(secret, enc, *group_, sk.view(), receiver);
 }
 
 // RFC 9180 section 4.1:
@@ -150,7 +124,7 @@ Status DhKem::extract_and_expand(SharedSecret& shared_secret, std::initializer_l
 Status DhKem::shared_secret_from_dh(SharedSecret& shared_secret, const DhSecret& dh,
                                     const Encapsulation& enc,
                                     ByteView receiver_public_key) const noexcept {
-  if (Status s = check_dh(dh.view(), group_->params()); !s) return s;
+  if (Status s = check_dh_result(dh.view(), group_->params()); !s) return s;
   return extract_and_expand(shared_secret, {dh.view()}, {enc.bytes(), receiver_public_key});
 }
 
@@ -186,7 +160,7 @@ Status dhkem::checked_dh(DhSecret& secret, const DhPrivateKey& key,
     secret.clear();
     return key_failure(s.error());
   }
-  s = check_dh(secret.view(), *find_dh(row->dh));
+  s = check_dh_result(secret.view(), *find_dh(row->dh));
   if (!s) secret.clear();
   return s;
 }

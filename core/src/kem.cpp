@@ -6,12 +6,23 @@
 namespace twoway::core {
 namespace {
 
+constexpr const char* kNoKem = "the provider does not offer this KEM: choose another suite";
+constexpr const char* kNoMlKem =
+    "the provider's library has no ML-KEM of this size, or lacks another part of this KEM: install "
+    "a newer one, or choose another suite or provider";
+constexpr Error kNotHybrid{Errc::not_supported, "this KEM is not composed of ML-KEM and a group"};
 constexpr Error kBadEncLength{Errc::invalid_argument, "enc must be exactly Nenc bytes long"};
 
-const DhKem& kind_of(const DhKem& kem) noexcept { return kem; }
+template <typename Kind>
+const Kind& kind_of(const Kind& kem) noexcept {
+  return kem;
+}
 const NativeKem& kind_of(const NativeKem* kem) noexcept { return *kem; }
 
-const void* maker_of(const DhKem& kem) noexcept { return kem.maker(); }
+template <typename Kind>
+const void* maker_of(const Kind& kem) noexcept {
+  return kem.maker();
+}
 const void* maker_of(const NativeKem& kem) noexcept { return &kem; }
 
 /// Calls `use` with the KEM that `kind` holds.
@@ -49,7 +60,13 @@ Result<Kem> Kem::find(const Provider& provider, KemId id) noexcept {
       return Kem(*find_kem(id), DhKem(*row, *group, *kdf), provider.rng());
     }
   }
-  return not_offered(provider, "the provider does not offer this KEM: choose another suite");
+  if (const HybridKemParams* row = find_hybrid_kem(id)) {
+    if (const auto hybrid = HybridKem::find(provider, *row)) {
+      return Kem(*find_kem(id), *hybrid, provider.rng());
+    }
+  }
+  return not_offered(provider,
+                     find_kem(id) != nullptr && find_dhkem(id) == nullptr ? kNoMlKem : kNoKem);
 }
 
 Result<std::unique_ptr<PrivateKey>> Kem::generate_key_pair() const noexcept {
@@ -75,6 +92,12 @@ Status Kem::derive_private(PrivateKeyBytes& sk, ByteView ikm) const noexcept {
 Result<std::unique_ptr<PrivateKey>> Kem::import_private(ByteView sk) const noexcept {
   if (sk.size() != params_->nsk) return kBadPrivateKey;
   return with(kind_, [&](const auto& kem) { return kem.import_private(sk); });
+}
+
+Result<std::unique_ptr<PrivateKey>> Kem::join_private(
+    std::shared_ptr<const PrivateKey> ml_kem, std::shared_ptr<const PrivateKey> dh) const noexcept {
+  const HybridKem* kem = std::get_if<HybridKem>(&kind_);
+  return kem == nullptr ? kNotHybrid : kem->join_private(std::move(ml_kem), std::move(dh));
 }
 
 Result<std::unique_ptr<PublicKey>> Kem::import_public(ByteView pk) const noexcept {
@@ -140,6 +163,17 @@ Status Kem::shared_secret_from_dh(SharedSecret& shared_secret, const DhSecret& d
   if (enc.kem_id() != params_->id) return kOtherKem;
   if (receiver_public_key.size() != params_->npk) return kBadPublicKey;
   return kem->shared_secret_from_dh(shared_secret, dh, enc, receiver_public_key);
+}
+
+Status Kem::shared_secret_from_parts(SharedSecret& shared_secret, const SharedSecret& ml_kem,
+                                     const DhSecret& dh, const Encapsulation& enc,
+                                     ByteView receiver_public_key) const noexcept {
+  shared_secret.clear();
+  const HybridKem* kem = std::get_if<HybridKem>(&kind_);
+  if (kem == nullptr) return kNotHybrid;
+  if (enc.kem_id() != params_->id) return kOtherKem;
+  if (receiver_public_key.size() != params_->npk) return kBadPublicKey;
+  return kem->shared_secret_from_parts(shared_secret, ml_kem, dh, enc, receiver_public_key);
 }
 
 Status dhkem::decap(SharedSecret& shared_secret, const Kem& kem, const DhPrivateKey& key,

@@ -161,13 +161,15 @@ Status self_check(const Kem& algorithm) noexcept {
   std::unique_ptr<PrivateKey> key;
   if (Status s = check_derived(key, algorithm, *known); !s) return s;
   // FIPS 203 section 6.3: an `enc` that nobody made gives a secret that the private key decides.
-  std::array<std::uint8_t, kMaxEnc> forged{};
-  forged.fill(KemAnswer::kForgedByte);
-  SharedSecret secret;
-  if (Status s = algorithm.decap(secret, ByteView(forged).first(algorithm.params().nenc), *key);
-      !s) {
-    return s;
+  std::array<std::uint8_t, kMaxEnc> room{};
+  room.fill(KemAnswer::kForgedByte);
+  const ByteSpan forged = ByteSpan(room).first(algorithm.params().nenc);
+  if (const HybridKemParams* row = find_hybrid_kem(algorithm.params().id)) {
+    const ByteView point = key->public_key().last(find_dh(row->dh)->npk);
+    std::copy(point.begin(), point.end(), forged.last(point.size()).begin());
   }
+  SharedSecret secret;
+  if (Status s = algorithm.decap(secret, forged, *key); !s) return s;
   if (Status s = expect(secret.view(), known->rejected); !s) return s;
   return check_encapsulated(algorithm, *key);
 }

@@ -47,7 +47,7 @@ constexpr std::array kAeadAnswers{
 
 // HKDF: the inputs of RFC 5869 appendix A.1, whose own answer is for SHA-256; those for SHA-384
 // and SHA-512 were computed from HMAC with Python's hmac. SHAKE: the same input keying material,
-// answered by Python's hashlib.
+// answered by Python's hashlib, and for TurboSHAKE by PyCryptodome.
 constexpr std::array kKdfAnswers{
     KdfAnswer{KdfId::hkdf_sha256,
         /*ikm*/ "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
@@ -93,6 +93,22 @@ constexpr std::array kKdfAnswers{
         /*output*/
         "2927a98f0facbf0bccbbf54082ee3863fcc3369b5a333d3214b069f2e0b61b9969deacba9d39"
         "d24874cd"},
+    KdfAnswer{KdfId::turboshake128,
+        /*ikm*/ "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+        /*salt*/ "",
+        /*info*/ "",
+        /*prk*/ "",
+        /*output*/
+        "a11e617459e309214dc3252bf9d15d8a5cc69e7d4154078bc8e9a96b7abe9eb6c46604157a42"
+        "59e465c5"},
+    KdfAnswer{KdfId::turboshake256,
+        /*ikm*/ "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+        /*salt*/ "",
+        /*info*/ "",
+        /*prk*/ "",
+        /*output*/
+        "701fdb7441a04491950c79ad0cc064e53229b582fe555a5b6cfd26601243d27b4415cb5a0413"
+        "4f023920"},
 };
 
 constexpr std::array kDhAnswers{
@@ -163,8 +179,19 @@ constexpr std::array kDhAnswers{
 };
 
 // Keys: draft-ietf-hpke-pq, test-vectors.json. `rejected` was computed with Python's hashlib and
-// cryptography: K = J(z || c) of FIPS 203 section 6.3, and the hybrid's combiner over that.
+// cryptography: K = J(z || c) of FIPS 203 section 6.3, and a hybrid's combiner over that.
 constexpr std::array kKemAnswers{
+    KemAnswer{KemId::ml_kem_512,
+        /*ikm*/
+        "d7c1c923cee18d6a91cada4526e4d72809749b68ae19fd32fe6c4ec5f82fa9472e336e68c541"
+        "81766e5a978ecdf20d81977b94253a3827f9d9126bc91532bbe5",
+        /*sk*/
+        "fcc790d47249f00165299da5ea7e8fc878913ad9487ea6f437039dd605cb032e4ed9054818b7"
+        "0b38fa139651fa80187a0f390d71af83d0661c76fb182c9fbd0c",
+        /*pk_ends*/
+        "b6a325284237f5fb45261cba99882a94d296a8fc6bb1510ee287704b6757cd15828e0479fd75"
+        "7141b98d0829fccc7ef3c27cda544b3a777affa209d86b5e719d",
+        /*rejected*/ "878880bc51cb0429ecadd2fce6508f66df78ac0a7b6ce24f9bf413f83ec7fb7e"},
     KemAnswer{KemId::ml_kem_768,
         /*ikm*/
         "353e522ee88da0097916c435377e3ffee4cd8288b910a79882f4ac87787cebe6ef7d126a2ef9"
@@ -187,13 +214,27 @@ constexpr std::array kKemAnswers{
         "94c27955cc5863380245cbb32d564f4d86579f130e96947391f382f9931843966912c8ba4c3d"
         "d1399a1fd014fda88e38712368772684c68880728930425b37b5",
         /*rejected*/ "d35c70a62dd25ecb0ccc5f5cd89444369298b84866644300d8784785db2a1a90"},
+    KemAnswer{KemId::mlkem768_p256,
+        /*ikm*/ "5e28a96731c6665f07bb00811cd70f0d3d6c44666ca54cddbb7e5946053b6415",
+        /*sk*/ "724eed44c3843d1f260f79b142ce633d602f7989a53ffc9fd4a68690c8e7baa5",
+        /*pk_ends*/
+        "4ae736fa988490bc81c4b9b253932c857357fdd015ebb52310d8bb75a7c4cb884aa47e3e4586"
+        "4cd2eaa55d66ebaf2879aaf56ff888ccff46965204bdf84835e2",
+        /*rejected*/ "acefbdf9347c6416e4548eadb780183b3c23244906d8aa0cb48accc3fe9ea87e"},
+    KemAnswer{KemId::mlkem1024_p384,
+        /*ikm*/ "0fce198c0c1ccfca5cd1ca8bc495b06696cbb8c733e708ead4531b2b294c38d2",
+        /*sk*/ "dbdae0423ba0e5db3d6322601b8dc302d3051d4677142079c7bdf441f4c448dd",
+        /*pk_ends*/
+        "72e98103195375869acaecafed5a70808b0ec7603139ba6ecba9c6335510f088f56c4b21832e"
+        "60c2f351d8362f616568f207fedfe2ea5cd6a2def2f79d3ff5e7",
+        /*rejected*/ "02bce3da2a27a4508d59746cd81ee51e0f84aa0590b0fe7265bb2081b0b5c304"},
     KemAnswer{KemId::mlkem768_x25519,
         /*ikm*/ "b86e76a59fabfc87b30cd7b1f7aaa28a834eb64e7a261c197b9a842893fbce56",
         /*sk*/ "3ec47fa82dd5689d27c6190e724c74ec8f608df3331ce331929e37b829676630",
         /*pk_ends*/
         "f5fb01a5db909ac907ecc9524de9b9eaf4997dac7d22c961267c964403825160f57168661961"
         "2d7bc8206650c1d2fc9072220e7f4d4f557f15b33dcf32e5c837",
-        /*rejected*/ "e82206b222295aba0fd4dbe19a6a22a620546267a90aa40316f6c73f07cbc43e"},
+        /*rejected*/ "23babfa4c58ebb52d9621daf5d7c515759acb3d3d3eda89d720576389e5d136e"},
 };
 // clang-format on
 

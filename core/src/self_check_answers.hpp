@@ -53,8 +53,9 @@ struct DhAnswer {
   Answer sk, pk, peer, secret;
 };
 
-/// Of a native KEM: what the key pair of DeriveKeyPair(ikm) is, of the public key its first and
-/// last 32 bytes; and the secret for an `enc` that nobody made, all bytes of which are kForgedByte.
+/// Of ML-KEM or a hybrid: the key pair of DeriveKeyPair(ikm), of the public key its first and last
+/// 32 bytes, and the secret for an `enc` that nobody made. All bytes of ML-KEM's part are
+/// kForgedByte. A group's part is the public key of the receiver's own half.
 struct KemAnswer {
   static constexpr std::size_t kEnd = 32;
   static constexpr std::uint8_t kForgedByte = 9;

@@ -41,10 +41,13 @@ constexpr std::array kKemTable{
     KemParams{KemId::dhkem_x448, "DHKEM(X448, HKDF-SHA512)", "x448", 64, 56, 56, 56, true},
 };
 
-// draft-ietf-hpke-pq. A private key of ML-KEM is its seed d || z, one of the hybrid a seed of both.
-constexpr std::array kNativeKemTable{
+// draft-ietf-hpke-pq. A private key of ML-KEM is its seed d || z, one of a hybrid a seed of both.
+constexpr std::array kPqKemTable{
+    KemParams{KemId::ml_kem_512, "ML-KEM-512", "ml-kem-512", 32, 768, 800, 64, false},
     KemParams{KemId::ml_kem_768, "ML-KEM-768", "ml-kem-768", 32, 1088, 1184, 64, false},
     KemParams{KemId::ml_kem_1024, "ML-KEM-1024", "ml-kem-1024", 32, 1568, 1568, 64, false},
+    KemParams{KemId::mlkem768_p256, "MLKEM768-P256", "mlkem768-p256", 32, 1153, 1249, 32, false},
+    KemParams{KemId::mlkem1024_p384, "MLKEM1024-P384", "mlkem1024-p384", 32, 1665, 1665, 32, false},
     KemParams{KemId::mlkem768_x25519, "MLKEM768-X25519", "mlkem768-x25519", 32, 1120, 1216, 32, false},
 };
 
@@ -56,6 +59,13 @@ constexpr std::array kDhKemTable{
     DhKemParams{KemId::dhkem_x448, DhId::x448, KdfId::hkdf_sha512},
 };
 
+// draft-irtf-cfrg-concrete-hybrid-kems. A P-256 key takes the first of four candidates in range.
+constexpr std::array kHybridKemTable{
+    HybridKemParams{KemId::mlkem768_p256, KemId::ml_kem_768, DhId::p256, 128, "MLKEM768-P256"},
+    HybridKemParams{KemId::mlkem1024_p384, KemId::ml_kem_1024, DhId::p384, 48, "MLKEM1024-P384"},
+    HybridKemParams{KemId::mlkem768_x25519, KemId::ml_kem_768, DhId::x25519, 32, "\\.//^\\"},
+};
+
 // RFC 9180 table 3; draft-ietf-hpke-hpke for the one-stage functions.
 constexpr std::array kKdfTable{
     KdfParams{KdfId::hkdf_sha256, "HKDF-SHA256", "hkdf-sha256", 32, 255 * 32, KdfStages::two},
@@ -63,6 +73,8 @@ constexpr std::array kKdfTable{
     KdfParams{KdfId::hkdf_sha512, "HKDF-SHA512", "hkdf-sha512", 64, 255 * 64, KdfStages::two},
     KdfParams{KdfId::shake128, "SHAKE128", "shake128", 32, 65535, KdfStages::one},
     KdfParams{KdfId::shake256, "SHAKE256", "shake256", 64, 65535, KdfStages::one},
+    KdfParams{KdfId::turboshake128, "TurboSHAKE128", "turboshake128", 32, 65535, KdfStages::one},
+    KdfParams{KdfId::turboshake256, "TurboSHAKE256", "turboshake256", 64, 65535, KdfStages::one},
 };
 
 // RFC 9180 table 5.
@@ -85,10 +97,11 @@ static_assert(largest(kKemTable, &KemParams::nenc) <= kMaxEnc);
 static_assert(largest(kKemTable, &KemParams::npk) <= kMaxPublicKey);
 static_assert(largest(kKemTable, &KemParams::nsecret) <= kMaxNsecret);
 static_assert(largest(kKemTable, &KemParams::nsk) <= kMaxNsk);
-static_assert(largest(kNativeKemTable, &KemParams::nenc) <= kMaxEnc);
-static_assert(largest(kNativeKemTable, &KemParams::npk) <= kMaxPublicKey);
-static_assert(largest(kNativeKemTable, &KemParams::nsecret) <= kMaxNsecret);
-static_assert(largest(kNativeKemTable, &KemParams::nsk) <= kMaxNsk);
+static_assert(largest(kPqKemTable, &KemParams::nenc) <= kMaxEnc);
+static_assert(largest(kPqKemTable, &KemParams::npk) <= kMaxPublicKey);
+static_assert(largest(kPqKemTable, &KemParams::nsecret) <= kMaxNsecret);
+static_assert(largest(kPqKemTable, &KemParams::nsk) <= kMaxNsk);
+static_assert(largest(kHybridKemTable, &HybridKemParams::dh_seed) <= kMaxDhSeed);
 static_assert(largest(kDhTable, &DhParams::ndh) <= kMaxNdh);
 static_assert(largest(kKdfTable, &KdfParams::nh) <= kMaxNh);
 static_assert(largest(kAeadTable, &AeadParams::nk) <= kMaxNk);
@@ -105,14 +118,18 @@ const Row* find(const std::array<Row, N>& table, Id id) noexcept {
 }  // namespace
 
 const DhParams* find_dh(DhId id) noexcept { return find(kDhTable, id); }
-const KemParams* find_kem(KemId id) noexcept { return find(kKemTable, id); }
+const KemParams* find_kem(KemId id) noexcept {
+  const KemParams* row = find(kKemTable, id);
+  return row != nullptr ? row : find(kPqKemTable, id);
+}
 const DhKemParams* find_dhkem(KemId id) noexcept { return find(kDhKemTable, id); }
+const HybridKemParams* find_hybrid_kem(KemId id) noexcept { return find(kHybridKemTable, id); }
 const KdfParams* find_kdf(KdfId id) noexcept { return find(kKdfTable, id); }
 const AeadParams* find_aead(AeadId id) noexcept { return find(kAeadTable, id); }
 
 std::span<const DhParams> dh_table() noexcept { return kDhTable; }
 std::span<const KemParams> kem_table() noexcept { return kKemTable; }
-std::span<const KemParams> native_kem_table() noexcept { return kNativeKemTable; }
+std::span<const KemParams> pq_kem_table() noexcept { return kPqKemTable; }
 std::span<const KdfParams> kdf_table() noexcept { return kKdfTable; }
 std::span<const AeadParams> aead_table() noexcept { return kAeadTable; }
 

@@ -20,6 +20,7 @@ class WrappingProvider : public core::Provider {
   }
   const core::Kdf* kdf(core::KdfId id) const noexcept override { return inner_.kdf(id); }
   const core::Aead* aead(core::AeadId id) const noexcept override { return inner_.aead(id); }
+  const core::Hash* sha3_256() const noexcept override { return inner_.sha3_256(); }
   core::Rng& rng() const noexcept override { return inner_.rng(); }
   const char* unusable() const noexcept override { return inner_.unusable(); }
 

@@ -96,10 +96,12 @@ class TWOWAY_API PendingMultiRequest {
   /// key_unavailable, provider_failure.
   Result<MultiRequestOpener> decapsulate() const noexcept;
 
-  /// As PendingRequest::complete and complete_dh, and open the body's key. Errors also: open_failed
-  /// (a wrong secret, or the key message is not authentic).
+  /// As PendingRequest::complete, complete_dh and complete_hybrid, and open the body's key. Errors
+  /// also: open_failed (a wrong secret, or the key message is not authentic).
   Result<MultiRequestOpener> complete(const SharedSecret& shared_secret) const noexcept;
   Result<MultiRequestOpener> complete_dh(const core::DhSecret& dh) const noexcept;
+  Result<MultiRequestOpener> complete_hybrid(const SharedSecret& ml_kem,
+                                             const core::DhSecret& dh) const noexcept;
 
  private:
   Result<MultiRequestOpener> open_key(Result<RequestOpener> request) const noexcept;

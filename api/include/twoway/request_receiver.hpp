@@ -135,6 +135,15 @@ class TWOWAY_API PendingRequest {
   /// - provider_failure
   Result<RequestOpener> complete_dh(const core::DhSecret& dh) const noexcept;
 
+  /// Takes both results of a hybrid's two halves: `ml_kem`, the secret that ML-KEM's key
+  /// decapsulates from the front of `enc`, and `dh` as for complete_dh
+  /// (Kem::shared_secret_from_parts). Errors:
+  /// - key_unavailable: one has another length, or `dh` is all zero from X25519
+  /// - not_supported: the KEM is no hybrid, or the provider's native one
+  /// - provider_failure
+  Result<RequestOpener> complete_hybrid(const SharedSecret& ml_kem,
+                                        const core::DhSecret& dh) const noexcept;
+
  private:
   friend class PendingMultiRequest;  // proves the key by its key message
   struct State {

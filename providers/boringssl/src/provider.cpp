@@ -46,7 +46,7 @@ class BoringProvider final : public core::Provider {
     groups_.collect(core::dh_table(), make_group);
     kdfs_.collect(core::kdf_table(), make_kdf);
     aeads_.collect(core::aead_table(), make_aead);
-    kems_.collect(core::native_kem_table(), make_kem);
+    kems_.collect(core::pq_kem_table(), make_kem);
   }
 
   const char* name() const noexcept override { return "boringssl"; }

@@ -90,6 +90,43 @@ class PooledHash {
   std::unique_ptr<State> state_;
 };
 
+/// Runs `prototype`, which is initialised with a digest, over `in`; `finish` writes the result.
+template <typename Finish>
+Status digest_once(ByteSpan out, const DigestCtx& prototype, Gather in, Finish finish) noexcept {
+  const DigestCtx context(EVP_MD_CTX_new());  // wiped when it is freed
+  bool ok = context != nullptr && EVP_MD_CTX_copy_ex(context.get(), prototype.get()) == 1;
+  for (const ByteView part : in) {
+    ok = ok && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
+  }
+  if (ok && finish(context.get()) == 1) return {};
+  core::wipe(out);
+  return backend_failure();
+}
+
+class Sha3 final : public core::Hash {
+ public:
+  explicit Sha3(DigestCtx prototype) noexcept : prototype_(std::move(prototype)) {}
+
+  Status digest(ByteSpan out, Gather in) const noexcept override {
+    return digest_once(out, prototype_, in, [out](EVP_MD_CTX* context) {
+      return EVP_DigestFinal_ex(context, out.data(), nullptr);
+    });
+  }
+
+ private:
+  DigestCtx prototype_;
+};
+
+/// A context that is initialised with the digest, or null.
+DigestCtx make_prototype(const char* name, const Options& options) {
+  const Digest digest(EVP_MD_fetch(options.library_context, name, options.properties));
+  DigestCtx prototype(EVP_MD_CTX_new());
+  const bool ok = digest != nullptr && prototype != nullptr &&
+                  EVP_DigestInit_ex2(prototype.get(), digest.get(), nullptr) == 1;
+  ERR_clear_error();
+  return ok ? std::move(prototype) : nullptr;
+}
+
 /// SHAKE128 and SHAKE256 as one-stage KDFs: Derive(ikm, L) = SHAKE(ikm, L)
 /// (draft-ietf-hpke-pq).
 class Shake final : public core::Kdf {
@@ -106,14 +143,9 @@ class Shake final : public core::Kdf {
       return core::Error{core::Errc::invalid_argument, "Derive gives at most 65535 bytes"};
     }
     if (out.empty()) return {};
-    const DigestCtx context(EVP_MD_CTX_new());  // wiped when it is freed
-    bool ok = context != nullptr && EVP_MD_CTX_copy_ex(context.get(), prototype_.get()) == 1;
-    for (const ByteView part : ikm) {
-      ok = ok && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
-    }
-    if (ok && EVP_DigestFinalXOF(context.get(), out.data(), out.size()) == 1) return {};
-    core::wipe(out);
-    return backend_failure();
+    return digest_once(out, prototype_, ikm, [out](EVP_MD_CTX* context) {
+      return EVP_DigestFinalXOF(context, out.data(), out.size());
+    });
   }
 
  private:
@@ -129,19 +161,19 @@ std::unique_ptr<core::Kdf> make_kdf(const KdfParams& params, const Options& opti
     if (row.kdf == params.id) name = row.digest;
   }
   if (name == nullptr) return nullptr;
-  Digest digest(EVP_MD_fetch(options.library_context, name, options.properties));
-  ERR_clear_error();
-  if (digest == nullptr) return nullptr;
-  DigestCtx prototype(EVP_MD_CTX_new());
-  if (prototype == nullptr || EVP_DigestInit_ex2(prototype.get(), digest.get(), nullptr) != 1) {
-    ERR_clear_error();
-    return nullptr;
-  }
+  DigestCtx prototype = make_prototype(name, options);
+  if (prototype == nullptr) return nullptr;
   if (params.stages == core::KdfStages::one) {
     return std::make_unique<Shake>(params, std::move(prototype));
   }
   using Hmac = core::Hmac<PooledHash>;
   return std::make_unique<core::Hkdf<Hmac>>(params, Hmac(PooledHash(std::move(prototype))));
+}
+
+std::unique_ptr<core::Hash> make_sha3_256(const Options& options) {
+  DigestCtx prototype = make_prototype("SHA3-256", options);
+  if (prototype == nullptr) return nullptr;
+  return std::make_unique<Sha3>(std::move(prototype));
 }
 
 }  // namespace twoway::openssl

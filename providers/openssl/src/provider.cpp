@@ -55,6 +55,10 @@ class OpensslProvider final : public core::Provider {
   const core::DhGroup* dh(core::DhId id) const noexcept override { return groups_.find(id); }
   const core::Kdf* kdf(core::KdfId id) const noexcept override { return kdfs_.find(id); }
   const core::Aead* aead(core::AeadId id) const noexcept override { return aeads_.find(id); }
+  const core::NativeKem* native_kem(core::KemId id) const noexcept override {
+    return kems_.find(id);
+  }
+  const core::Hash* sha3_256() const noexcept override { return sha3_256_.get(); }
   core::Rng& rng() const noexcept override { return rng_; }
 
  private:
@@ -64,6 +68,10 @@ class OpensslProvider final : public core::Provider {
     groups_.collect(core::dh_table(), [&](const auto& row) { return make_group(row, options); });
     kdfs_.collect(core::kdf_table(), [&](const auto& row) { return make_kdf(row, options); });
     aeads_.collect(core::aead_table(), [&](const auto& row) { return make_aead(row, options); });
+    sha3_256_ = make_sha3_256(options);
+    kems_.collect(core::pq_kem_table(), [&](const auto& row) {
+      return make_ml_kem(row, options, kdfs_.find(core::KdfId::shake256));
+    });
     const bool none = groups_.empty() && kdfs_.empty() && aeads_.empty();
     return none ? no_algorithms(options) : nullptr;
   }
@@ -71,6 +79,8 @@ class OpensslProvider final : public core::Provider {
   core::Offered<core::DhGroup> groups_;
   core::Offered<core::Kdf> kdfs_;
   core::Offered<core::Aead> aeads_;
+  core::Offered<core::NativeKem> kems_;
+  std::unique_ptr<core::Hash> sha3_256_;
   const char* fault_;
   mutable OpensslRng rng_;
 };

@@ -13,6 +13,10 @@ namespace twoway::sodium {
 std::unique_ptr<core::Aead> make_aead(const core::AeadParams& params);
 std::unique_ptr<core::Kdf> make_kdf(const core::KdfParams& params);
 std::unique_ptr<core::DhGroup> make_group(const core::DhParams& params);
+std::unique_ptr<core::Hash> make_sha3_256();
+
+/// `shake256` may be null, and must outlive the KEM.
+std::unique_ptr<core::NativeKem> make_kem(const core::KemParams& params, const core::Kdf* shake256);
 
 /// libsodium gives no reasons, so the native code stays 0.
 inline constexpr core::Error kBackendFailure{core::Errc::provider_failure, "libsodium failed"};

@@ -35,12 +35,20 @@ class SodiumProvider final : public core::Provider {
     groups_.collect(core::dh_table(), make_group);
     kdfs_.collect(core::kdf_table(), make_kdf);
     aeads_.collect(core::aead_table(), make_aead);
+    sha3_256_ = make_sha3_256();
+    kems_.collect(core::pq_kem_table(), [this](const auto& row) {
+      return make_kem(row, kdfs_.find(core::KdfId::shake256));
+    });
   }
 
   const char* name() const noexcept override { return "sodium"; }
   const char* unusable() const noexcept override { return ready_ ? nullptr : kNotReady; }
   const core::DhGroup* dh(core::DhId id) const noexcept override { return groups_.find(id); }
   const core::Kdf* kdf(core::KdfId id) const noexcept override { return kdfs_.find(id); }
+  const core::NativeKem* native_kem(core::KemId id) const noexcept override {
+    return kems_.find(id);
+  }
+  const core::Hash* sha3_256() const noexcept override { return sha3_256_.get(); }
   const core::Aead* aead(core::AeadId id) const noexcept override { return aeads_.find(id); }
   core::Rng& rng() const noexcept override { return rng_; }
 
@@ -50,6 +58,8 @@ class SodiumProvider final : public core::Provider {
   core::Offered<core::DhGroup> groups_;
   core::Offered<core::Kdf> kdfs_;
   core::Offered<core::Aead> aeads_;
+  core::Offered<core::NativeKem> kems_;
+  std::unique_ptr<core::Hash> sha3_256_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <twoway/twoway.hpp>
 
+#include "ml_kem_stand_in.hpp"
 #include "soft_token.hpp"
 #include "support.hpp"
 
@@ -135,4 +136,49 @@ TEST_CASE("a key that never leaves a token receives requests and authenticates s
     ++ran;
   }
   if (ran == 0) WARN("no provider of this build offers P-256");
+}
+
+TEST_CASE("a token that knows P-256 alone holds half of a hybrid's key") {
+  const Token token;
+  std::size_t ran = 0;
+  for (const Provider* inner : built::providers()) {
+    if (!Kem::find(*inner, KemId::dhkem_p256) || !test::has_sha3(*inner)) continue;
+    INFO(inner->name());
+    // The library's own ML-KEM if it has one.
+    const test::StandInProvider stand_in(*inner);
+    const bool has_ml_kem = inner->native_kem(KemId::ml_kem_768) != nullptr;
+    const Provider& provider = has_ml_kem ? *inner : stand_in;
+    const auto kem = Kem::find(provider, KemId::mlkem768_p256);
+    REQUIRE_OK(kem);
+    const auto key = std::make_shared<TokenKey>(token);
+    auto seed = Kem::find(provider, KemId::ml_kem_768)->generate_key_pair();
+    REQUIRE_OK(seed);
+    auto joined = kem->join_private(std::move(*seed), key);
+    REQUIRE_OK(joined);
+
+    // Both keys are published: old senders use the token's key by itself.
+    KeyRing ring{provider};
+    REQUIRE_OK(ring.add(1, std::move(*joined), {{KdfId::hkdf_sha256, AeadId::aes128_gcm}}));
+    REQUIRE_OK(ring.add(2, key, {{KdfId::hkdf_sha256, AeadId::aes128_gcm}}));
+    auto configs = ring.key_configs();
+    REQUIRE_OK(configs);
+    auto sender = RequestSender::create(provider, *configs);
+    REQUIRE_OK(sender);
+    auto old_sender = RequestSender::create(*inner, *configs);
+    REQUIRE_OK(old_sender);
+    auto request = sender->seal(as_bytes("question"));
+    REQUIRE_OK(request);
+    REQUIRE_OK(RequestReceiver{ring}.open(request->message));
+    auto old_request = old_sender->seal(as_bytes("question"));
+    REQUIRE_OK(old_request);
+    REQUIRE((old_request->message[0] == 1) == has_ml_kem);
+    REQUIRE_OK(RequestReceiver{ring}.open(old_request->message));
+
+    key->destroy();
+    const auto lost = RequestReceiver{ring}.open(request->message);
+    REQUIRE_ERRC(lost, Errc::key_unavailable);
+    REQUIRE(lost.error().native != 0);
+    ++ran;
+  }
+  if (ran == 0) WARN("no provider of this build offers P-256 and SHA3");
 }

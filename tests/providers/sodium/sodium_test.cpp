@@ -8,6 +8,17 @@
 
 using namespace twoway::core;
 
+namespace {
+
+/// ML-KEM, SHA3 and SHAKE came with libsodium 1.0.22.
+#if __has_include(<sodium/crypto_kem_mlkem768.h>)
+constexpr bool kHasMlKem = true;
+#else
+constexpr bool kHasMlKem = false;
+#endif
+
+}  // namespace
+
 TEST_CASE("the libsodium provider offers what libsodium has, and no more") {
   const Provider& provider = twoway::sodium::provider();
   REQUIRE(std::string(provider.name()) == "sodium");
@@ -18,7 +29,9 @@ TEST_CASE("the libsodium provider offers what libsodium has, and no more") {
   }
   for (const KdfParams& row : kdf_table()) {
     INFO(row.name);
-    const bool offered = row.id == KdfId::hkdf_sha256 || row.id == KdfId::hkdf_sha512;
+    const bool offered = row.stages == KdfStages::one
+                             ? kHasMlKem
+                             : row.id == KdfId::hkdf_sha256 || row.id == KdfId::hkdf_sha512;
     REQUIRE((provider.kdf(row.id) != nullptr) == offered);
   }
   const bool aes = crypto_aead_aes256gcm_is_available() != 0;
@@ -34,6 +47,12 @@ TEST_CASE("the libsodium provider offers what libsodium has, and no more") {
     REQUIRE(kem.ok() == (row.id == KemId::dhkem_x25519));
     if (!kem) REQUIRE(kem.error().code == Errc::not_supported);
   }
+  for (const KemParams& row : pq_kem_table()) {
+    INFO(row.name);
+    const bool offered = row.id == KemId::ml_kem_768 || row.id == KemId::mlkem768_x25519;
+    REQUIRE(Kem::find(provider, row.id).ok() == (offered && kHasMlKem));
+  }
+  REQUIRE((provider.sha3_256() != nullptr) == kHasMlKem);
 }
 
 // libsodium would end the process, so the provider must refuse first. The text is address space

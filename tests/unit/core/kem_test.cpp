@@ -100,7 +100,7 @@ class FaultyKey final : public DhPrivateKey {
   Bytes result_;
 };
 
-constexpr KemId kOwnKem = static_cast<KemId>(0x0040);
+constexpr KemId kOwnKem = static_cast<KemId>(0x9902);
 
 class OwnKey final : public PrivateKey {
  public:

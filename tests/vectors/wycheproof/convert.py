@@ -5,6 +5,8 @@ usage: convert.py FOLDER    FOLDER holds the project's files *_test.json; the ve
                             beside this script
 """
 
+import hashlib
+import hmac as mac
 import json
 import pathlib
 import sys
@@ -64,6 +66,27 @@ def hmac(case):
     }
 
 
+def short(text):
+    """The HMAC that stands for bytes that are only compared (../README.md)."""
+    return mac.new(bytes(32), bytes.fromhex(text), hashlib.sha256).hexdigest()
+
+
+def key_generation(case):
+    return {"seed": case["seed"], "public_hmac": short(case["ek"])}
+
+
+def encapsulation(case):
+    valid = case["result"] == "valid"
+    result = {"m": case["m"], "public": case["ek"], "valid": valid}
+    return result | ({"secret": case["K"], "enc_hmac": short(case["c"])} if valid else {})
+
+
+def decapsulation(case):
+    valid = case["result"] == "valid"
+    result = {"seed": case["seed"], "enc": case["c"], "valid": valid}
+    return result | ({"secret": case["K"]} if valid else {})
+
+
 FILES = {
     "aes-gcm": ("aes_gcm", aead),
     "chacha20-poly1305": ("chacha20_poly1305", aead),
@@ -79,6 +102,12 @@ FILES = {
     "hmac-sha384": ("hmac_sha384", hmac),
     "hmac-sha512": ("hmac_sha512", hmac),
 }
+for size in ("512", "768", "1024"):
+    FILES |= {
+        f"ml-kem-{size}-keygen": (f"mlkem_{size}_keygen_seed", key_generation),
+        f"ml-kem-{size}-encaps": (f"mlkem_{size}_encaps", encapsulation),
+        f"ml-kem-{size}-decaps": (f"mlkem_{size}", decapsulation),
+    }
 
 
 def main(folder):

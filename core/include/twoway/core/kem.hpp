@@ -1,10 +1,12 @@
-// KEMs (RFC 9180 section 4): DHKEM composed of a group and a KDF, or a provider's native KEM.
+// KEMs (RFC 9180 section 4): DHKEM composed of a group and a KDF, a hybrid composed of ML-KEM and a
+// group, or a provider's native KEM.
 #pragma once
 
 #include <memory>
 #include <variant>
 
 #include <twoway/core/dhkem.hpp>
+#include <twoway/core/hybrid_kem.hpp>
 #include <twoway/core/provider.hpp>
 
 namespace twoway::core {
@@ -12,8 +14,9 @@ namespace twoway::core {
 /// One KEM of one provider: a small value that borrows from the provider. Thread-safe.
 class TWOWAY_API Kem {
  public:
-  /// A native KEM where the provider has one for `id`, else DHKEM over its group and KDF.
-  /// not_supported where it offers neither.
+  /// Returns the provider's native KEM if it has one for `id`, else one that is composed of its
+  /// parts: a DHKEM, or a hybrid. Errors:
+  ///   not_supported     the provider offers no native KEM, and not every part
   static Result<Kem> find(const Provider& provider TWOWAY_LIFETIMEBOUND, KemId id) noexcept;
   static Result<Kem> find(const Provider&& provider, KemId id) = delete;
 
@@ -33,13 +36,25 @@ class TWOWAY_API Kem {
   /// invalid_key otherwise. The bytes are copied.
   Result<std::unique_ptr<PrivateKey>> import_private(ByteView sk) const noexcept;
 
+  /// Makes a private key of a hybrid from two that may live anywhere: `ml_kem`, a key of its
+  /// ML-KEM, and `dh`, a key of the DHKEM of its group, whose PrivateKey::auth_dh is called (a
+  /// DhPrivateKey has it). So a token that knows P-256 alone takes part in MLKEM768-P256. Its
+  /// public key is that of both. Errors:
+  ///   invalid_argument  a key is null, or of another KEM
+  ///   not_supported     this KEM is no hybrid, or the provider's native one
+  Result<std::unique_ptr<PrivateKey>> join_private(
+      std::shared_ptr<const PrivateKey> ml_kem,
+      std::shared_ptr<const PrivateKey> dh) const noexcept;
+
   /// DeserializePublicKey (section 7.1.1) and validation (7.1.4): exactly Npk bytes, on the
   /// curve, not of small order; invalid_key otherwise. Non-canonical X25519 and X448 values are
   /// accepted, as RFC 7748 section 5 demands.
   Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept;
 
   /// Encap: writes exactly Nenc bytes to `enc` and Nsecret to `shared_secret`. With `rng`, the
-  /// ephemeral key is DeriveKeyPair(random(Nsk)); without, the library's generator makes it.
+  /// ephemeral key is DeriveKeyPair(random(Nsk)); without, the library's generator makes it. Of a
+  /// hybrid KEM, `rng` gives ML-KEM's 32 bytes m, then the group's private key. Fails with
+  /// not_supported if the provider's ML-KEM draws m itself.
   /// After a failure `shared_secret` is empty and `enc` unspecified.
   Status encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
                Rng* rng = nullptr) const noexcept;
@@ -66,15 +81,28 @@ class TWOWAY_API Kem {
 
   /// The end of DHKEM's Decap, for DH(skR, enc.peer()) that was computed elsewhere: checks
   /// its length, and of X25519 and X448 that it is not all zero (key_unavailable), then
-  /// shared_secret = ExtractAndExpand(dh, enc || pkR). not_supported for a native KEM.
+  /// shared_secret = ExtractAndExpand(dh, enc || pkR). not_supported for other KEMs.
   Status shared_secret_from_dh(SharedSecret& shared_secret, const DhSecret& dh,
                                const Encapsulation& enc,
                                ByteView receiver_public_key) const noexcept;
 
+  /// Ends a hybrid's Decap with two results that were computed elsewhere. `ml_kem` is ML-KEM's for
+  /// the first bytes of `enc`, as many as Nenc of find_hybrid_kem(id)->ml_kem. `dh` is
+  /// DH(skR, enc.peer()). Errors:
+  ///   key_unavailable   a result has the wrong length, or `dh` is all zero from X25519
+  ///   invalid_argument  `enc` is another KEM's
+  ///   invalid_key       `receiver_public_key` has the wrong length
+  ///   not_supported     this KEM is no hybrid, or the provider's native one
+  ///   provider_failure
+  Status shared_secret_from_parts(SharedSecret& shared_secret, const SharedSecret& ml_kem,
+                                  const DhSecret& dh, const Encapsulation& enc,
+                                  ByteView receiver_public_key) const noexcept;
+
  private:
   friend Status dhkem::decap(SharedSecret&, const Kem&, const DhPrivateKey&, const Encapsulation&,
                              const PublicKey*) noexcept;
-  using Kind = std::variant<DhKem, const NativeKem*>;
+  friend class HybridKem;
+  using Kind = std::variant<DhKem, HybridKem, const NativeKem*>;
 
   Kem(const KemParams& params, const Kind& kind, Rng& rng) noexcept
       : params_(&params), kind_(kind), rng_(&rng) {}

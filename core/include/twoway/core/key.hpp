@@ -38,7 +38,7 @@ class Encapsulation {
   ByteView bytes() const noexcept { return bytes_; }
 
   /// Of a DHKEM, the sender's ephemeral public key. Of a hybrid KEM, the public key that is a part
-  /// of `enc`, if its NativeKem prepares it. Else null.
+  /// of `enc`, unless the provider's own hybrid does not prepare it. Else null.
   const PublicKey* peer() const noexcept { return peer_.get(); }
 
  private:

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <twoway/core/aead.hpp>
+#include <twoway/core/hash.hpp>
 #include <twoway/core/kdf.hpp>
 #include <twoway/core/key.hpp>
 #include <twoway/core/rng.hpp>
@@ -48,19 +49,30 @@ class TWOWAY_INTERFACE NativeKem {
   /// Checks an `enc`, Nenc bytes, as far as that takes no private key, and prepares the public key
   /// that is a part of it, as in a hybrid KEM (Encapsulation::peer). Null, the default, if it has
   /// none. Error: invalid_key, for an `enc` that no sender makes.
-  virtual Result<std::unique_ptr<PublicKey>> import_enc(ByteView enc) const noexcept {
-    static_cast<void>(enc);
+  virtual Result<std::unique_ptr<PublicKey>> import_enc(ByteView) const noexcept {
     return std::unique_ptr<PublicKey>();
   }
 
-  /// DeriveKeyPair's private half: Nsk bytes for import_private.
+  /// DeriveKeyPair's private half: Nsk bytes for import_private. If that is a seed, derive_seed
+  /// makes it.
   virtual Status derive_private(PrivateKeyBytes& sk, ByteView ikm) const noexcept = 0;
 
   /// Encap: Nenc bytes to `enc`, Nsecret bytes to `shared_secret`. With `rng`, the KEM's
-  /// randomness is drawn from it (the derandomised form), else from the library's generator.
+  /// randomness is drawn from it (the derandomised form; ML-KEM's is the 32 bytes m), else from
+  /// the library's generator. Fails with not_supported if the library has no such form.
   virtual Status encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
                        Rng* rng) const noexcept = 0;
 };
+
+/// Writes DeriveKeyPair's private half for the KEMs of draft-ietf-hpke-pq, whose private key is a
+/// seed: Nsk bytes of SHAKE256. For implementers of NativeKem. After a failure `sk` is empty.
+TWOWAY_API Status derive_seed(PrivateKeyBytes& sk, ByteView ikm, const KemParams& kem,
+                              const Kdf& shake256) noexcept;
+
+/// Returns whether a public key of ML-KEM, Npk bytes, passes the check of FIPS 203 section 7.2:
+/// each number in it is below q. For implementers of NativeKem whose library checks that only when
+/// it encapsulates.
+TWOWAY_API bool ml_kem_public_ok(ByteView pk) noexcept;
 
 /// What a crypto library offers. A null answer is a normal one: "not offered". Thread-safe. What
 /// it answers with lives as long as the provider, and the provider must outlive every object
@@ -72,22 +84,13 @@ class TWOWAY_INTERFACE Provider {
   /// A short, stable name: "openssl".
   virtual const char* name() const noexcept = 0;
 
-  virtual const DhGroup* dh(DhId id) const noexcept {
-    static_cast<void>(id);
-    return nullptr;
-  }
-  virtual const NativeKem* native_kem(KemId id) const noexcept {
-    static_cast<void>(id);
-    return nullptr;
-  }
-  virtual const Kdf* kdf(KdfId id) const noexcept {
-    static_cast<void>(id);
-    return nullptr;
-  }
-  virtual const Aead* aead(AeadId id) const noexcept {
-    static_cast<void>(id);
-    return nullptr;
-  }
+  virtual const DhGroup* dh(DhId) const noexcept { return nullptr; }
+  virtual const NativeKem* native_kem(KemId) const noexcept { return nullptr; }
+  virtual const Kdf* kdf(KdfId) const noexcept { return nullptr; }
+  virtual const Aead* aead(AeadId) const noexcept { return nullptr; }
+
+  /// Returns SHA3-256. Of it, SHAKE256, a group and native ML-KEM core composes the hybrid KEMs.
+  virtual const Hash* sha3_256() const noexcept { return nullptr; }
 
   /// The library's own generator.
   virtual Rng& rng() const noexcept = 0;

@@ -23,9 +23,9 @@ TWOWAY_API Status self_check(const Kdf& algorithm) noexcept;
 /// it.
 TWOWAY_API Status self_check(const DhGroup& algorithm) noexcept;
 
-/// For native KEMs: derives a key pair, and the secret of an `enc` that nobody made, then checks
-/// that a fresh encapsulation agrees with the key. Fails with not_supported for a DHKEM: check its
-/// group and KDF.
+/// For ML-KEM, its hybrids and native KEMs: derives a key pair, and the secret of an `enc` that
+/// nobody made, then checks that a fresh encapsulation agrees with the key. Fails with
+/// not_supported for a DHKEM: check its group and KDF.
 TWOWAY_API Status self_check(const Kem& algorithm) noexcept;
 
 /// Draws twice. Fails with provider_failure if the generator repeats itself. There is no known

@@ -16,9 +16,12 @@ enum class KemId : std::uint16_t {
   dhkem_p521 = 0x0012,
   dhkem_x25519 = 0x0020,
   dhkem_x448 = 0x0021,
+  ml_kem_512 = 0x0040,
   ml_kem_768 = 0x0041,
   ml_kem_1024 = 0x0042,
-  mlkem768_x25519 = 0x647a,
+  mlkem768_p256 = 0x0050,
+  mlkem1024_p384 = 0x0051,
+  mlkem768_x25519 = 0x647a,  ///< also called X-Wing
 };
 
 /// RFC 9180 section 7.2; the one-stage functions of draft-ietf-hpke-hpke.
@@ -28,6 +31,8 @@ enum class KdfId : std::uint16_t {
   hkdf_sha512 = 0x0003,
   shake128 = 0x0010,
   shake256 = 0x0011,
+  turboshake128 = 0x0012,
+  turboshake256 = 0x0013,
 };
 
 /// RFC 9180 section 7.3.
@@ -82,6 +87,15 @@ struct DhKemParams {
   KdfId kdf;
 };
 
+/// How a hybrid KEM composes ML-KEM and a group (draft-irtf-cfrg-concrete-hybrid-kems).
+struct HybridKemParams {
+  KemId id;
+  KemId ml_kem;
+  DhId dh;
+  std::size_t dh_seed;  ///< bytes of the expanded seed that the group's private key is chosen from
+  const char* label;    ///< of the combiner
+};
+
 enum class KdfStages : std::uint8_t { one, two };
 
 struct KdfParams {
@@ -114,22 +128,24 @@ inline constexpr std::size_t kMaxNh = 64;
 inline constexpr std::size_t kMaxNsecret = 64;
 inline constexpr std::size_t kMaxNsk = 66;
 inline constexpr std::size_t kMaxNdh = 66;
+inline constexpr std::size_t kMlKemSeed = 64;  ///< d || z (FIPS 203 section 7.1)
+inline constexpr std::size_t kMaxDhSeed = 128;
 
-/// The row for an id, or null where the id is unknown. Rows live for ever. `find_kem` and
-/// `kem_table` know the DHKEMs only; a native KEM brings its own row (NativeKem::params).
+/// Returns the row for an id, or null if the id is unknown. Rows live for ever. A native KEM may
+/// have an id that is unknown here: it brings its own row (NativeKem::params).
 TWOWAY_API const DhParams* find_dh(DhId id) noexcept;
 TWOWAY_API const KemParams* find_kem(KemId id) noexcept;
 TWOWAY_API const DhKemParams* find_dhkem(KemId id) noexcept;
+TWOWAY_API const HybridKemParams* find_hybrid_kem(KemId id) noexcept;
 TWOWAY_API const KdfParams* find_kdf(KdfId id) noexcept;
 TWOWAY_API const AeadParams* find_aead(AeadId id) noexcept;
 
-/// All rows, in the order of their ids.
+/// All rows, in the order of their ids. `kem_table` has the DHKEMs, `pq_kem_table` the KEMs of
+/// draft-ietf-hpke-pq: ML-KEM, and its hybrids.
 TWOWAY_API std::span<const DhParams> dh_table() noexcept;
 TWOWAY_API std::span<const KemParams> kem_table() noexcept;
+TWOWAY_API std::span<const KemParams> pq_kem_table() noexcept;
 TWOWAY_API std::span<const KdfParams> kdf_table() noexcept;
 TWOWAY_API std::span<const AeadParams> aead_table() noexcept;
-
-/// The KEMs of draft-ietf-hpke-pq that some library offers whole: rows for providers of theirs.
-TWOWAY_API std::span<const KemParams> native_kem_table() noexcept;
 
 }  // namespace twoway::core
