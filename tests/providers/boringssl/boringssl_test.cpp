@@ -6,7 +6,7 @@
 
 using namespace twoway::core;
 
-TEST_CASE("the BoringSSL provider offers what BoringSSL has, and no more") {
+TEST_CASE("the BoringSSL provider offers the algorithms that BoringSSL has, and no more") {
   const Provider& provider = twoway::boringssl::provider();
   REQUIRE(std::string(provider.name()) == "boringssl");
   REQUIRE(&provider == &twoway::boringssl::provider());

@@ -1,7 +1,7 @@
 // A product that links OpenSSL and a BoringSSL without a symbol prefix all the same. One of them
-// got the calls of both: its provider works, the other refuses and says why, and nothing crashes.
-// The order in which they were linked decides which. A BoringSSL that is hidden inside the
-// provider's shared library meets nobody, and both work.
+// gets the calls of both. Its provider works, the other refuses and says why, and nothing crashes.
+// The order in which they were linked decides which. If BoringSSL is hidden inside the provider's
+// shared library, both work.
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -42,7 +42,7 @@ void require_works(const Provider& provider) {
   require(Kem::find(provider, KemId::dhkem_p256).ok(), "DHKEM");
 }
 
-/// An error that tells what is linked.
+/// An error that shows which library is linked.
 template <typename Outcome>
 void require_explained(const Outcome& outcome, const char* what) {
   require(!outcome.ok(), what);
@@ -82,7 +82,7 @@ int main() {
   if (boring_first) {
     require_explained(openssl::create({}), "openssl::create");
     require_explained(openssl::KeyStore::open({}), "KeyStore::open");
-    char no_key = 0;  // not looked at
+    char no_key = 0;  // not read
     require_explained(openssl::opaque_key(reinterpret_cast<evp_pkey_st*>(&no_key)), "opaque_key");
 #ifdef SOFTHSM_MODULE
     require_explained(pkcs11::list_tokens(SOFTHSM_MODULE), "a token");

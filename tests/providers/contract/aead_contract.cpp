@@ -41,7 +41,7 @@ Bytes open(AeadOpener& opener, ByteView nonce, ByteView aad, const Sealed& seale
   return out;
 }
 
-/// One algorithm with a key, a nonce, an aad and a text, and what they seal to.
+/// One algorithm with a key, a nonce, an aad and a text, and their ciphertext.
 struct Example {
   explicit Example(const Aead& aead, std::size_t size = 100)
       : params(aead.params()),
@@ -136,7 +136,7 @@ TEST_CASE("AEADs seal and open every size, in place as well as into other memory
         Guarded apart(size), tag(params.nt);
         REQUIRE_OK(sealer->seal(apart.span(), tag.span(), nonce, aad, text));
         REQUIRE((apart.intact() && tag.intact()));
-        Guarded in_place(size + params.nt);  // the tag right behind the text
+        Guarded in_place(size + params.nt);  // the tag right after the text
         std::copy(text.begin(), text.end(), in_place.span().begin());
         const ByteSpan body = in_place.span().first(size);
         const ByteSpan behind = in_place.span().subspan(size);
@@ -229,7 +229,7 @@ TEST_CASE("AEADs refuse buffers that overlap in part") {
   });
 }
 
-TEST_CASE("AEADs refuse what was changed, wipe their output, and work on") {
+TEST_CASE("AEADs refuse changed messages, wipe their output, and work on") {
   for_each_aead([](const Provider&, const Aead& aead) {
     for (const std::size_t size : Sizes{0, 1, 15, 16, 17, 100, 16384}) {
       INFO("text " << size);

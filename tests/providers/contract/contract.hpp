@@ -1,4 +1,4 @@
-// What the contract tests share: loops over all that every provider offers, and bytes to feed it.
+// Helpers for the contract tests: loops over all algorithms of every provider, and input for them.
 #pragma once
 
 #include <twoway/core/kem.hpp>
@@ -69,7 +69,7 @@ inline bool is_zero(core::ByteView bytes) {
   return true;
 }
 
-/// A public key that no group of any provider made: keys must read it through its bytes.
+/// A public key that was made by no provider's group, so keys must read it through its bytes.
 class ForeignPublicKey final : public core::PublicKey {
  public:
   explicit ForeignPublicKey(core::ByteView bytes) : bytes_(copy(bytes)) {}
@@ -80,7 +80,7 @@ class ForeignPublicKey final : public core::PublicKey {
   core::Bytes bytes_;
 };
 
-/// The key pair that every test of `kem` derives from `seed`.
+/// Derives a key pair of `kem` from `seed`, the same in every test.
 inline std::unique_ptr<core::PrivateKey> key_of(const core::Kem& kem, std::uint32_t seed) {
   auto key = kem.derive_key_pair(pattern(kem.params().nsk, seed));
   REQUIRE_OK(key);

@@ -50,7 +50,7 @@ Bytes point(std::uint8_t form, ByteView x, ByteView y) {
   return bytes;
 }
 
-/// big-endian number + amount, in as many bytes; amount is small.
+/// Returns the big-endian number plus a small amount, in as many bytes.
 Bytes plus(ByteView number, int amount) {
   Bytes sum = copy(number);
   int carry = amount;
@@ -88,7 +88,7 @@ const DhGroup& group_of(const Provider& provider, const Kem& kem) {
 
 bool nist(const DhGroup& group) { return !group.params().order.empty(); }
 
-/// A provider whose groups accept whatever reaches them, and count it.
+/// A provider whose groups accept every key that reaches them, and count the calls.
 struct CountingGroup final : DhGroup {
   explicit CountingGroup(const DhParams& params) : row(params) {}
   const DhParams& params() const noexcept override { return row; }
@@ -118,7 +118,7 @@ struct CountingProvider final : Provider {
   CountingGroup group;
 };
 
-/// A peer that is no valid public key: refused on import, and as `enc` like any forged message.
+/// Checks that an invalid public key is refused on import, and as `enc` like any forged message.
 void refused_as_peer(const Kem& kem, const PrivateKey& key, const Bytes& pk) {
   INFO("peer " << hex(pk));
   REQUIRE_ERRC(kem.import_public(pk), Errc::invalid_key);
@@ -182,7 +182,7 @@ TEST_CASE("ephemeral keys are fresh, and agree with the receiver") {
   });
 }
 
-TEST_CASE("keys use a public key whoever made it", "[agree]") {
+TEST_CASE("keys use a public key of any maker", "[agree]") {
   for_each_group([](const Provider&, const DhGroup& group) {
     const auto key = private_of(group, 1);
     const auto peer = private_of(group, 2);
@@ -197,7 +197,7 @@ TEST_CASE("keys use a public key whoever made it", "[agree]") {
       REQUIRE(dh(*key, *pk) == secret);
       REQUIRE(dh(*private_of(*same, 1), *pk) == secret);
     }
-    // What core's checks would have refused leaves no secret behind either.
+    // Input that core's checks would have refused leaves no secret behind either.
     DhSecret out;
     out.assign(Bytes(32, 1));
     const ForeignPublicKey too_short(ByteView(peer->public_key()).first(8));
@@ -304,7 +304,7 @@ TEST_CASE("X25519 and X448 peers of small order are invalid") {
     const auto dh_key = private_of(group, 1);
     for (const Bytes& peer : small_order_values(group.params().id)) {
       refused_as_peer(kem, *key, peer);
-      // The library itself fails or gives all zeros, so the table refuses nothing that is good.
+      // The library itself fails or gives all zeros, so the table refuses no good value.
       const auto imported = group.import_public(peer);
       if (!imported) continue;
       DhSecret secret;
@@ -357,7 +357,7 @@ TEST_CASE("X25519 and X448 values that are not reduced equal the reduced ones") 
   });
 }
 
-TEST_CASE("core refuses what needs no arithmetic before a provider or a key is called") {
+TEST_CASE("core makes the checks without arithmetic before it calls a provider or a key") {
   for_each_kem([](const Provider& provider, const Kem& kem) {
     const DhParams& params = group_of(provider, kem).params();
     const CountingProvider counting(provider, params);
@@ -389,7 +389,8 @@ TEST_CASE("core refuses what needs no arithmetic before a provider or a key is c
   });
 }
 
-// Core refuses most of this before a group is called; a group that is used by itself does too.
+// Core refuses most of this before it calls a group. A group that is used by itself must refuse it
+// too.
 TEST_CASE("groups refuse bad keys by themselves") {
   for_each_group([](const Provider&, const DhGroup& group) {
     const DhParams& params = group.params();

@@ -1,4 +1,4 @@
-// Private keys that fail the way tokens fail.
+// Private keys that fail as tokens do.
 #pragma once
 
 #include <array>
@@ -8,8 +8,8 @@
 namespace twoway::test {
 
 enum class Fault {
-  device_error,  ///< CKR_DEVICE_ERROR, say
-  looks_forged,  ///< an error that a message could have caused, were it not the key's
+  device_error,  ///< such as CKR_DEVICE_ERROR
+  looks_forged,  ///< an error of the key that a message could have caused
   half_done,     ///< an error after part of the secret was written
   short_result,  ///< success, one byte short
   long_result,   ///< success, one byte more
@@ -21,7 +21,7 @@ inline constexpr std::array kFaults{Fault::device_error, Fault::looks_forged, Fa
                                     Fault::short_result, Fault::long_result,  Fault::no_result,
                                     Fault::zero_result};
 
-/// What the caller must see: the key's code where it gave one.
+/// Checks the error that the caller must see, with the key's code if it gave one.
 inline std::uint64_t native_code(Fault fault) { return fault <= Fault::half_done ? 0x30 : 0; }
 
 inline core::Status fail_dh(Fault fault, core::DhSecret& secret, std::size_t ndh) noexcept {
@@ -59,7 +59,7 @@ class FaultyKey final : public core::DhPrivateKey {
   Fault fault_;
 };
 
-/// A key that is no DhPrivateKey, decapsulates, and offers nothing else.
+/// A key that is not a DhPrivateKey and can only decapsulate.
 class BaseOnlyKey : public core::PrivateKey {
  public:
   explicit BaseOnlyKey(const core::PrivateKey& good) : good_(good) {}

@@ -38,7 +38,7 @@ Bytes derive(const Kdf& kdf, Gather ikm, std::size_t size) {
   return out;
 }
 
-/// An HMAC that fails from its `good`-th call on, having written its output.
+/// An HMAC that fails from its `good`-th call on, after it has written its output.
 struct FailingHmac {
   Status operator()(ByteSpan mac, ByteView, Gather) const noexcept {
     std::fill(mac.begin(), mac.end(), std::uint8_t{0xa5});
@@ -87,7 +87,7 @@ TEST_CASE("HKDF gives the answers for long inputs and for empty salt and info") 
     const char* bare_prk;
     const char* bare_okm;
   };
-  // The inputs of RFC 5869 appendices A.2 and A.3, whose own answers are for SHA-256. Those for
+  // The inputs of RFC 5869 appendices A.2 and A.3, which has the outputs for SHA-256. Those for
   // SHA-384 and SHA-512 were computed from HMAC with Python's hmac.
   const Row rows[] = {
       {KdfId::hkdf_sha256, "06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244",
@@ -233,7 +233,7 @@ TEST_CASE("HKDF refuses a prk shorter than Nh") {
   });
 }
 
-TEST_CASE("HKDF leaves nothing behind where its HMAC fails") {
+TEST_CASE("HKDF leaves nothing behind if its HMAC fails") {
   for (const KdfParams& row : kdf_table()) {
     if (row.stages != KdfStages::two) continue;
     INFO(row.name);
@@ -254,7 +254,7 @@ TEST_CASE("HKDF leaves nothing behind where its HMAC fails") {
   }
 }
 
-TEST_CASE("KDFs answer not_supported to the other kind's calls") {
+TEST_CASE("KDFs return not_supported for the other kind's calls") {
   for_each_kdf([](const Provider&, const Kdf& kdf) {
     Bytes out(32, 0xa5);
     if (two_stages(kdf)) {

@@ -42,7 +42,7 @@ Bytes auth_decap(const Kem& kem, const PrivateKey& key, ByteView enc, const Publ
   return copy(shared_secret.view());
 }
 
-/// Calls `use(secret)` with a secret that is not empty, for calls that must empty it.
+/// Calls `use(secret)` with a non-empty secret, which the call must empty.
 template <typename Secret, typename Use>
 void refused(Errc expected, Use use) {
   Secret secret;
@@ -71,7 +71,7 @@ TEST_CASE("KEMs: both sides get the same secret") {
     REQUIRE(auth_decap(kem, *key, auth.enc, *sender_pk) == auth.shared_secret);
     REQUIRE(auth_decap(kem, *key, auth.enc, *pk) != auth.shared_secret);
     REQUIRE(decap(kem, *key, auth.enc) != auth.shared_secret);
-    // Public keys that no group of this provider made, for either party.
+    // Public keys for either party that no group of this provider made.
     const ForeignPublicKey foreign(key->public_key());
     const ForeignPublicKey foreign_sender(sender->public_key());
     const Encapsulated abroad = auth_encap(kem, foreign, *sender);
@@ -187,7 +187,7 @@ TEST_CASE("KEMs: the keys of another KEM are refused") {
       refused<SharedSecret>(Errc::invalid_key, [&](SharedSecret& secret) {
         return kem.auth_decap(secret, good.enc, *key, *other_pk);
       });
-      // Nor does a key take what another KEM has checked.
+      // A key refuses an encapsulation that another KEM has checked.
       const Encapsulation valid = encapsulation(kem, good.enc);
       refused<SharedSecret>(Errc::invalid_argument, [&](SharedSecret& secret) {
         return other_key->decap(secret, *other, valid);
@@ -252,7 +252,7 @@ TEST_CASE("KEMs: a key that fails is unavailable, with its own code") {
       unavailable([&](SharedSecret& s) { return kem.auth_encap(s, enc, *pk, key); });
       const FaultySender sender(*good, fault);
       unavailable([&](SharedSecret& s) { return kem.auth_encap(s, enc, *pk, sender); });
-      // A forged message is not the key's trouble: the key is not even asked.
+      // A forged message is refused before the key is asked.
       refused<SharedSecret>(Errc::open_failed, [&](SharedSecret& secret) {
         return kem.decap(secret, Bytes(kem.params().nenc), key);
       });

@@ -25,7 +25,7 @@ void for_each_pq_kem(Use use) {
   }
 }
 
-/// Encap to `receiver`; the shared secret.
+/// Encapsulates to `receiver` and returns the shared secret.
 Bytes encap(const Kem& kem, Bytes& enc, const PublicKey& receiver) {
   enc.resize(kem.params().nenc);
   SharedSecret secret;
@@ -65,7 +65,7 @@ struct SpoiledPrivateKey final : PrivateKey {
   Bytes pk;
 };
 
-/// A KEM that spoils one of its answers; or, without an `inner`, knows none of them.
+/// A KEM that spoils one of its outputs. Without an `inner` it has no outputs.
 struct SpoiledKem final : NativeKem {
   SpoiledKem(const KemParams& row, const NativeKem* inner, Spoiled what)
       : row(row), inner(inner), what(what) {}
@@ -115,7 +115,7 @@ TEST_CASE("the self-check passes ML-KEM and hybrids, and notices a native KEM th
   });
 }
 
-TEST_CASE("the self-check of a KEM is for native ones, and knows their answers") {
+TEST_CASE("the self-check of a KEM is for native ones, and has their known answers") {
   for (const Provider* provider : twoway::built::providers()) {
     for (const KemParams& row : pq_kem_table()) {
       if (provider->native_kem(row.id) != nullptr) continue;

@@ -1,4 +1,4 @@
-// The self-checks must notice a wrong answer: each wrapper here spoils one output of a good
+// The self-checks must notice a wrong output. Each wrapper here spoils one output of a good
 // algorithm.
 #include <twoway/core/self_check.hpp>
 
@@ -152,7 +152,7 @@ TEST_CASE("the self-check notices a group that is wrong") {
   });
 }
 
-TEST_CASE("generators fill what they are asked for and do not repeat") {
+TEST_CASE("generators fill the whole buffer and do not repeat") {
   for (const Provider* provider : twoway::built::providers()) {
     INFO(provider->name());
     REQUIRE_OK(self_check(provider->rng()));

@@ -1,4 +1,4 @@
-// Encodings of points of small order, computed apart from core's table.
+// Encodings of points of small order, computed independently of core's table.
 #pragma once
 
 #include <algorithm>
@@ -19,8 +19,8 @@ inline core::Bytes little_endian_plus(core::Bytes value, int amount) {
   return value;
 }
 
-/// Every encoding of a u-coordinate of order 1, 2, 4 or 8, not reduced and (X25519) with the
-/// ignored bit set included. Empty for the NIST curves.
+/// Returns every encoding of a u-coordinate of order 1, 2, 4 or 8, also the unreduced ones and
+/// (X25519) those with the ignored bit set. Empty for the NIST curves.
 inline std::vector<core::Bytes> small_order_values(core::DhId id) {
   if (id == core::DhId::x25519) {
     core::Bytes p(32, 0xff);

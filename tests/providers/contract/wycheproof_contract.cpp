@@ -14,8 +14,8 @@ namespace {
 
 using Counts = std::map<std::string, std::size_t>;
 
-/// Calls `run(provider, vector)` for each vector of a file and each provider. `run` says whether
-/// the provider offers what the vector needs. Prints how many vectors each provider ran.
+/// Calls `run(provider, vector)` for each vector of a file and each provider. `run` returns true if
+/// the provider offers the vector's algorithms. Prints how many vectors each provider ran.
 template <typename Run>
 void check_file(const std::string& name, std::size_t expected, Run run) {
   Counts ran;
@@ -81,7 +81,8 @@ void check_aead(const Aead& aead, const Vector& vector) {
   REQUIRE(got == plaintext);
 }
 
-/// The AEAD of `ids` whose key has the vector's length. If none has, all of them must refuse it.
+/// Returns the AEAD of `ids` whose key has the vector's length. If there is none, all of them must
+/// refuse the key.
 bool run_aead(const Provider& provider, std::initializer_list<AeadId> ids, const Vector& vector) {
   const std::size_t nk = vector.bytes("key").size();
   const bool known =

@@ -1,4 +1,4 @@
-// A request to a key in the token that fails, and what becomes of it.
+// A request to a key in the token that fails, and its outcome.
 #pragma once
 
 #include <memory>
@@ -14,15 +14,15 @@ namespace twoway::test::fault {
 
 using KeyResult = Result<std::unique_ptr<DhPrivateKey>>;
 
-/// The first provider of the build that offers the suite of the tests; null where none does.
+/// Returns the first provider of the build that offers the suite of the tests, or null.
 const Provider* crypto();
 
 inline constexpr Suite kSuite{KemId::dhkem_p256, KdfId::hkdf_sha256, AeadId::aes128_gcm};
 
-/// Where the keys of a FaultToken are, by label.
+/// Returns the location of a FaultToken's key, by label.
 pkcs11::KeyLocation location(const std::string& label);
 
-/// Options with a PIN source that answers kPin.
+/// Returns options with a PIN source that gives kPin.
 pkcs11::Options options();
 
 KeyResult open_key(const std::string& label, const pkcs11::Options& with = options());
@@ -33,7 +33,7 @@ void reset_pin();
 /// A receiver with one key, and a request to it. Thread-safe.
 class Exchange {
  public:
-  /// Fails the test where the key does.
+  /// Fails the test if the key fails.
   explicit Exchange(std::shared_ptr<const PrivateKey> key);
 
   /// Opens the request. A wrong plaintext ends the program.

@@ -1,4 +1,4 @@
-// What a test and the module of fault_module.cpp share: the functions of PKCS#11 v2.40, and the
+// Shared by a test and the module of fault_module.cpp: the functions of PKCS#11 v2.40, and the
 // control interface, which the test finds with dlsym as `twoway_fault_control`.
 #pragma once
 
@@ -42,22 +42,22 @@ inline constexpr const char* kFunctionNames[] = {
 inline constexpr std::size_t kFunctionCount = sizeof(kFunctionNames) / sizeof(kFunctionNames[0]);
 
 enum class Action {
-  fail,            ///< answers `value`; SoftHSM is not asked
-  answer,          ///< SoftHSM is asked, but the answer is `value`
+  fail,            ///< returns `value` without a call of SoftHSM
+  answer,          ///< calls SoftHSM, but returns `value`
   delay,           ///< waits `value` milliseconds first
   hold,            ///< waits for `release` or `reset` first
   close_sessions,  ///< closes every session of every slot first
   reinitialise,    ///< C_Finalize and C_Initialize first
   remove_token,    ///< removes the token first, as `Control::remove_token` does
   break_module,    ///< breaks the module first, as `Control::break_module` does, with `value`
-  zero_secret,     ///< these four change what C_GetAttributeValue tells of CKA_VALUE of an object
-  wrong_secret,    ///< that C_DeriveKey made, and the rule counts no other calls: all zero, one bit
+  zero_secret,     ///< these four change the CKA_VALUE that C_GetAttributeValue returns of a secret
+  wrong_secret,    ///< of C_DeriveKey, and the rule counts no other calls: all zero, one bit
   short_secret,    ///< flipped, a byte less, and
   long_secret,     ///< a byte more
 };
 
-/// What happens at the `nth` call of `function` that follows the setting of the rule, and at each
-/// `every`-th call after it where `every` is not 0.
+/// A rule acts at the `nth` call of `function` after the rule was set, and at each `every`-th call
+/// after that if `every` is not 0.
 struct Rule {
   Function function;
   unsigned long nth = 1;
@@ -69,26 +69,26 @@ struct Rule {
 /// Thread-safe.
 struct Control {
   void (*add)(const Rule&);
-  /// Forgets rules and counts of calls, releases what is held and brings the token back. Sessions
-  /// and objects are still counted.
+  /// Forgets rules and counts of calls, releases held calls and brings the token back. Sessions and
+  /// objects are still counted.
   void (*reset)();
   void (*release)();
 
   /// The token is gone, and its sessions with it, until insert_token or reset.
   void (*remove_token)();
   void (*insert_token)();
-  /// From here on every call answers `rv`, but for C_Finalize and C_Initialize. The module is well
+  /// From here on every call except C_Finalize and C_Initialize returns `rv`. The module works
   /// again when C_Initialize has succeeded after C_Finalize this many times, or after reset.
   void (*break_module)(CK_RV rv, unsigned long initializations);
   void (*close_sessions)();
   void (*reinitialise)();
 
   unsigned long (*calls)(Function);   ///< of the test's program, since reset
-  unsigned long (*faults)();          ///< how often a rule has acted since reset
-  unsigned long (*held)();            ///< calls that wait now
+  unsigned long (*faults)();          ///< the number of times that a rule has acted since reset
+  unsigned long (*held)();            ///< calls that wait
   unsigned long (*live_sessions)();   ///< that nobody has closed
   unsigned long (*live_objects)();    ///< of sessions, that nobody has destroyed
-  unsigned long (*unclean_finals)();  ///< C_Finalize while another call was running; never reset
+  unsigned long (*unclean_finals)();  ///< C_Finalize while another call was running (never reset)
 };
 
 }  // namespace twoway::test::fault

@@ -1,4 +1,4 @@
-// A PKCS#11 module that forwards to SoftHSM, and fails as its rules say.
+// A PKCS#11 module that forwards to SoftHSM, and fails by its rules.
 #include <array>
 #include <chrono>
 #include <condition_variable>
@@ -31,7 +31,7 @@ const CK_FUNCTION_LIST& real() {
   return *list;
 }
 
-/// What the rules say of one call.
+/// The action of the rules for one call.
 struct Verdict {
   std::optional<CK_RV> fail, answer;
   std::optional<Action> before, secret;
@@ -79,7 +79,7 @@ class Module {
     const std::lock_guard lock(mutex_);
     return removed_;
   }
-  /// What a call answers while the module is broken.
+  /// Returns the code of a call while the module is broken.
   std::optional<CK_RV> broken(Function function) {
     if (function == Function::C_Initialize || function == Function::C_Finalize) return {};
     const std::lock_guard lock(mutex_);
@@ -209,7 +209,7 @@ class Module {
     unsigned long seen;
   };
 
-  /// Keeps calls from starting, and waits for those that run: SoftHSM does not survive a
+  /// Keeps calls from starting, and waits for those that run, because SoftHSM does not survive a
   /// C_Finalize during another call. Holds the mutex.
   class Alone {
    public:
@@ -302,7 +302,7 @@ bool is_token_object(const CK_ATTRIBUTE* attributes, CK_ULONG count) {
   return false;
 }
 
-/// Changes CKA_VALUE; `room` is what each attribute had before SoftHSM answered.
+/// Changes CKA_VALUE. `room` holds the sizes of the buffers before the call of SoftHSM.
 CK_RV change_secret(Action action, CK_ATTRIBUTE* attributes, const std::vector<CK_ULONG>& room) {
   CK_RV rv = CKR_OK;
   for (std::size_t i = 0; i < room.size(); ++i) {
@@ -330,7 +330,7 @@ CK_RV change_secret(Action action, CK_ATTRIBUTE* attributes, const std::vector<C
   return rv;
 }
 
-/// Functions that ask nothing of a token: they work on where it was removed.
+/// Functions that do not use a token, and still work if it was removed.
 constexpr bool works_without_token(Function function) {
   switch (function) {
     case Function::C_Initialize:
@@ -354,7 +354,7 @@ constexpr bool names_a_slot(Function function) {
   }
 }
 
-/// How a call looks where the token was removed.
+/// Returns the code of a call if the token was removed.
 template <Function F, typename Arguments>
 CK_RV without_token(const Arguments& arguments, CK_RV rv) {
   if constexpr (F == Function::C_GetSlotList) {
@@ -367,7 +367,7 @@ CK_RV without_token(const Arguments& arguments, CK_RV rv) {
   return rv;
 }
 
-/// Keeps count of sessions and objects, after SoftHSM's success.
+/// Counts sessions and objects, after SoftHSM's success.
 template <Function F, typename Arguments>
 void keep_count(const Arguments& arguments) {
   if constexpr (F == Function::C_Initialize) {

@@ -46,7 +46,7 @@ void generate(CK_SESSION_HANDLE session, CK_BYTE id, const char* label) {
               std::size(private_template), &public_key, &private_key) == CKR_OK);
 }
 
-/// Applies `change` to the objects of a label, and answers how many they were.
+/// Applies `change` to the objects of a label, and returns their number.
 template <typename Change>
 unsigned long for_each_object(const char* label, const Change& change) {
   const CK_FUNCTION_LIST& p11 = functions();
@@ -62,7 +62,7 @@ unsigned long for_each_object(const char* label, const Change& change) {
   return count;
 }
 
-// What the handler of SIGALRM reads.
+// The handler of SIGALRM reads this.
 std::array<char, 256> overdue{};
 
 void fail_overdue(int) {
@@ -95,7 +95,7 @@ FaultToken::FaultToken(std::initializer_list<const char*> key_labels) : SoftToke
 }
 
 FaultToken::~FaultToken() {
-  functions().C_Finalize(nullptr);  // where nobody else has done it
+  functions().C_Finalize(nullptr);  // if nobody else has done it
   control().reset();
 }
 

@@ -15,7 +15,7 @@ using namespace twoway::test::fault;
 
 namespace {
 
-/// What many threads saw; Catch is for one thread only.
+/// The results of many threads, because Catch is for one thread only.
 struct Tally {
   std::atomic<unsigned> right = 0, unavailable = 0, other = 0;
   void count(const Status& status) noexcept {
@@ -39,8 +39,8 @@ std::shared_ptr<const PrivateKey> opened(const char* label) {
 
 constexpr int kRequests = 20;
 
-/// A child's exit code: 0 where it opened the requests in sessions of its own. Says when it has
-/// opened the first.
+/// Returns a child's exit code, 0 if it opened the requests in sessions of its own. Signals when it
+/// has opened the first.
 int child(const Exchange& exchange, int ready) {
   const Deadline deadline("a forked child");
   control().reset();
@@ -51,7 +51,7 @@ int child(const Exchange& exchange, int ready) {
   return control().calls(Function::C_OpenSession) == 0 ? 3 : 0;
 }
 
-/// Forks a child that is logged in when this returns: SoftHSM fails with a general error where
+/// Forks a child that is logged in when this returns, because SoftHSM fails with a general error if
 /// several processes log in to a token at once.
 pid_t fork_child(const Exchange& exchange) {
   int ready[2];
@@ -75,7 +75,7 @@ int exit_code(pid_t pid) {
 
 }  // namespace
 
-TEST_CASE("under random faults every answer is right or key_unavailable") {
+TEST_CASE("under random faults every result is right or key_unavailable") {
   constexpr unsigned kMany = 100, kEach = 6;
   constexpr CK_RV kCodes[] = {CKR_GENERAL_ERROR,     CKR_DEVICE_ERROR,           CKR_DEVICE_REMOVED,
                               CKR_SESSION_CLOSED,    CKR_SESSION_HANDLE_INVALID, CKR_SESSION_COUNT,
@@ -132,7 +132,8 @@ TEST_CASE("threads whose sessions are closed all the time never see an empty err
   const Exchange exchange(opened("key"));
   const Deadline deadline("threads whose sessions are closed");
   Tally tally;
-  // In the middle of a request, and between the sessions that threads open for one connection.
+  // They are closed in the middle of a request, and between the sessions that threads open for one
+  // connection.
   control().add({Function::C_DeriveKey, 1, Action::close_sessions, 0, 3});
   control().add({Function::C_OpenSession, 2, Action::fail, CKR_SESSION_HANDLE_INVALID, 2});
   test::on_threads(
@@ -158,8 +159,8 @@ TEST_CASE("keys are rotated while requests are opened") {
   std::atomic<bool> done = false;
   Tally steady, rotated;
 
-  // The first thread rotates: opens a key on the token, publishes it, and drops the one before,
-  // whose last reference may be a request's.
+  // The first thread rotates. It opens a key in the token, publishes it, and drops the previous
+  // one, whose last reference may be a request's.
   const auto rotate = [&]() -> Status {
     for (int round = 0; round < 5; ++round) {
       std::uint8_t id = 0;
@@ -181,7 +182,7 @@ TEST_CASE("keys are rotated while requests are opened") {
     }
     return {};
   };
-  // The others open requests to a key that stays, and to whichever the ring publishes.
+  // The others open requests to a key that stays, and to the key that the ring publishes.
   const auto work = [&] {
     while (!done) {
       steady.count(exchange.open());
@@ -196,7 +197,7 @@ TEST_CASE("keys are rotated while requests are opened") {
         rotated.count({});
       } else if (answer.error().code != Errc::unknown_key &&
                  answer.error().code != Errc::open_failed) {
-        // The id is gone, or names another key by now.
+        // The id is gone, or names another key.
         rotated.count(answer.error());
       }
     }

@@ -1,4 +1,4 @@
-// The module that fails, by itself: each action does what the other tests take for granted.
+// The module that fails, by itself. Each action works as the other tests assume.
 #include <array>
 #include <thread>
 #include <vector>
@@ -11,7 +11,7 @@ using twoway::test::kPin;
 
 namespace {
 
-/// A session that is logged in, and the key of the token.
+/// A logged-in session, and the key of the token.
 class Session {
  public:
   Session() {
@@ -44,7 +44,7 @@ class Session {
     return slots[0];
   }
 
-  /// The key with itself, as DHKEM asks for it.
+  /// Derives the key with itself, as DHKEM does.
   CK_RV derive(CK_OBJECT_HANDLE& object) {
     CK_ECDH1_DERIVE_PARAMS params{CKD_NULL, 0, nullptr, point_.size(), point_.data()};
     CK_MECHANISM mechanism{CKM_ECDH1_DERIVE, &params, sizeof(params)};

@@ -1,5 +1,4 @@
-// Other handles of a token, other components of the process, and whoever changes what the token
-// holds.
+// Other handles of a token, other components of the process, and changes of the token's content.
 #include <atomic>
 #include <optional>
 #include <string>
@@ -40,14 +39,14 @@ TEST_CASE("a module that another component initialised and finalised is initiali
     const Exchange exchange(opened());
     const Exchange second(opened());
     REQUIRE(functions().C_Finalize(nullptr) == CKR_OK);
-    // Each slot is known once: no token matches twice.
+    // Each slot is known once, so no token matches twice.
     REQUIRE_OK(open_key("key"));
     REQUIRE_OK(exchange.open());
     REQUIRE_OK(second.open());
     const auto tokens = pkcs11::list_tokens(module_path());
     REQUIRE_OK(tokens);
     REQUIRE(tokens->size() == 1);
-    // From here on the module is ours, and stays ours when it is found finalised once more.
+    // From here on the module is ours, and stays ours if it is found finalised once more.
     REQUIRE(functions().C_Finalize(nullptr) == CKR_OK);
     REQUIRE_OK(second.open());
     REQUIRE_OK(exchange.open());
@@ -94,7 +93,7 @@ TEST_CASE("a session handle from before a new start is neither used nor closed")
 
   REQUIRE(functions().C_Finalize(nullptr) == CKR_OK);
   REQUIRE_OK(first.list_keys());  // initialises the module
-  // Another component gets the handles that the tokens had.
+  // Another component gets the handles of the old sessions.
   std::vector<CK_SESSION_HANDLE> others(64);
   CK_SLOT_ID slots[8];
   CK_ULONG count = 8;
@@ -169,7 +168,7 @@ TEST_CASE("a failure without a reason may hide a lost login") {
     control().add({Function::C_GetSessionInfo, 1, Action::fail, CKR_SESSION_HANDLE_INVALID});
     REQUIRE_OK(exchange.open());
 
-    // The login is there: the failure is the token's own.
+    // The login exists, so the failure is the token's own.
     control().reset();
     control().add({Function::C_DeriveKey, 1, Action::fail, rv});
     const Status status = exchange.open();

@@ -46,7 +46,7 @@ TEST_CASE("a wrong secret of the token never opens a request") {
       REQUIRE(control().live_sessions() == sessions);
     }
 
-    // The self-check at opening finds each of them.
+    // The self-check at opening notices each of them.
     control().add({Function::C_GetAttributeValue, 1, action, 0, 1});
     REQUIRE_ERRC(open_key("key"), Errc::key_unavailable);
     REQUIRE(control().faults() > 0);
@@ -140,16 +140,16 @@ TEST_CASE("a key pair that was begun before a session was lost is not left behin
   }
 }
 
-TEST_CASE("a pair that cannot derive gives way to one made with other attributes") {
+TEST_CASE("a pair that cannot derive is replaced by one made with other attributes") {
   const FaultToken token{"key"};
   const auto opened = pkcs11::Token::open(location({}).token, options());
   REQUIRE_OK(opened);
   const auto generate = [&opened] {
     return opened->generate_key(*crypto(), kSuite.kem, {"new", {}});
   };
-  constexpr CK_RV kBadAttributes = 0x182;  // the TPM's answer to a key without "decrypt"
-  // A check derives with each form of the point: so the first pair fails it at some number of
-  // failures, and the next one derives.
+  constexpr CK_RV kBadAttributes = 0x182;  // the TPM's code for a key without "decrypt"
+  // A check derives with each form of the point. So at some number of failures the first pair fails
+  // it, and the next one derives.
   unsigned long pairs = 1;
   for (unsigned long failures = 1; pairs == 1; ++failures) {
     REQUIRE(failures < 10);
@@ -163,7 +163,7 @@ TEST_CASE("a pair that cannot derive gives way to one made with other attributes
     pairs = control().calls(Function::C_GenerateKeyPair);
     REQUIRE(destroy_objects("new") == 2);
   }
-  // No pair derives: the last one's failure is told, and none is left.
+  // If no pair derives, the error is the last one's failure, and no pair is left behind.
   control().reset();
   control().add({Function::C_DeriveKey, 1, Action::fail, kBadAttributes, 1});
   const auto none = generate();
@@ -172,7 +172,7 @@ TEST_CASE("a pair that cannot derive gives way to one made with other attributes
   REQUIRE(control().calls(Function::C_GenerateKeyPair) > 2);
   control().reset();
   REQUIRE(destroy_objects("new") == 0);
-  // Nor can it be removed: that is the end, and said.
+  // If it cannot be removed either, the function gives up and says so.
   control().add({Function::C_DeriveKey, 1, Action::fail, kBadAttributes, 1});
   control().add({Function::C_DestroyObject, 1, Action::fail, CKR_FUNCTION_FAILED, 1});
   const auto stuck = generate();
@@ -200,14 +200,14 @@ TEST_CASE("a module that another component initialised is never finalised") {
   CK_INFO info{};
   REQUIRE(functions().C_GetInfo(&info) == CKR_OK);
 
-  // One that the provider initialised itself is.
+  // A module that the provider initialised itself is finalised.
   REQUIRE(functions().C_Finalize(nullptr) == CKR_OK);
   control().reset();
   REQUIRE_OK(Exchange(opened()).open());
   REQUIRE(control().calls(Function::C_Finalize) == 1);
   REQUIRE(functions().C_GetInfo(&info) == CKR_CRYPTOKI_NOT_INITIALIZED);
 
-  // And one that another component finalised is initialised again.
+  // A module that another component finalised is initialised again.
   const Exchange exchange(opened());
   REQUIRE(functions().C_Finalize(nullptr) == CKR_OK);
   REQUIRE_OK(exchange.open());
@@ -234,7 +234,7 @@ TEST_CASE("a token whose store was deleted fails, and works again when the store
   REQUIRE(control().live_objects() == 0);
 
   std::filesystem::copy(copy.path(), token.store(), std::filesystem::copy_options::recursive);
-  REQUIRE_OK(exchange.open());  // SoftHSM sees it after C_Finalize and C_Initialize alone
+  REQUIRE_OK(exchange.open());  // SoftHSM sees it only after C_Finalize and C_Initialize
 }
 
 TEST_CASE("threads wait for another's reconnect no longer than the deadline") {
@@ -249,7 +249,7 @@ TEST_CASE("threads wait for another's reconnect no longer than the deadline") {
   std::atomic<int> right = 0;
   std::thread stuck([&] { right += exchange.open().ok() ? 1 : 0; });
   while (control().held() == 0) std::this_thread::yield();
-  // Whoever comes now gives up, and is not let into the module.
+  // A thread that comes at this time gives up, and does not enter the module.
   for (int i = 0; i < 4; ++i) REQUIRE_ERRC(exchange.open(), Errc::key_unavailable);
   REQUIRE(control().calls(Function::C_Login) == 1);
   REQUIRE(right == 0);

@@ -63,7 +63,7 @@ TEST_CASE("a module that stays broken is tried once for each request, and recove
     }
     REQUIRE_OK(exchange.open());
     REQUIRE(finals() == 4);
-    // C_Initialize itself may fail meanwhile, as that of a stopped service does.
+    // C_Initialize itself may fail meanwhile, as it does if a service is stopped.
     control().reset();
     control().break_module(rv, 1);
     control().add({Function::C_Initialize, 1, Action::fail, rv, 1});
@@ -135,8 +135,8 @@ TEST_CASE("other tokens of a restarted module connect again, and are not disturb
   REQUIRE_OK(second);
   REQUIRE_OK(second->list_keys());
 
-  // The first token alone fails until the module is initialised for the second time: its slot's
-  // sessions are opened by whoever logs in to it.
+  // Only the first token fails until the module is initialised for the second time. The thread that
+  // logs in to it opens its slot's sessions.
   const Deadline deadline("a module with two tokens");
   control().reset();
   control().break_module(CKR_DEVICE_ERROR, 1);
@@ -147,7 +147,7 @@ TEST_CASE("other tokens of a restarted module connect again, and are not disturb
   REQUIRE(control().calls(Function::C_Login) == 2);
   REQUIRE(control().live_sessions() == 2);
 
-  // The second works, the first does not: many requests do not mean many restarts.
+  // The second works, the first does not. Many requests do not cause many restarts.
   control().reset();
   control().close_sessions();
   REQUIRE_OK(second->list_keys());

@@ -1,4 +1,4 @@
-// Every call that the provider makes fails once, and from then on, with every code of a table.
+// Every call that the provider makes fails once, or from then on, with every code of a table.
 #include <array>
 #include <cstdio>
 #include <functional>
@@ -18,7 +18,7 @@ namespace {
 struct Code {
   CK_RV rv;
   bool recoverable;  ///< the provider connects again, and tries once more
-  /// The provider looks whether the connection is there, and does the same if it is not.
+  /// The provider checks if the connection exists, and does the same if it does not.
   bool unclear = false;
 };
 
@@ -49,12 +49,12 @@ constexpr Code kSomeCodes[] = {
     {CKR_SESSION_HANDLE_INVALID, true},
 };
 
-/// What the failure of a function means for the operation.
+/// The effect of a function's failure on the operation.
 enum class Role {
   essential,    ///< it fails with the function's code
-  retried,      ///< the same where all later calls fail too; one failure may go unnoticed
-  either,       ///< it may succeed all the same, and if it fails then with the function's code
-  lookup,       ///< it may go another way, and if it fails then with a code of its own
+  retried,      ///< the same if all later calls fail too, but one failure may go unnoticed
+  either,       ///< it may succeed all the same, or fail with the function's code
+  lookup,       ///< it may go another way, or fail with a code of its own
   best_effort,  ///< it succeeds all the same
 };
 
@@ -67,7 +67,7 @@ struct Roles {
 
 constexpr Role kEssential = Role::essential, kRetried = Role::retried, kEither = Role::either,
                kLookup = Role::lookup, kBest = Role::best_effort;
-// libp11 asks for some of these at the first opening, and a point has several forms: each is tried.
+// libp11 calls some of these at the first opening, and each form of a point is tried.
 constexpr Roles kRoles[] = {
     {Function::C_Initialize, kLookup, kEssential, kEssential},
     {Function::C_OpenSession, kEssential, kEssential, kEssential},
@@ -93,14 +93,14 @@ constexpr Roles kRoles[] = {
 struct Scenario {
   const char* name;
   Role Roles::*role;
-  /// Whether a fault that happens once and is recoverable goes unnoticed: not where the one
-  /// reconnect is used up already, nor before there is a connection.
+  /// Returns true if a recoverable fault that happens once goes unnoticed. It does not if the one
+  /// reconnect is used up already, or if there is no connection yet.
   bool recovers;
   std::function<void()> prepare;  ///< before the faults
   std::function<Status()> run;    ///< with them
-  /// After them: looks at what `run` left behind; `once` where only one call failed.
+  /// Runs after them, and checks what `run` left behind. `once` is true if only one call failed.
   std::function<void(bool once)> restore;
-  CK_RV damage = CKR_OK;  ///< what the module may answer because of `prepare`
+  CK_RV damage = CKR_OK;  ///< the code that the module may return because of `prepare`
   std::span<const Code> codes = kCodes;
 };
 
@@ -134,7 +134,7 @@ class Sweep {
     }
   }
 
-  /// Prints what was tried, and fails where the provider called something else as well.
+  /// Prints the functions that were tried, and fails if the provider called another one as well.
   void report() const {
     Counts swept{};
     for (const auto& [name, functions] : tried_) {
@@ -179,7 +179,7 @@ class Sweep {
     }
     scenario.restore(rule.every == 0);
     REQUIRE(control().live_objects() == 0);
-    // A session that the module refuses to close is no fault of ours.
+    // A session that the module refuses to close is not our fault.
     if (rule.function != Function::C_CloseSession) {
       REQUIRE(control().live_sessions() <= sessions);
     }
@@ -231,7 +231,7 @@ class Sweep {
 
 }  // namespace
 
-TEST_CASE("whatever call fails, a key in a token fails cleanly or not at all") {
+TEST_CASE("if any call fails, a key in a token fails cleanly or not at all") {
   if (crypto() == nullptr) {
     WARN("no provider of this build offers P-256");
     return;
@@ -249,7 +249,7 @@ TEST_CASE("whatever call fails, a key in a token fails cleanly or not at all") {
                  auto key = open_key("key");
                  REQUIRE_OK(key);
                  REQUIRE_OK(Exchange(std::move(*key)).open());
-                 functions().C_Finalize(nullptr);  // where the module did not let us
+                 functions().C_Finalize(nullptr);  // if the module has refused it
                }});
 
   auto key = open_key("key");

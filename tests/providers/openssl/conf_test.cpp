@@ -1,5 +1,5 @@
 // The OpenSSL provider in a process whose OpenSSL is configured by OPENSSL_CONF. The build runs
-// this program once for each configuration, with the tag of what must hold.
+// this program once for each configuration, with the tag of the expected result.
 #include <twoway/twoway.hpp>
 
 #include "objects.hpp"
@@ -60,13 +60,13 @@ TEST_CASE("an OpenSSL that its configuration leaves without algorithms says so",
   REQUIRE(ERR_peek_error() == 0);
 }
 
-TEST_CASE("a property query that matches nothing is named as such", "[nothing]") {
+TEST_CASE("an error names a property query that matches nothing", "[nothing]") {
   const auto made = openssl::create({.library_context = nullptr, .properties = "provider=legacy"});
   REQUIRE_ERRC(made, Errc::not_supported);
   REQUIRE(std::string(made.error().message).find("property query") != std::string::npos);
 }
 
-TEST_CASE("OPENSSL_CONF does not reach a library context of one's own", "[nothing]") {
+TEST_CASE("OPENSSL_CONF does not affect a library context of one's own", "[nothing]") {
   const LibCtx context(OSSL_LIB_CTX_new());
   auto made = openssl::create({.library_context = context.get(), .properties = nullptr});
   REQUIRE_OK(made);

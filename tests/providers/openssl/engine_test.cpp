@@ -1,5 +1,5 @@
-// The OpenSSL provider in a process where an engine is the default one for its keys and ciphers.
-// Engines are global, so that this is a program by itself.
+// The OpenSSL provider in a process in which an engine is the default one for keys and ciphers.
+// Engines are global, so this is a program of its own.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <vector>
 
@@ -34,7 +34,7 @@ int answer(const int (&list)[N], Method** method, const int** nids, Find find) {
 /// Engines and the methods that they gave out, which OpenSSL may hold to the end of the process.
 std::vector<void*>& kept = *new std::vector<void*>;
 
-// Copies of OpenSSL's methods, as an engine has them that adds keys of its own to a type.
+// Copies of OpenSSL's methods, like those of an engine that adds keys of its own to a type.
 int key_methods(ENGINE*, EVP_PKEY_METHOD** method, const int** nids, int nid) {
   return answer(kKeyTypes, method, nids, [nid] {
     EVP_PKEY_METHOD* const copy = EVP_PKEY_meth_new(nid, 0);
@@ -116,7 +116,7 @@ TEST_CASE("an engine that is the default one takes nothing away") {
   REQUIRE(copy(sent.view()) == copy(received.view()));
 }
 
-TEST_CASE("a cipher that the default engine announces and does not have is not offered") {
+TEST_CASE("a cipher that the default engine announces but does not have is not offered") {
   has_aes128 = false;
   const DefaultEngine engine;
   auto made = openssl::create({});

@@ -37,7 +37,7 @@ CipherSuite suite_of(KemId kem) {
   return *suite;
 }
 
-/// A message sealed to `key` and opened by it; false where anything fails.
+/// Seals a message to `key` and opens it. Returns false if anything fails.
 bool carries_a_message(const CipherSuite& suite, const PrivateKey& key) {
   auto pk = suite.kem().import_public(key.public_key());
   if (!pk) return false;
@@ -51,7 +51,7 @@ bool carries_a_message(const CipherSuite& suite, const PrivateKey& key) {
          opened == copy(as_bytes("hello"));
 }
 
-/// The public half alone, as an EVP_PKEY of its own.
+/// Returns the public half alone, as an EVP_PKEY of its own.
 Pkey public_half(const Curve& curve, EVP_PKEY* key) {
   OSSL_PARAM* params = nullptr;
   REQUIRE(EVP_PKEY_todata(key, EVP_PKEY_PUBLIC_KEY, &params) == 1);
@@ -174,7 +174,7 @@ TEST_CASE("an opaque key that cannot derive is unavailable, with OpenSSL's reaso
     REQUIRE_ERRC(status, Errc::key_unavailable);
     REQUIRE(status.error().native != 0);
     REQUIRE(secret.empty());
-    // What the message is to blame for stays open_failed.
+    // A fault of the message stays open_failed.
     const Status forged = kem.decap(secret, Bytes(enc.size()), *key);
     REQUIRE_ERRC(forged, Errc::open_failed);
     REQUIRE(forged.error().native == 0);

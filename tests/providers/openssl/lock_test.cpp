@@ -1,5 +1,5 @@
-// Opaque keys take turns unless they are said to be concurrent. An OpenSSL provider of the test's
-// own, whose one key type is X25519, sees who is inside.
+// Opaque keys take turns unless the caller says that they are concurrent. The test's own OpenSSL
+// provider, whose one key type is X25519, sees which threads are inside.
 #include <atomic>
 #include <fstream>
 #include <iterator>
@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kSize = 32;
 using Value = std::array<unsigned char, kSize>;
 
-/// Whether a thread of this process sleeps, or has ended.
+/// Returns true if a thread of this process sleeps or has ended.
 bool sleeps(pid_t thread) {
   std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
   const std::string line{std::istreambuf_iterator<char>(file), {}};
@@ -30,13 +30,13 @@ bool sleeps(pid_t thread) {
   return name_end == std::string::npos || line[name_end + 2] == 'S';
 }
 
-/// Two threads that derive with one key. The first one inside stays until it has seen whether the
-/// other one comes in as well.
+/// Two threads that derive with one key. The first one inside stays until it knows if the other one
+/// comes in as well.
 class Meeting {
  public:
   explicit Meeting(bool together) : together_(together) {}
 
-  /// Called by each thread before it uses the key. Neither starts before both are here.
+  /// Each thread calls this before it uses the key. It returns once both threads have called it.
   void arrive(int index) {
     mine_ = index;
     threads_[index] = gettid();
@@ -74,7 +74,7 @@ OSSL_DISPATCH entry(int id, Function* function) {
 }
 constexpr OSSL_DISPATCH kEnd{0, nullptr};
 
-// The key type: its keys are a public key.
+// The key type. Its keys hold a public key alone.
 void* new_key(void*) { return new Value{}; }
 void free_key(void* key) { delete static_cast<Value*>(key); }
 int has(const void*, int) { return 1; }
@@ -108,7 +108,7 @@ const OSSL_DISPATCH kKeymgmt[] = {entry(OSSL_FUNC_KEYMGMT_NEW, new_key),
                                   entry(OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, gettable),
                                   kEnd};
 
-// The exchange: a result that is no one's secret, after the meeting.
+// The exchange. It returns a fixed result after the meeting.
 void* new_exchange(void*) { return new Value{}; }
 void free_exchange(void* exchange) { delete static_cast<Value*>(exchange); }
 int set_key(void*, void*, const OSSL_PARAM[]) { return 1; }
@@ -145,7 +145,7 @@ int start(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH*, const OSSL_DISPA
   return 1;
 }
 
-/// Two threads derive once each with one opaque key; whether both were inside at once.
+/// Lets two threads derive once each with one opaque key. Returns true if both were inside at once.
 bool both_inside(bool concurrent) {
   const Watchdog watchdog;
   const LibCtx context(OSSL_LIB_CTX_new());

@@ -1,4 +1,4 @@
-// EVP_PKEYs as an application would make them, apart from the provider's own code.
+// EVP_PKEYs as an application would make them, without the provider's own code.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ using Pkey = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using PkeyCtx = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
 using LibCtx = std::unique_ptr<OSSL_LIB_CTX, Freer<OSSL_LIB_CTX_free>>;
 
-/// A new key of `type`, on the named `group` where that is not null.
+/// Makes a key of `type`, on the named `group` if that is not null.
 inline Pkey generate(const char* type, const char* group, OSSL_LIB_CTX* where = nullptr) {
   const PkeyCtx context(EVP_PKEY_CTX_new_from_name(where, type, nullptr));
   REQUIRE(context != nullptr);

@@ -1,4 +1,4 @@
-// What an OpenSSL provider offers, with proof.
+// The algorithms that an OpenSSL provider offers, each checked.
 #pragma once
 
 #include <twoway/core/hpke.hpp>
@@ -16,7 +16,7 @@ struct Offering {
   friend bool operator==(const Offering&, const Offering&) = default;
 };
 
-/// Counts the algorithms that are offered, and checks each.
+/// Checks each algorithm that is offered, and returns their number.
 inline Offering offering(const Provider& provider) {
   Offering found;
   for (const DhParams& row : dh_table()) {

@@ -40,7 +40,7 @@ TEST_CASE("a provider over a library context of its own works, and ends before i
   REQUIRE(copy(sent.view()) == copy(received.view()));
 }
 
-TEST_CASE("properties choose what is offered") {
+TEST_CASE("properties choose the algorithms that are offered") {
   for (const char* properties : {"provider=default", "?fips=yes"}) {
     INFO(properties);
     auto made = openssl::create({.library_context = nullptr, .properties = properties});
@@ -58,7 +58,7 @@ TEST_CASE("properties choose what is offered") {
   REQUIRE(ERR_peek_error() == 0);
 }
 
-TEST_CASE("what is offered is found by fetching") {
+TEST_CASE("the provider offers the algorithms that can be fetched") {
   const LibCtx context(OSSL_LIB_CTX_new());
   // The null provider offers nothing, and loading it keeps the default one from being loaded.
   OSSL_PROVIDER* const null = OSSL_PROVIDER_load(context.get(), "null");

@@ -1,4 +1,4 @@
-// A product that keeps a key store, a key and a ring in static objects, which end with the process.
+// A product with a key store, a key and a ring in static objects, which end with the process.
 //
 //   static_keys URI      exits with 0 if all went well before the end
 #include <memory>
@@ -12,7 +12,8 @@
 
 using namespace twoway;
 
-// The child does not close its parent's connection to the TPM, so what it holds looks like a leak.
+// The child does not close its parent's connection to the TPM, so the connection's memory looks
+// like a leak.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
 

@@ -1,4 +1,4 @@
-// What the tests of stored keys share: pass phrases, and messages for a key.
+// Pass phrases, and messages for a key, for the tests of stored keys.
 #pragma once
 
 #include <algorithm>
@@ -12,13 +12,13 @@
 
 namespace twoway::test {
 
-/// Ends the test program where something hangs.
+/// Ends the test program if something hangs.
 struct Watchdog {
   explicit Watchdog(unsigned seconds = 120) { ::alarm(seconds); }
   ~Watchdog() { ::alarm(0); }
 };
 
-/// Gives one pass phrase, or an error where it has none, and counts.
+/// Gives one pass phrase, or an error if it has none, and counts the calls.
 class FixedPassphrase final : public openssl::PassphraseSource {
  public:
   explicit FixedPassphrase(std::string text) : text_(std::move(text)) {}
@@ -53,7 +53,7 @@ struct Gateway {
     sender = std::make_unique<RequestSender>(std::move(*made));
   }
 
-  /// Seals `text` and opens it: the receiver's error, or whether the text came back.
+  /// Seals `text` and opens it. Returns the receiver's error, or true if the text came back.
   Result<bool> carry(std::string_view text) const {
     auto request = sender->seal(as_bytes(text));
     if (!request) return request.error();

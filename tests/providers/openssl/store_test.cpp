@@ -26,7 +26,7 @@ class Directory : public TemporaryDirectory {
     return (path() / name).string();
   }
 
-  /// PKCS#8 in PEM, encrypted where there is a pass phrase.
+  /// Writes PKCS#8 in PEM, encrypted if there is a pass phrase.
   std::string write(const std::string& name, EVP_PKEY* key,
                     const char* passphrase = nullptr) const {
     const std::string path = (this->path() / name).string();
@@ -119,7 +119,7 @@ TEST_CASE("an encrypted key file opens with its pass phrase only") {
   REQUIRE(ERR_peek_error() == 0);
 }
 
-TEST_CASE("a store says why it loads nothing") {
+TEST_CASE("a store that loads nothing says why") {
   const Directory directory;
   const auto store = open_store({});
   const Pkey native = generate("EC", "P-256");
@@ -139,7 +139,7 @@ TEST_CASE("a store says why it loads nothing") {
                Errc::not_supported);
   REQUIRE_ERRC(store->load(directory.write("k1.pem", generate("EC", "secp256k1").get())),
                Errc::not_supported);
-  REQUIRE_OK(store->load(path));  // none of that has spoilt the store
+  REQUIRE_OK(store->load(path));  // the store still works
   REQUIRE(ERR_peek_error() == 0);
 }
 

@@ -156,14 +156,14 @@ TEST_CASE("keys are unavailable while their TPM is gone, and work again when it 
   REQUIRE(ERR_peek_error() == 0);
 }
 
-TEST_CASE("a key that was replaced behind a loaded one is not taken for it") {
+TEST_CASE("a key that replaced a loaded one is not taken for it") {
   const Watchdog watchdog;
   Swtpm tpm;
   REQUIRE(tpm.generate("P-256", "key.pem"));
   const auto store = open_store(kTpm);
   const Gateway gateway(load(*store, tpm.path("key.pem")));
   REQUIRE(tpm.generate("P-256", "key.pem"));
-  REQUIRE(*gateway.carry("question"));  // the one that is loaded
+  REQUIRE(*gateway.carry("question"));  // by the loaded key
   tpm.stop();
   tpm.start();
   REQUIRE_ERRC(gateway.carry("question"), Errc::key_unavailable);
@@ -222,7 +222,7 @@ TEST_CASE("an authorisation value is asked for when a key is loaded") {
   REQUIRE(std::string(refused.error().message).find("refused") != std::string::npos);
   REQUIRE(wrong->asked == 1);
 
-  // It is asked for again when the TPM was gone.
+  // It is asked for again after the TPM was gone.
   const auto right = std::make_shared<FixedPassphrase>("secret");
   const Gateway gateway(load(*store, path, right));
   REQUIRE(*gateway.carry("question"));
@@ -260,7 +260,7 @@ TEST_CASE("a loaded key does not repeat an authorisation value that the TPM refu
   REQUIRE(source->asked == 2);
 }
 
-TEST_CASE("a locked TPM is said to be locked") {
+TEST_CASE("an error says that a TPM is locked") {
   const Watchdog watchdog;
   const Swtpm tpm;
   REQUIRE(tpm.generate("P-256", "key.pem", "-pkeyopt user-auth:secret"));

@@ -16,7 +16,7 @@ TEST_CASE("keys, rings and tokens in static objects end cleanly with the process
     std::string module, environment;
   };
   std::vector<Route> routes{{SoftToken::module_path(), ""}};
-  // The spy loads the module itself, when it is asked for its functions.
+  // The spy loads the module itself, when its functions are asked for.
   if (*PKCS11_SPY != '\0') {
     routes.push_back({PKCS11_SPY, std::string("PKCS11SPY_OUTPUT=/dev/null PKCS11SPY=") +
                                       SoftToken::module_path()});

@@ -1,4 +1,4 @@
-// Keys that must not come out of generate_key.
+// Keys that generate_key must not return.
 #include <array>
 
 #include "token_keys.hpp"
@@ -10,7 +10,7 @@ using test::SoftToken;
 
 namespace {
 
-/// How many objects of all classes the token has.
+/// Returns the number of objects of all classes in the token.
 CK_ULONG objects_of_token() {
   const RawModule module;
   const CK_SESSION_HANDLE session = module.open_session();
@@ -67,7 +67,7 @@ TEST_CASE("a generated key that could leave its token is refused, and both halve
   REQUIRE_OK(token->generate_key(*crypto, KemId::dhkem_x25519, {"good", {}}));
   REQUIRE(objects_of_token() == 2);
 
-  // What the token says of one attribute of private keys: a value, or that it has no such
+  // Makes the token give a value for one attribute of private keys, or say that it has no such
   // attribute.
   const struct {
     CK_ATTRIBUTE_TYPE attribute;

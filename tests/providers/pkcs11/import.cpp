@@ -1,4 +1,4 @@
-// Putting keys on the token from outside.
+// Imports keys into the token from outside.
 #include <map>
 #include <vector>
 

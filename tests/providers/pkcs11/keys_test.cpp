@@ -1,4 +1,4 @@
-// Keys of a token do what software keys do.
+// Keys in a token work like software keys.
 #include "token_keys.hpp"
 #include "vectors.hpp"
 
@@ -6,7 +6,7 @@ using namespace twoway;
 using test::RawModule;
 using test::SoftToken;
 
-TEST_CASE("a key that is generated on the token receives requests") {
+TEST_CASE("a key that is generated in the token receives requests") {
   const SoftToken directory;
   const auto token = pkcs11::Token::open(test::location(), test::with_pin());
   REQUIRE_OK(token);
@@ -84,7 +84,7 @@ TEST_CASE("keys of RFC 9180's vectors, on the token, compute the vectors' secret
         const auto id = static_cast<KemId>(v.number("kem_id"));
         const auto mode = v.number("mode");
         const Provider* crypto = test::provider_for(id);
-        // One vector of a KEM and a mode is as good as another here.
+        // One vector for each KEM and mode is enough here.
         if (crypto == nullptr || id == KemId::dhkem_x448 || v.number("aead_id") != 1 ||
             v.number("kdf_id") != 1 || (mode != 0 && mode != 2)) {
           return;

@@ -6,7 +6,7 @@ using test::Calls;
 using test::RawModule;
 using test::SoftToken;
 
-TEST_CASE("a refused PIN is not sent again, through whatever handle, until it is reset") {
+TEST_CASE("a refused PIN is not sent again, through any handle, until it is reset") {
   const SoftToken directory;
   const Provider* crypto = test::provider_for(KemId::dhkem_x25519);
   const RawModule module;
@@ -94,14 +94,14 @@ TEST_CASE("a token with a keypad is logged in without a PIN from here") {
   const auto pin = std::make_shared<test::CountingPin>();
   const auto token = pkcs11::Token::open(test::location(), {.pin = pin});
   REQUIRE_OK(token);
-  // SoftHSM has no keypad: it is asked with a null PIN, and refuses that.
+  // SoftHSM has no keypad. It gets a null PIN, and refuses that.
   const auto asked = token->list_keys();
   REQUIRE_ERRC(asked, Errc::key_unavailable);
   REQUIRE(Calls::logins() == 1);
   REQUIRE(pin->asked() == 0);
 }
 
-TEST_CASE("sources that fail, and none at all, are named") {
+TEST_CASE("errors name a source that fails, and a missing source") {
   const SoftToken directory;
   const auto none = pkcs11::Token::open(test::location());
   REQUIRE_OK(none);
@@ -119,7 +119,7 @@ TEST_CASE("sources that fail, and none at all, are named") {
   REQUIRE(failed.error().native == 503);
 }
 
-TEST_CASE("a login of another component is used, and left") {
+TEST_CASE("a login of another component is used, and not ended") {
   const SoftToken directory;
   const RawModule module;
   REQUIRE(module.initialize() == CKR_OK);

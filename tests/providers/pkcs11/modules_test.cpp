@@ -1,5 +1,4 @@
-// Modules: those that want arguments for C_Initialize, as NSS, and those of p11-kit's
-// configuration.
+// Modules that want arguments for C_Initialize, such as NSS, and those of p11-kit's configuration.
 #include <cstdlib>
 #include <fstream>
 
@@ -16,7 +15,7 @@ namespace {
 constexpr const char* kModule = "libsoftokn3.so";
 constexpr const char* kPassword = "nss-password-1";
 
-/// What the tests need and this machine lacks, or an empty text.
+/// Returns the program that the tests need and this machine lacks, or an empty text.
 std::string missing() {
   if (*CERTUTIL == '\0') return "certutil (libnss3-tools)";
   if (::dlopen(kModule, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) == nullptr) {
@@ -32,7 +31,7 @@ bool can_run() {
   return false;
 }
 
-/// The module's file, for p11-kit, which looks for relative names in a folder of its own.
+/// Returns the module's full path, because p11-kit looks for relative names in a folder of its own.
 std::string module_file() {
   const test::RawModule module(kModule);
   Dl_info info{};
@@ -171,7 +170,7 @@ TEST_CASE("a module that wants arguments says so, and has one set of them in a p
     REQUIRE_OK(token);
     REQUIRE_ERRC(pkcs11::Token::open(other.location()), Errc::invalid_argument);
     REQUIRE_OK(pkcs11::Token::open({.module_path = kModule, .label = "NSS Certificate DB"}));
-    // What is listed can be opened as it stands.
+    // A listed key can be opened by its listed name.
     const auto listed = pkcs11::list_tokens(kModule);
     REQUIRE_OK(listed);
     REQUIRE(listed->back().location.init_arguments == database.init_arguments());
@@ -246,7 +245,7 @@ TEST_CASE("without module-path the modules of p11-kit's configuration are search
     auto key = token->generate_key(*crypto, KemId::dhkem_x25519, {"hpke", {}});
     REQUIRE_OK(key);
     REQUIRE_OK(test::exchange(*crypto, std::move(*key)));
-    // The same token through its listed location: one module, one initialisation.
+    // The same token through its listed location is one module with one initialisation.
     const std::string uri = pkcs11::to_uri({token->info()->location, {"hpke", {}}});
     REQUIRE(uri.find("x-init-reserved=") != std::string::npos);
     REQUIRE_OK(pkcs11::open_key(*crypto, uri, with_password()));

@@ -1,4 +1,4 @@
-// What opening a token or key says when it cannot.
+// Errors of opening a token or key.
 #include <string_view>
 
 #include <sys/wait.h>
@@ -27,8 +27,8 @@ TEST_CASE("codes of a token are named in the messages") {
   REQUIRE(said(CKR_DEVICE_MEMORY).find(" (CKR_DEVICE_MEMORY, 0x31): ") != std::string::npos);
   REQUIRE(said(CKR_KEY_CHANGED).find(" (CKR_KEY_CHANGED, 0x65): ") != std::string::npos);
   REQUIRE(said(0x80000123).find(" (CKR 0x80000123): ") != std::string::npos);
-  // A token that never says the same twice does not fill the memory. In a child, because messages
-  // last as long as their process.
+  // A token that returns ever new codes does not fill the memory. In a child, because messages last
+  // as long as their process.
   const ::pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -47,7 +47,7 @@ TEST_CASE("codes of a token are named in the messages") {
   REQUIRE(status == 0);
 }
 
-TEST_CASE("what is missing, ambiguous or of another kind is named") {
+TEST_CASE("errors name a token or key that is missing, ambiguous or of another kind") {
   const SoftToken directory;
   directory.add_token("second");
   directory.add_token("twin");
@@ -150,7 +150,7 @@ TEST_CASE("a provider without the key's curve or hash is refused by name") {
   }
 }
 
-TEST_CASE("the form in which a token wants to be asked is found when a key is opened") {
+TEST_CASE("opening a key finds the form of input that its token wants") {
   const SoftToken directory;
   const Provider* crypto = test::provider_for(KemId::dhkem_x25519);
   const RawModule module;

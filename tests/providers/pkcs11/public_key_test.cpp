@@ -1,4 +1,4 @@
-// Where a key's public half comes from.
+// Sources of a key's public half.
 #include "token_keys.hpp"
 
 using namespace twoway;
@@ -29,7 +29,7 @@ TEST_CASE("the public key is the caller's, the object's, the certificate's or th
   REQUIRE_ERRC(token->open_key(*crypto, name, other), Errc::key_unavailable);
   REQUIRE_ERRC(token->open_key(*crypto, name, ByteView(other).first(64)), Errc::invalid_key);
 
-  // CKA_EC_POINT of the private key, as it is and in DER; malformed values are none.
+  // CKA_EC_POINT of the private key, raw and in DER. Malformed values are ignored.
   Bytes der{0x04, 65};
   der.insert(der.end(), key.public_key.begin(), key.public_key.end());
   Bytes shown;
@@ -60,14 +60,14 @@ TEST_CASE("the public key is the caller's, the object's, the certificate's or th
   REQUIRE_OK(by_certificate);
   REQUIRE((*by_certificate)->public_key().size() == 65);
 
-  // An object goes before a certificate, and a certificate that does not fit is passed over.
+  // An object is preferred to a certificate, and a certificate that does not fit is skipped.
   test::ImportedKey wrong = test::fresh_key(KemId::dhkem_p256, "wrong", {3});
   test::import_certificate(outside.module, outside.session, other, {3});
   test::import_key(outside.module, outside.session, wrong);
   REQUIRE_OK(token->open_key(*crypto, {{}, {3}}));
 }
 
-TEST_CASE("keys that share a CKA_ID are told apart by their labels, else by what they derive") {
+TEST_CASE("keys that share a CKA_ID are told apart by their labels, else by their results") {
   const test::Outside outside;
   const Provider* crypto = test::provider_for(KemId::dhkem_p256);
   if (crypto == nullptr) return;
@@ -90,7 +90,7 @@ TEST_CASE("keys that share a CKA_ID are told apart by their labels, else by what
   }
   REQUIRE_ERRC(token->open_key(*crypto, {{}, {1}}), Errc::invalid_argument);
 
-  // What is listed is that of the same label.
+  // The list shows the one with the same label.
   const auto keys = token->list_keys();
   REQUIRE_OK(keys);
   for (const pkcs11::KeyInfo& key : *keys) {
@@ -98,7 +98,7 @@ TEST_CASE("keys that share a CKA_ID are told apart by their labels, else by what
     if (key.name.label == "second") REQUIRE(key.public_key == second.public_key);
   }
 
-  // A stranger's public object in place of the right one is not taken for it.
+  // A foreign public object in place of the right one is not accepted.
   test::ImportedKey bare = test::fresh_key(KemId::dhkem_p256, "bare", {1});
   bare.public_object = false;
   test::import_key(outside.module, outside.session, bare);

@@ -1,5 +1,5 @@
-// SoftHSM 2.6.1 leaks a little in each operation with X25519 and at its end; its stack can only be
-// followed by the slow unwinder.
+// SoftHSM 2.6.1 leaks a little in each operation with X25519 and at its end. Only the slow unwinder
+// can follow its stack.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define TWOWAY_ADDRESS_SANITIZER

@@ -34,7 +34,7 @@ struct Work {
     }
   }
 
-  /// Decapsulates one; success means the right secret.
+  /// Decapsulates one. Success means the right secret.
   Status once(std::size_t which) const {
     const std::size_t i = which % encs.size();
     SharedSecret secret;
@@ -48,7 +48,7 @@ struct Work {
   std::vector<Bytes> encs, secrets;
 };
 
-/// The number of failures in `threads` threads that work `times` times each.
+/// Returns the number of failures in `threads` threads that work `times` times each.
 int failures(const Work& work, int threads, int times) {
   std::atomic<int> failed = 0;
   std::vector<std::thread> all;
@@ -63,7 +63,7 @@ int failures(const Work& work, int threads, int times) {
   return failed;
 }
 
-/// Makes a key, and opens it with options of one's own.
+/// Makes a key, and opens it with the given options.
 Work make_work(const pkcs11::Options& options) {
   const auto token = pkcs11::Token::open(test::location(), options);
   REQUIRE_OK(token);
@@ -100,7 +100,7 @@ TEST_CASE("threads derive at once, in no more sessions than allowed, and leave n
   }
 }
 
-TEST_CASE("a token's own limits shrink the pool, by its description or by its answer") {
+TEST_CASE("a token's own limits shrink the pool, by its description or by an error") {
   const RawModule module;
   for (const bool described : {true, false}) {
     INFO("described " << described);
@@ -132,7 +132,7 @@ TEST_CASE("a token's own limits shrink the pool, by its description or by its an
   }
 }
 
-TEST_CASE("who waits for a session longer than the deadline is told so") {
+TEST_CASE("a thread that waits for a session longer than the deadline gets an error") {
   const SoftToken directory;
   const RawModule module;
   Calls calls(module);
@@ -158,7 +158,7 @@ TEST_CASE("who waits for a session longer than the deadline is told so") {
   REQUIRE_ERRC(second, Errc::key_unavailable);
 }
 
-TEST_CASE("sessions, logins and initialisations that others end are got back") {
+TEST_CASE("sessions, logins and initialisations that others end are restored") {
   const SoftToken directory;
   const RawModule module;
   const Calls calls(module);
@@ -178,7 +178,7 @@ TEST_CASE("sessions, logins and initialisations that others end are got back") {
       REQUIRE(module.initialize() == CKR_OK);
       REQUIRE_OK(work.once(3));
     }
-    REQUIRE(pin->asked() == Calls::logins() - 3);  // three were the other component's
+    REQUIRE(pin->asked() == Calls::logins() - 3);  // three were logins of the other component
     const int before = pin->asked();
     REQUIRE_OK(work.once(4));
     REQUIRE(pin->asked() == before);
@@ -190,7 +190,7 @@ TEST_CASE("sessions, logins and initialisations that others end are got back") {
   REQUIRE(Calls::secrets() == 0);
 }
 
-// SoftHSM crashes where sessions are closed while a thread is in them, so the loss is played here.
+// SoftHSM crashes if sessions are closed while a thread uses them, so the loss is simulated here.
 TEST_CASE("threads go on while their sessions are lost again and again") {
   const SoftToken directory;
   const RawModule module;
@@ -202,7 +202,7 @@ TEST_CASE("threads go on while their sessions are lost again and again") {
     const Work work = make_work(options);
     std::mutex mutex;
     std::map<CK_SESSION_HANDLE, int> opened_in;
-    int era = 1;  // those of earlier ones are lost
+    int era = 1;  // sessions of earlier eras are lost
     calls.open_session = [&](CK_SLOT_ID slot, CK_FLAGS flags, CK_SESSION_HANDLE* session) {
       const CK_RV rv = Calls::own().C_OpenSession(slot, flags, nullptr, nullptr, session);
       const std::lock_guard lock(mutex);
@@ -305,7 +305,7 @@ TEST_CASE("a module of one's own is finalised with its last key, and may be used
       REQUIRE_OK(pkcs11::list_tokens(SoftToken::module_path()));
       const pkcs11::Token copy = *token;
       REQUIRE_OK(copy.list_keys());
-      // A session that may write takes the place of the one that may not.
+      // A session that may write replaces one that may not.
       REQUIRE_OK(copy.generate_key(crypto(), KemId::dhkem_x25519, {std::to_string(i), {}}));
       REQUIRE(Calls::initialized() == i);
       REQUIRE(Calls::sessions() == 1);

@@ -1,5 +1,5 @@
-// A product that keeps its keys in static objects. They end with the process: after the exit
-// handlers of the PKCS#11 module, and of the libraries that it loads.
+// A product with keys in static objects. They end with the process, after the exit handlers of the
+// PKCS#11 module and of the libraries that it loads.
 //
 //   static_objects key|ring|token|child URI      exits with 0 if all went well before the end
 #include <cstdlib>
@@ -17,7 +17,7 @@
 
 using namespace twoway;
 
-// What static objects hold at the end is theirs to keep: the module is finalised before them.
+// The module is finalised before static objects end, so their memory is not a leak.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
 
@@ -35,7 +35,7 @@ pkcs11::Options options() {
           })};
 }
 
-/// Uses its token once more in a static object's own end.
+/// Uses its token once more in the destructor of a static object.
 struct Late {
   const pkcs11::Token* token = nullptr;
   ~Late() {
@@ -74,7 +74,7 @@ int run(const std::string& what, const std::string& uri) {
     late.token = token_of_product.get();
   }
   if (what != "child") return 0;
-  // Children end as their parent does: one that uses the key, and one that does not.
+  // Children end like their parent: one that uses the key, and one that does not.
   for (const bool uses : {true, false}) {
     const pid_t child = ::fork();
     if (child == 0) {

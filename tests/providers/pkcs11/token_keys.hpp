@@ -1,4 +1,4 @@
-// Keys on SoftHSM tokens: PINs, keys that come from outside, calls into the module.
+// Keys in SoftHSM tokens: PINs, imported keys, calls into the module.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,7 @@
 
 namespace twoway::test {
 
-/// PIN source that counts how often it is asked.
+/// A PIN source that counts the questions.
 class CountingPin final : public pkcs11::PinSource {
  public:
   explicit CountingPin(std::string pin = kPin) : pin_(std::move(pin)) {}
@@ -28,11 +28,12 @@ class CountingPin final : public pkcs11::PinSource {
   std::atomic<int> asked_ = 0;
 };
 
-/// Where the token of this label is, and the URI of a key on the one called gateway.
+/// Returns the location of the token with this label, and the URI of a key in the one called
+/// gateway.
 pkcs11::TokenLocation location(const std::string& label = "gateway");
 std::string uri(const std::string& key_label);
 
-/// What an imported key consists of.
+/// The parts of an imported key.
 struct ImportedKey {
   KemId kem = KemId::dhkem_p256;
   Bytes private_key;
@@ -44,13 +45,13 @@ struct ImportedKey {
   std::string public_label = {};  ///< of the public object; `label` if empty
 };
 
-/// Puts a key pair on the token.
+/// Imports a key pair into the token.
 void import_key(const RawModule& module, CK_SESSION_HANDLE session, const ImportedKey& key);
 
-/// A fresh software key pair of a KEM, to be imported.
+/// Makes a software key pair of a KEM, to be imported.
 ImportedKey fresh_key(KemId kem, const std::string& label, Bytes id);
 
-/// Puts a certificate for `public_key` of P-256 on the token.
+/// Imports a certificate for `public_key` of P-256 into the token.
 void import_certificate(const RawModule& module, CK_SESSION_HANDLE session, ByteView public_key,
                         const Bytes& id);
 
@@ -64,8 +65,8 @@ struct Outside {
   CK_SESSION_HANDLE session = 0;
 };
 
-/// Calls into the module, counted. The functions may be replaced: they are called in place of the
-/// module's. One at a time; made and destroyed while nobody is inside the module.
+/// Counts the calls into the module, and can replace its functions. Only one may exist at a time.
+/// Make and destroy it while nobody is inside the module.
 class Calls {
  public:
   explicit Calls(const RawModule& module);
@@ -73,9 +74,9 @@ class Calls {
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
 
-  static long initialized();  ///< C_Initialize that answered CKR_OK
-  static long finalized();    ///< C_Finalize, whatever it answered
-  static long logins();       ///< C_Login, whatever it answered
+  static long initialized();  ///< C_Initialize that returned CKR_OK
+  static long finalized();    ///< C_Finalize with any result
+  static long logins();       ///< C_Login with any result
   static long sessions();     ///< opened less closed
   static long most_sessions();
   static long secrets();  ///< objects derived less destroyed
@@ -88,20 +89,20 @@ class Calls {
   std::function<CK_RV(CK_SLOT_ID, CK_FLAGS, CK_SESSION_HANDLE*)> open_session;
   std::function<CK_RV(CK_SLOT_ID, CK_TOKEN_INFO*)> get_token_info;
 
-  /// The module's own functions.
+  /// Returns the module's own functions.
   static const CK_FUNCTION_LIST& own();
 };
 
-/// Options with the right PIN.
+/// Returns options with the right PIN.
 pkcs11::Options with_pin();
 
-/// The first provider of the build that offers the KEM, or null.
+/// Returns the first provider of the build that offers the KEM, or null.
 const Provider* provider_for(KemId kem);
 
-/// One request and its response through `key`; the first error, if any.
+/// Exchanges one request and its response through `key`. Returns the first error.
 Status exchange(const Provider& crypto, std::shared_ptr<const PrivateKey> key);
 
-/// The KEMs of keys on tokens.
+/// The KEMs of keys in tokens.
 inline constexpr KemId kTokenKems[] = {KemId::dhkem_p256, KemId::dhkem_p384, KemId::dhkem_p521,
                                        KemId::dhkem_x25519};
 

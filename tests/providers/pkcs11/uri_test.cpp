@@ -51,7 +51,7 @@ TEST_CASE("a PKCS#11 URI names a token, a key, a module and a PIN") {
   REQUIRE(!empty->location.token.slot_id);
 }
 
-TEST_CASE("URIs that are wrong, or say what is not used, are refused") {
+TEST_CASE("wrong URIs, and those with unused attributes, are refused") {
   for (const char* uri :
        {"", "pkcs12:token=a", "pkcs11:token=%zz", "pkcs11:id", "/dev/tpm0",
         "pkcs11:a?pin-source=file:/a&pin-value=b", "pkcs11:?pin-source=file:/a&pin-value=b",
@@ -79,7 +79,7 @@ TEST_CASE("blanks in a URI are reported, in place of a token of another name") {
   }
 }
 
-TEST_CASE("a URI names a module by path or name, and what its C_Initialize is given") {
+TEST_CASE("a URI names a module by path or name, and the arguments of its C_Initialize") {
   const auto nss = pkcs11::parse_uri(
       "PKCS11:token=a?module-path=/lib/n.so&x-init-reserved=configdir%3D'sql%3A/my%20db'%20%26");
   REQUIRE_OK(nss);
@@ -108,9 +108,9 @@ TEST_CASE("a written URI names the slot only if neither label nor serial number 
   REQUIRE(pkcs11::to_uri(place) == "pkcs11:model=X1;serial=42");
 }
 
-TEST_CASE("a PIN that stood in a URI is wiped, whatever becomes of the URI") {
+TEST_CASE("a PIN in a URI is wiped, even if the URI is refused") {
   if (!test::searchable()) return;
-  // Of a length that nothing else has here, so that freed memory that holds it is not used again.
+  // It has a unique length, so that freed memory with it is not used again.
   core::SecretBuffer pin(1000);
   REQUIRE_OK(built::providers().front()->rng().fill(pin));
   for (std::uint8_t& byte : pin) byte = static_cast<std::uint8_t>('A' + byte % 26);

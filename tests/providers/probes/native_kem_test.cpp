@@ -1,5 +1,5 @@
-// A KEM of the test's own, as long as the longest hybrid: X25519 between paddings. It shows that
-// nothing assumes the sizes of a DHKEM.
+// A KEM of the test's own, as long as the longest hybrid: X25519 between paddings. It shows that no
+// code assumes the sizes of a DHKEM.
 #include <algorithm>
 #include <array>
 
@@ -17,7 +17,7 @@ constexpr std::size_t kX25519 = 32;
 constexpr core::KemParams kParams{KemId{0x9901}, "Padded(X25519)", "padded", 32, kLong,
                                   kLong,         kX25519,          false};
 
-/// The X25519 value at the end of a padded one, whose padding must be intact.
+/// Returns the X25519 value at the end of a padded one. The padding must be intact.
 Result<ByteView> unpad(ByteView padded, std::uint8_t padding) {
   const ByteView pad = padded.first(kLong - kX25519);
   if (std::any_of(pad.begin(), pad.end(), [&](std::uint8_t b) { return b != padding; })) {
@@ -86,8 +86,7 @@ class PaddedKem final : public core::NativeKem {
     return std::unique_ptr<PrivateKey>(std::make_unique<PaddedKey>(x25519_, std::move(*inner)));
   }
 
-  /// As a hybrid's: the X25519 key in `enc` is checked and prepared before any private key is
-  /// asked.
+  /// Checks and prepares the X25519 key in `enc` before any private key is asked, as a hybrid does.
   Result<std::unique_ptr<PublicKey>> import_enc(ByteView enc) const noexcept override {
     Result<ByteView> x25519 = unpad(enc, 0xbb);
     if (!x25519) return x25519.error();
@@ -142,7 +141,7 @@ TEST_CASE("a native KEM with an enc of 1665 bytes carries a whole exchange") {
     REQUIRE_OK(configs);
     REQUIRE(configs->size() == 2 + 1 + 2 + kLong + 2 + 4);
 
-    // Without the native KEM, the configuration is one of an unknown KEM.
+    // Without the native KEM, the configuration has an unknown KEM.
     REQUIRE_ERRC(RequestSender::create(*inner, *configs), Errc::not_supported);
 
     auto sender = RequestSender::create(provider, *configs);
@@ -176,7 +175,7 @@ TEST_CASE("a native KEM with an enc of 1665 bytes carries a whole exchange") {
   }
 }
 
-TEST_CASE("a native KEM refuses what it does not offer") {
+TEST_CASE("a native KEM refuses operations that it does not offer") {
   const Provider& inner = *built::providers().front();
   auto x25519 = Kem::find(inner, KemId::dhkem_x25519);
   REQUIRE_OK(x25519);

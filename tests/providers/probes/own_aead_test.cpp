@@ -73,7 +73,7 @@ class OwnProvider final : public test::WrappingProvider {
   OwnKdf kdf_;
 };
 
-/// A ring with one key, for the suite of its own.
+/// A ring with one key, for that suite.
 struct Gateway {
   explicit Gateway(const Provider& provider) : ring(provider) {
     auto key = Kem::find(provider, KemId::dhkem_x25519)->generate_key_pair();
@@ -174,7 +174,7 @@ TEST_CASE("an AEAD and a KDF of no table serve C") {
   REQUIRE(twoway_request_sender_seal(sender, text.data(), text.size(), nullptr, message.data(),
                                      message.size(), &size, &opener, nullptr) == TWOWAY_OK);
   REQUIRE(size == message.size());
-  // The room is checked before the key is used.
+  // The size of the buffer is checked before the key is used.
   Bytes out(text.size() - 1);
   REQUIRE(twoway_request_receiver_open(receiver, message.data(), message.size(), nullptr,
                                        out.data(), out.size(), &size, &sealer,

@@ -1,6 +1,6 @@
-// A private key whose Diffie-Hellman operation runs in another process, written from the
-// installed headers alone. Built with and without exceptions and RTTI, hence without a test
-// framework: it prints what failed and exits with 1.
+// A private key whose Diffie-Hellman operation runs in another process, written from the installed
+// headers alone. It is built with and without exceptions and RTTI, so it uses no test framework. It
+// prints what failed and exits with 1.
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -43,7 +43,7 @@ bool read_all(int fd, ByteSpan bytes) {
   return true;
 }
 
-/// The process that holds the key: sends its public key, then answers each peer with DH(sk, peer).
+/// The process that holds the key. It sends its public key, then DH(sk, peer) for each peer.
 [[noreturn]] void serve(int fd) {
   Result<Kem> kem = Kem::find(probe_provider(), KemId::dhkem_x25519);
   if (!kem) ::_exit(1);
@@ -102,20 +102,20 @@ void exchange(const KeyRing& ring, const RemoteKey& key, const RequestSender& se
   Result<SealedRequest> request = sender.seal(as_bytes("to a key elsewhere"));
   check(request.ok(), "the request was not sealed");
 
-  // The key called by the library, on a thread of its own.
+  // The library calls the key, on a thread of its own.
   Result<PendingRequest> pending = RequestReceiver{ring}.begin(Form::whole, request->message);
   check(pending.ok() && pending->key_id() == 1, "the request did not begin");
   Result<RequestOpener> opener = Error{Errc::wrong_state, ""};
   std::thread([&] { opener = pending->decapsulate(); }).join();
   open_and_answer(*pending, std::move(opener), *request);
 
-  // The secret fetched by the application, and delivered later.
+  // The application fetches the secret, and delivers it later.
   core::DhSecret raw;
   check(pending->peer() != nullptr && key.raw_dh(raw, pending->peer()->bytes()).ok(),
         "the raw result was not fetched");
   open_and_answer(*pending, pending->complete_dh(raw), *request);
 
-  // A wrong secret is a bad message, and one of a wrong length a mistake.
+  // A wrong secret is a bad message. A secret of a wrong length is a mistake of the caller.
   SharedSecret wrong;
   wrong.assign(Bytes(32, 1));
   opener = pending->complete(wrong);

@@ -16,7 +16,7 @@ CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, T& value) {
   return {type, &value, sizeof(value)};
 }
 
-/// A session that is logged in to a token of its own.
+/// A session that is logged in to its own token.
 class Token {
  public:
   Token() {
@@ -36,7 +36,7 @@ class Token {
   CK_SESSION_HANDLE session = 0;
 };
 
-/// Used by one thread: a session is not shared here.
+/// Belongs to one thread, because a session is not shared here.
 class TokenKey final : public DhPrivateKey {
  public:
   explicit TokenKey(const Token& token) : token_(token), public_(65) {

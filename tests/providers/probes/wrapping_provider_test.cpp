@@ -10,7 +10,7 @@ using namespace twoway;
 
 namespace {
 
-/// Counts the keys that messages were sealed under.
+/// Counts the keys under which messages were sealed.
 class CountingAead final : public core::Aead {
  public:
   explicit CountingAead(const core::Aead& inner) : inner_(inner) {}

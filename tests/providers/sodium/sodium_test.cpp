@@ -19,7 +19,7 @@ constexpr bool kHasMlKem = false;
 
 }  // namespace
 
-TEST_CASE("the libsodium provider offers what libsodium has, and no more") {
+TEST_CASE("the libsodium provider offers the algorithms that libsodium has, and no more") {
   const Provider& provider = twoway::sodium::provider();
   REQUIRE(std::string(provider.name()) == "sodium");
   REQUIRE(&provider == &twoway::sodium::provider());

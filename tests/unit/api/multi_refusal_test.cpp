@@ -220,7 +220,7 @@ TEST_CASE("random bytes that run out are an error in every function that draws t
     REQUIRE_ERRC(sealer->encapsulate_key(*pair.sender), Errc::provider_failure);
     REQUIRE_OK(sealer->seal(as_bytes("the body needs no more")));
   }
-  // Without an Rng of its own a request draws from the generator of the receiver's provider.
+  // If the request has no Rng of its own, the handle of the receiver draws from the handle's Rng.
   test::FixedRng none({});
   auto handle = RequestSender::create(any_provider(), 7, pair.sender->suite(),
                                       test::new_key()->public_key(), {&none});
