@@ -1,4 +1,4 @@
-// Keys and rings, and how operations are chosen.
+// Keys and rings, and the choice of operations.
 #include "c_world.hpp"
 
 #include <twoway/c/bridge.hpp>
@@ -10,7 +10,7 @@ namespace {
 
 constexpr twoway_symmetric_algorithms kPair{TWOWAY_KDF_HKDF_SHA256, TWOWAY_AEAD_CHACHA20_POLY1305};
 
-/// What stands for no message at all.
+/// Stands for no message.
 const SentPtr& nothing() {
   static const SentPtr none = std::make_shared<Sent>();
   return none;
@@ -50,7 +50,7 @@ World::World(Choices choices) : choices_(choices) {
   succeed(twoway_multi_receiver_new(ring_, rng_, filter_, &many_receiver_, nullptr));
 }
 
-/// Handles may be freed in any order: the pools free theirs later.
+/// Handles may be freed in any order. The pools free theirs later.
 World::~World() {
   twoway_key_ring_free(ring_);
   twoway_private_key_free(key_);
@@ -68,7 +68,7 @@ twoway_status World::ask_store(void* context, std::uint8_t, const std::uint8_t*,
   return static_cast<World*>(context)->store_;
 }
 
-/// Draws differ, and are the same in every run.
+/// The draws differ from each other, and are the same in every run.
 twoway_status World::count_up(void* context, std::uint8_t* out, std::size_t size,
                               std::uint64_t*) noexcept {
   std::uint32_t state = ++static_cast<World*>(context)->draws_;
@@ -79,7 +79,7 @@ twoway_status World::count_up(void* context, std::uint8_t* out, std::size_t size
   return TWOWAY_OK;
 }
 
-/// What the library makes of the store's answer.
+/// Returns the library's status for a status of the store.
 twoway_status World::store_status() const {
   return store_ == TWOWAY_FILTER_FULL ? TWOWAY_FILTER_FULL : TWOWAY_PROVIDER_FAILURE;
 }
@@ -156,7 +156,7 @@ void World::read_ring() {
   expect.judge(got, error_);
 }
 
-/// Lists of configurations, whose count no failure changes.
+/// Lists of configurations. A failure must not change their count.
 void World::use_configs() {
   twoway_key_configs* configs = nullptr;
   succeed(twoway_key_configs_new(c_provider(), &configs, nullptr));

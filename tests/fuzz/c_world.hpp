@@ -1,5 +1,5 @@
-// Handles of the C interface with a model of each: what its next call must answer, and what it must
-// leave as it was.
+// Handles of the C interface with a model of each: the status that its next call must return, and
+// the state that it must leave.
 #pragma once
 
 #include <algorithm>
@@ -20,22 +20,22 @@ using core::ByteView;
 /// A message that was sealed to its end.
 struct Sent {
   bool chunked = false;      ///< by its media type
-  bool in_chunks = false;    ///< by what was sealed
+  bool in_chunks = false;    ///< by its sealed bytes
   std::size_t prefix = 0;    ///< bytes before its sealed text
-  std::size_t exchange = 0;  ///< whose request, response or body it is
+  std::size_t exchange = 0;  ///< the exchange that it belongs to
   Bytes bytes = {};
   Bytes text = {};
 };
 using SentPtr = std::shared_ptr<const Sent>;
 
-/// The statuses that a call may fail with; none if it must succeed.
+/// The statuses with which a call may fail. None if it must succeed.
 class Expect {
  public:
   Expect& fails(bool condition, twoway_status status) {
     if (condition) statuses_.push_back(status);
     return *this;
   }
-  /// Whether the call succeeded, once its answer is found right.
+  /// Checks the status of a call, and returns true if the call succeeded.
   bool judge(twoway_status got, const twoway_error& error) const {
     FUZZ_REQUIRE(error.status == got && error.message != nullptr);
     FUZZ_REQUIRE((got == TWOWAY_OK) == (*error.message == '\0'));
@@ -48,7 +48,7 @@ class Expect {
   std::vector<twoway_status> statuses_;
 };
 
-/// An output of exactly its capacity, which may be too small, none at all, or NULL.
+/// An output of exactly its capacity, which may be too small or 0, or NULL.
 class Room {
  public:
   Room(Choices& choices, std::size_t needed) : needed_(needed), capacity_(needed) {
@@ -72,7 +72,7 @@ class Room {
     expect.fails(null_, TWOWAY_INVALID_ARGUMENT)
         .fails(!null_ && capacity_ < needed_, TWOWAY_BUFFER_TOO_SMALL);
   }
-  /// What must stand in `*written`.
+  /// The value that `*written` must have.
   void check(twoway_status got, std::size_t written) const {
     const bool sized = got == TWOWAY_OK || got == TWOWAY_BUFFER_TOO_SMALL;
     FUZZ_REQUIRE(written == (sized ? needed_ : 0));
@@ -107,7 +107,7 @@ class Pool {
     if (slots_.size() == 6) drop(0);
     slots_.push_back({handle, std::move(model)});
   }
-  /// One of them, or null for NULL.
+  /// Chooses one of them, or null for NULL.
   Slot* pick(Choices& choices) {
     const std::size_t at = choices.below(slots_.size() + 1);
     return at < slots_.size() ? &slots_[at] : nullptr;
@@ -147,7 +147,7 @@ struct PendingModel {
 struct OpenerModel {
   SentPtr message;
   bool given = false;   ///< its content went to a chunked opener
-  bool opened = false;  ///< or its sequence was taken
+  bool opened = false;  ///< its sequence was taken
   std::shared_ptr<bool> authentic = std::make_shared<bool>(false);
   bool answered = false;
 };
@@ -159,7 +159,7 @@ struct ChunkOpenerModel {
   SentPtr message;
   std::size_t at = 0;      ///< bytes of the message that were consumed
   std::size_t opened = 0;  ///< bytes of its text
-  bool tainted = false;    ///< was given something else than the message
+  bool tainted = false;    ///< got other bytes than the message
   bool needs_key = false;  ///< of a chunked request
   bool has_key = true;
   bool done = false;
@@ -243,7 +243,7 @@ class World {
   void use_hpke();
   void use_hpke_message(twoway_hpke_sender* sender, twoway_hpke_recipient* recipient,
                         HpkeModel& model);
-  // Keys, and what is no message.
+  // Keys, and operations without messages.
   void change_ring();
   void read_ring();
   void use_configs();

@@ -3,7 +3,7 @@
 
 namespace twoway::fuzz {
 
-/// Gives an opener the next bytes of its message, or others; `open` makes the call.
+/// Gives an opener the next bytes of its message, or other bytes. `open` makes the call.
 template <typename Handle, typename Open>
 void World::step(Handle* handle, ChunkOpenerModel& model, const Open& open) {
   const Bytes& all = model.message->bytes;
@@ -26,7 +26,7 @@ void World::step(Handle* handle, ChunkOpenerModel& model, const Open& open) {
       open(handle, in, end ? 1 : 0, consumed, written, state, plaintext, unusable_room);
   FUZZ_REQUIRE(error_.status == got);
   if (model.needs_key && !model.has_key) {
-    // Before its key, it takes header and enc and answers need_key for ever.
+    // Until it has its key, it takes header and enc and returns need_key forever.
     if (got == TWOWAY_INVALID_ARGUMENT && unusable_room) return;
     if (model.failed) {
       FUZZ_REQUIRE(got == *model.failed);
@@ -64,7 +64,7 @@ void World::step(Handle* handle, ChunkOpenerModel& model, const Open& open) {
   FUZZ_REQUIRE(!model.failed && !model.done);
   FUZZ_REQUIRE(consumed <= in.size());
   const Bytes& text = model.message->text;
-  FUZZ_REQUIRE(plaintext.size() <= text.size() - model.opened);  // authentic, so as it was sealed
+  FUZZ_REQUIRE(plaintext.size() <= text.size() - model.opened);  // authentic, so unchanged
   FUZZ_REQUIRE(equal(plaintext, ByteView(text).subspan(model.opened, plaintext.size())));
   model.opened += plaintext.size();
   model.at += consumed;
@@ -79,7 +79,7 @@ void World::step(Handle* handle, ChunkOpenerModel& model, const Open& open) {
 
 namespace {
 
-/// A call into an output of its own, or in place.
+/// Makes a call into an output of its own, or in place.
 template <typename Apart, typename InPlace, typename Size>
 auto caller(Choices& choices, const Apart& apart, const InPlace& in_place, const Size& size) {
   return [&choices, &apart, &in_place, &size](

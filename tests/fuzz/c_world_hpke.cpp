@@ -1,4 +1,4 @@
-// HPKE by itself: both contexts of a sender and a recipient, who may disagree.
+// HPKE by itself: the contexts of a sender and a recipient, which may disagree.
 #include "c_world.hpp"
 
 namespace twoway::fuzz {
@@ -9,7 +9,7 @@ constexpr std::uint8_t kInfo[2] = {7, 0};
 constexpr twoway_suite kSuite{TWOWAY_KEM_X25519, TWOWAY_KDF_HKDF_SHA256,
                               TWOWAY_AEAD_CHACHA20_POLY1305};
 
-/// Fills the PSK of either mode; the size may be too small.
+/// Fills the PSK of either mode. Its size may be too small.
 template <typename Mode>
 void give_psk(Mode& mode, std::size_t size) {
   mode.psk = kPsk;
@@ -79,7 +79,7 @@ void World::use_hpke() {
   twoway_hpke_recipient_free(recipient);
 }
 
-/// Carries one message, which may find too little room, be dropped or be changed.
+/// Carries one message. Its buffer may be too small, and it may be dropped or changed.
 void World::use_hpke_message(twoway_hpke_sender* sender, twoway_hpke_recipient* recipient,
                              HpkeModel& model) {
   const Bytes plaintext = text();
@@ -94,7 +94,7 @@ void World::use_hpke_message(twoway_hpke_sender* sender, twoway_hpke_recipient* 
   room.check(got, written);
   if (!seal.judge(got, error_)) return;
   const std::size_t number = model.sealed++;
-  if (choices_.below(8) == 0) return;  // those behind it do not open
+  if (choices_.below(8) == 0) return;  // the later ones do not open
   Bytes sealed(room.data(), room.data() + written);
   const bool changed = choices_.below(4) == 0;
   if (changed) sealed[choices_.below(sealed.size())] ^= 1;

@@ -83,7 +83,7 @@ void World::encapsulate_key() {
   }
   room.check(got, written);
   const ByteView key = room.view(written);
-  // `prefix` names the body that it is for, `exchange` this receiver's response.
+  // `prefix` names the body of the key message, `exchange` this receiver's response.
   keys_.push_back(std::make_shared<Sent>(Sent{slot->model.chunked,
                                               false,
                                               slot->model.exchange,
@@ -135,7 +135,7 @@ void World::open_body() {
   auto* slot = body_openers_.pick(choices_);
   const SentPtr body = pick(bodies_);
   Bytes bytes = body->bytes;
-  // The key's `prefix` names the body that it is for.
+  // The key's `prefix` names its body.
   bool forged = body->in_chunks || slot == nullptr || slot->model.message->prefix != body->exchange;
   if (!bytes.empty() && choices_.below(4) == 0) {
     bytes[choices_.below(bytes.size())] ^= 1;

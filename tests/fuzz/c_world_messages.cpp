@@ -202,7 +202,7 @@ void World::open_request() {
   const Sent& message = slot == nullptr ? none : *slot->model.message;
   Bytes sealed(message.bytes.begin() + static_cast<std::ptrdiff_t>(message.prefix),
                message.bytes.end());
-  bool forged = message.in_chunks;  // which are not one text
+  bool forged = message.in_chunks;  // chunks are not one text
   if (!sealed.empty() && choices_.below(4) == 0) {
     sealed[choices_.below(sealed.size())] ^= 1;
     forged = true;

@@ -27,7 +27,7 @@ twoway_status drain(Choices& choices, Stream* stream, const Read& read, Bytes& o
 
 }  // namespace
 
-/// What a source gives: in memory or in pieces, the last of which may fail.
+/// Makes a source, in memory or in pieces. The last piece may fail.
 struct World::Feed {
   Feed(Choices& choices, Bytes given) : bytes(std::move(given)) {
     const std::size_t how = choices.below(6);
@@ -79,7 +79,8 @@ struct World::Feed {
   int released = 0;
 };
 
-/// Starts a stream: whether it began. If not, everything is as it was. If so, the source is taken.
+/// Starts a stream, and returns true if it began. The source is then taken. Otherwise everything is
+/// as it was.
 template <typename Stream, typename Start>
 bool World::start_stream(Feed& feed, bool null, bool spent, Stream** stream, const Start& start) {
   Expect expect;
@@ -99,7 +100,7 @@ bool World::start_stream(Feed& feed, bool null, bool spent, Stream** stream, con
   return true;
 }
 
-/// Seals a text through a stream; true if one began.
+/// Seals a text through a stream. Returns true if one began.
 template <typename Start>
 bool World::seal_stream(Sent message, bool null, bool spent, std::vector<SentPtr>& to,
                         const Start& start) {
@@ -121,8 +122,8 @@ bool World::seal_stream(Sent message, bool null, bool spent, std::vector<SentPtr
   return true;
 }
 
-/// Opens a message through a stream, maybe after a change. Nothing if none began; else whether some
-/// of its text was authentic.
+/// Opens a message through a stream, maybe after a change. Returns nothing if no stream began.
+/// Otherwise returns true if some of the text was authentic.
 template <typename Start>
 std::optional<bool> World::open_stream(const Sent& message, std::size_t from, bool other, bool null,
                                        bool spent, bool asks_store, const Start& start) {
@@ -255,7 +256,7 @@ void World::stream_body_opener() {
   const auto start = [&](auto* source, const twoway_stream_options* options, auto** stream) {
     return twoway_multi_opener_stream(handle_of(slot), source, options, stream, &error_);
   };
-  // The key's `prefix` names the body that it is for.
+  // The key's `prefix` names its body.
   const bool other =
       slot == nullptr || body->bytes.empty() || slot->model.message->prefix != body->exchange;
   const bool spent = slot != nullptr && slot->model.opened;

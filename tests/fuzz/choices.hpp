@@ -9,7 +9,7 @@
 
 namespace twoway::fuzz {
 
-/// Zeros follow the end of the input.
+/// Reads decisions from the input. Zeros follow its end.
 class Choices {
  public:
   explicit Choices(core::ByteView input) : rest_(input) {}
@@ -24,7 +24,7 @@ class Choices {
     const std::size_t high = bound > 256 ? byte() : 0U;
     return (high << 8 | byte()) % bound;
   }
-  /// 1 to 4 sizes, to be used in turn.
+  /// Returns 1 to 4 sizes, to be used in turn.
   std::vector<std::size_t> sizes() {
     std::vector<std::size_t> sizes(1 + below(4));
     for (std::size_t& size : sizes) size = byte();

@@ -16,7 +16,7 @@ const core::Aead& aead() {
   return *built::providers().front()->aead(core::AeadId::chacha20_poly1305);
 }
 
-/// `open` into exactly what it asks for, after a try with less; or in place.
+/// Calls `open` with exactly the room that it asks for, after a try with less, or in place.
 core::Result<ChunkOpener::Step> open_step(ChunkOpener& opener, core::ByteSpan in, Bytes& out,
                                           End end, bool in_place, const ChunkLimits& limits) {
   if (in_place) return opener.open_in_place(in, end);
@@ -111,7 +111,7 @@ void change(std::vector<Bytes>& sent, Choices& choices) {
       chunk.insert(chunk.begin() + offset(at), choices.byte());
       break;
     }
-    case 6:  // the same length in 8 bytes, where it took 1
+    case 6:  // the same length in 8 bytes instead of 1
       if (!chunk.empty() && chunk[0] < 0x40) {
         chunk.insert(chunk.begin(), {0xc0, 0, 0, 0, 0, 0, 0});
       }
@@ -122,7 +122,7 @@ void change(std::vector<Bytes>& sent, Choices& choices) {
         sent.erase(sent.begin() + offset(i + 1), sent.end());
       }
       break;
-    default:  // an empty chunk that is not the last, authentic all the same
+    default:  // an empty chunk that is not the last, but authentic
       chunk = seal_alone({}, Last::no, i);
       chunk.insert(chunk.begin(), kTag);
   }
@@ -218,7 +218,7 @@ Answer open(ChunkOpener& opener, const std::vector<Bytes>& pieces, bool in_place
     }
     if (answer.error) break;
   }
-  // Whatever the end, it stays.
+  // Every end stays.
   for (const End end : {End::no, End::yes}) {
     Bytes more(limits.max_chunk);
     Bytes in(40, 0x18);

@@ -1,4 +1,4 @@
-// Messages in chunks as the specification says, made and judged without the code under test.
+// Messages in chunks by the specification, made and judged without the code under test.
 #pragma once
 
 #include <optional>
@@ -29,38 +29,39 @@ struct Chunk {
   Last last;
 };
 
-/// One chunk without its length, sealed with the key of seal_sequence() and no chunk sealer.
+/// Seals one chunk without its length, with the key of seal_sequence() and without a chunk sealer.
 Bytes seal_alone(ByteView plaintext, Last last, std::size_t number);
 
-/// A chunk's length and the chunk.
+/// Returns a chunk's length and the chunk.
 Bytes as_sent(ByteView sealed, Last last);
 
-/// Seals 1 to 8 chunks, the last one final. Gives the chunks, and each as it is sent.
+/// Seals 1 to 8 chunks, the last one final. Returns the chunks, and each as it is sent.
 std::vector<Chunk> seal(ChunkSealer& sealer, Choices& choices, std::vector<Bytes>& sent);
 
-/// One change of what is sent; some change nothing, or nothing that matters.
+/// Makes one change of the sent bytes. Some changes have no effect.
 void change(std::vector<Bytes>& sent, Choices& choices);
 
-/// Limits as the lowest bits of `options` say: of a chunk, of their number, of all plaintext.
+/// Returns limits by the lowest bits of `options`: of a chunk, of their number, of all plaintext.
 ChunkLimits limits(unsigned options, Choices& choices);
 
 Bytes joined(const std::vector<Bytes>& parts);
 
-/// Pieces as long as the choices say, and all that is left.
+/// Splits bytes into pieces as long as the choices say, and the rest.
 std::vector<Bytes> split(ByteView message, Choices& choices, bool empty_end);
 
 struct Answer {
   Bytes plaintext;
-  std::optional<core::Errc> error;  // else the message is complete
+  std::optional<core::Errc> error;  // none if the message is complete
   friend bool operator==(const Answer&, const Answer&) = default;
 };
 
-/// What a receiver must say of `message`: nothing opens but the chunks that were sealed, in order.
-/// Without the end, what it must say before more arrives: truncated where it waits.
+/// Returns the result that a receiver must give for `message`: only the sealed chunks open, in
+/// order. Without the end, returns the result before more bytes arrive, which is truncated if the
+/// receiver waits.
 Answer expected(ByteView message, const std::vector<Chunk>& chunks, const ChunkLimits& limits,
                 End end = End::yes);
 
-/// Opens a message that arrives in these pieces, each in memory of its own; checks that the end
+/// Opens a message that arrives in these pieces, each in memory of its own. Checks that the end
 /// stays.
 Answer open(framing::ChunkOpener& opener, const std::vector<Bytes>& pieces, bool in_place,
             const ChunkLimits& limits);

@@ -1,5 +1,5 @@
 // Chunked requests from their first byte, pushed in pieces and pulled from a source, against a
-// model of what a receiver must answer.
+// model of the receiver's results.
 #include "chunk_model.hpp"
 #include "exchange.hpp"
 
@@ -10,7 +10,7 @@ using State = Opener::State;
 
 namespace {
 
-/// What a receiver must say of `message`, whose prefix may be changed.
+/// Returns the result that a receiver must give for `message`, whose prefix may be changed.
 Answer expected_request(ByteView message, const std::vector<Chunk>& chunks,
                         const ChunkLimits& limits) {
   if (message.size() < kHeader.size()) return {{}, Errc::truncated};
@@ -22,14 +22,15 @@ Answer expected_request(ByteView message, const std::vector<Chunk>& chunks,
   return expected(rest, ours ? chunks : std::vector<Chunk>(), limits);
 }
 
-/// With the shared secret that is known, where it is, so that the key's operation is not repeated.
+/// Uses the shared secret if it is known, so that the key's operation is not repeated.
 Result<RequestOpener> opener_of(const PendingRequest& pending) {
   const ByteView enc = ByteView(exchange().request).subspan(kHeader.size(), kEncSize);
   return equal(pending.enc(), enc) ? pending.complete(exchange().shared_secret)
                                    : pending.decapsulate();
 }
 
-/// Answers need_key until it is resumed, and then no more; false where `enc` is refused.
+/// Checks that it returns need_key until it is resumed, and not after. Returns false if `enc` is
+/// refused.
 bool resume(Opener& opener, ByteView in, End end) {
   const auto again = opener.open({}, in, end);
   FUZZ_REQUIRE(again.ok() && again->state == State::need_key && again->consumed == 0);
@@ -83,7 +84,7 @@ Answer push(const std::vector<Bytes>& pieces, bool in_place, const ChunkLimits& 
   return answer;
 }
 
-/// Gives the pieces, each at once where there is room.
+/// A source that gives each piece at once if the buffer has room.
 std::unique_ptr<Source> source_of(const std::vector<Bytes>& pieces) {
   return from_function([&pieces, i = std::size_t{0},
                         at = std::size_t{0}](ByteSpan out) mutable noexcept -> Result<std::size_t> {

@@ -1,5 +1,5 @@
-// Messages in chunks, sealed, changed and split as the input says, against a model of what a
-// receiver must answer.
+// Messages in chunks, sealed, changed and split as the input says, against a model of the
+// receiver's results.
 #include "chunk_model.hpp"
 
 using namespace twoway;

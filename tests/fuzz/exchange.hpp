@@ -20,7 +20,7 @@ inline constexpr std::array<std::uint8_t, framing::kHeaderSize> kHeader{kKeyId, 
                                                                         1,      0, 3};
 inline constexpr std::size_t kPrefixSize = framing::kHeaderSize + kEncSize;
 
-/// The same bytes at every draw.
+/// Gives the same bytes at every draw.
 class SameRng final : public Rng {
  public:
   Status fill(ByteSpan out) noexcept override;
@@ -28,7 +28,7 @@ class SameRng final : public Rng {
 
 inline Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
-/// Adds the key whose bytes are all `byte` to the ring, as kKeyId, and gives a sender to it.
+/// Adds the key whose bytes are all `byte` to the ring, as kKeyId, and returns a sender to it.
 RequestSender add_key(KeyRing& ring, std::uint8_t byte, Rng& rng);
 
 /// One exchange between parties that keep their keys.

@@ -1,4 +1,4 @@
-// What every fuzz target needs.
+// Includes and helpers of all fuzz targets.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 #include <twoway/core/bytes.hpp>
 
-/// An invariant of a fuzz target: aborts, so that the input is kept.
+/// Checks an invariant of a fuzz target. Aborts if it does not hold, so that the input is kept.
 #define FUZZ_REQUIRE(condition)                                                           \
   do {                                                                                    \
     if (!(condition)) {                                                                   \

@@ -1,5 +1,5 @@
 // Runs a fuzz target without a fuzzer: every seed, then mutations of them that are the same in
-// every run. Prints the input that a requirement fails on.
+// every run. If a requirement fails, prints the input.
 //
 //   TARGET MUTATIONS SEEDS...      where SEEDS are files, or folders of them
 #include <algorithm>
@@ -22,7 +22,7 @@ using Input = std::vector<std::uint8_t>;
 
 Input current;
 
-/// The input as hexadecimal digits, for `xxd -r -p`.
+/// Prints the input as hexadecimal digits, for `xxd -r -p`.
 void print_current(int) {
   for (const std::uint8_t byte : current) std::fprintf(stderr, "%02x", byte);
   std::fputs(" is the input\n", stderr);
@@ -74,7 +74,7 @@ std::vector<Input> read_seeds(const std::vector<std::string>& paths) {
   return seeds;
 }
 
-/// One change somewhere in `input`; `other` is where foreign bytes come from.
+/// Makes one change somewhere in `input`. `other` is the source of foreign bytes.
 void mutate(Input& input, const Input& other, Random& random) {
   const auto offset = [&](const Input& in) {
     return in.begin() + static_cast<std::ptrdiff_t>(random.below(in.size() + 1));

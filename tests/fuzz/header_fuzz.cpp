@@ -1,5 +1,5 @@
-// Request headers: read and written alike, and the key that one names is found in a message, a
-// source and pieces alike.
+// Request headers. Reading and writing agree, and the key that one names is found in the same way
+// in a message, a source and pieces.
 #include <algorithm>
 
 #include "exchange.hpp"
@@ -44,7 +44,7 @@ struct Ring {
   }
 };
 
-/// By the rule as it is documented: whether the ring lists what the header names.
+/// Applies the documented rule: returns true if the ring lists the key and suite of the header.
 const Listed* find(const Ring& ring, const RequestHeader& header) {
   for (const Listed& one : ring.held) {
     if (one.key_id != header.key_id) continue;
@@ -55,7 +55,8 @@ const Listed* find(const Ring& ring, const RequestHeader& header) {
   return nullptr;
 }
 
-/// Whether both the key is known and all of `enc` is there: `begin` then fails over `enc` alone.
+/// Returns true if the key is known and all of `enc` is there. `begin` then fails only if `enc` is
+/// invalid.
 bool prefix_is_there(const Ring& ring, ByteView message) {
   const auto header = framing::parse_header(message);
   if (!header || find(ring, *header) == nullptr) return false;
@@ -73,7 +74,7 @@ void check(const Result<PendingRequest>& pending, const RequestHeader& header, B
   FUZZ_REQUIRE(equal(pending->enc(), enc));
 }
 
-/// The message in pieces of `step` bytes, up to the need of its key.
+/// Pushes the message in pieces of `step` bytes, until it needs its key.
 void check_pushed(const Ring& ring, ByteView message, std::size_t step,
                   const Result<PendingRequest>& want) {
   auto begun = ring.receiver.chunked_opener();

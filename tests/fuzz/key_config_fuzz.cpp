@@ -1,5 +1,5 @@
-// What the readers of key configurations accept is written as the bytes that were read, without the
-// entries that were skipped; the choice among them is the first usable one.
+// If the readers of key configurations accept a list, writing it gives the same bytes without the
+// skipped entries. The chosen configuration is the first usable one.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +28,7 @@ bool known_kem(ByteView entry) {
          nullptr;
 }
 
-/// The entries of an accepted list whose KEM is known, as they stand in it.
+/// Returns the entries of an accepted list whose KEM is known, unchanged.
 Bytes without_skipped(ByteView list) {
   Bytes rest;
   while (!list.empty()) {
@@ -39,7 +39,7 @@ Bytes without_skipped(ByteView list) {
   return rest;
 }
 
-/// By the rule as it is documented: the first pair of the first configuration that is offered.
+/// Applies the documented rule: the first pair of the first configuration that is offered.
 void check_choice(const std::vector<KeyConfig>& configs) {
   const Result<KeyChoice> choice = choose_key(provider(), configs);
   for (const KeyConfig& config : configs) {
@@ -88,7 +88,7 @@ void check_one(ByteView input) {
   }
   if (input.size() > kMaxEntry) return;
 
-  // A list of this one says the same of it.
+  // A list of this one alone gives the same result.
   Bytes list{static_cast<std::uint8_t>(input.size() >> 8), static_cast<std::uint8_t>(input.size())};
   list.insert(list.end(), input.begin(), input.end());
   const Result<std::vector<KeyConfig>> configs = parse_key_configs(provider(), list);

@@ -39,7 +39,7 @@ ResponseOpener response_opener(const Lie& lie) {
   return std::move(*opener);
 }
 
-/// Where the opener's input begins.
+/// The start of the opener's input.
 std::size_t start_of(const Lie& lie) { return lie.kind == Kind::request ? lie.prefix : 0; }
 
 ChunkOpener chunk_opener(const Lie& lie) {
@@ -51,7 +51,7 @@ ChunkOpener chunk_opener(const Lie& lie) {
   return std::move(*opener);
 }
 
-/// Pushes a message; `resume` brings the key when it is asked for.
+/// Pushes a message. `resume` gives the key when the opener needs it.
 template <typename Opener, typename Resume>
 Opened push(Opener opener, ByteView message, const std::vector<std::size_t>& pieces, bool in_place,
             const Resume& resume) {
@@ -102,7 +102,8 @@ Opened pull(const Lie& lie, const std::vector<std::size_t>& pieces, bool memory)
   const Answer answer = read_all(*stream, pieces, [](std::size_t) {});
   Opened opened{answer.plaintext, {}};
   if (answer.error) opened.error = to_string(*answer.error);
-  // A whole text that ends within its tag is truncated to a stream, and to others not authentic.
+  // A whole text that ends within its tag is truncated for a stream, and not authentic for the
+  // others.
   if (!lie.chunked && opened.error == "truncated") opened.error = "open_failed";
   return opened;
 }

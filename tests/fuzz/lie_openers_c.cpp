@@ -21,7 +21,7 @@ const twoway_provider* crypto() { return c::handle(provider()); }
 
 void succeed(twoway_status status) { FUZZ_REQUIRE(status == TWOWAY_OK); }
 
-/// Receivers with the key of exchange.cpp, for good.
+/// Receivers with the key of exchange.cpp, which are never freed.
 struct Receivers {
   OWNER(twoway_key_ring) ring;
   OWNER(twoway_request_receiver) one;

@@ -62,7 +62,7 @@ class Keys {
     lie.prefix = lie.message.size();
   }
 
-  /// Seals any text under any number, as often as one likes.
+  /// Seals any text under any number, any number of times.
   Bytes seal(std::size_t number, const std::string& aad, const Bytes& text) {
     auto sequence = make_();
     FUZZ_REQUIRE(sequence.ok());
@@ -87,7 +87,7 @@ Bytes length_field(std::uint64_t value, std::size_t log) {
   return field;
 }
 
-/// One record of a chunked message: as it should be, or wrong in one way.
+/// Appends one record of a chunked message: a right one, or one that is wrong in one way.
 void add_record(Lie& lie, Keys& keys, Choices& choices, std::size_t index, bool last) {
   const Bytes text(choices.below(40) + (last ? 0 : 1), static_cast<std::uint8_t>(index + 1));
   std::size_t number = index;
@@ -126,7 +126,7 @@ Lie lie(Choices& choices) {
   Lie lie;
   lie.kind = static_cast<Kind>(choices.below(3));
   lie.chunked = choices.below(2) == 0;
-  // A body's media type binds its key message alone, which is always that of the opener.
+  // A body's media type binds only its key message, which is always that of the opener.
   const bool other_type = lie.kind != Kind::body && choices.below(8) == 7;
   lie.foreign = other_type;
   Keys keys(lie, lie.chunked != other_type);
@@ -163,8 +163,8 @@ Lie lie(Choices& choices) {
   return lie;
 }
 
-// Chunked OHTTP sections 3, 6.1 and 6.2, read afresh: the table of what was sealed stands for the
-// AEAD.
+// Chunked OHTTP sections 3, 6.1 and 6.2, implemented a second time. The table of sealed texts
+// stands for the AEAD.
 Opened reference(const Lie& lie) {
   Opened opened;
   const auto text_of = [&lie](std::size_t number, std::string_view aad,

@@ -1,5 +1,5 @@
-// A sealer that knows all keys of a message and need not keep to the format, and a decoder of what
-// it sends that shares no code with the library.
+// A sealer that knows all keys of a message and may break the format, and a decoder of its messages
+// that shares no code with the library.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace twoway::fuzz {
 
 enum class Kind : std::uint8_t { request, response, body };
 
-/// The outcome of opening: all text that was given out, and the name of the error or "".
+/// The outcome of opening: all released text, and the name of the error or "".
 struct Opened {
   Bytes text = {};
   std::string error = {};
@@ -23,13 +23,13 @@ struct Opened {
 
 struct Lie {
   Kind kind = Kind::request;
-  bool chunked = false;  ///< how it is opened, and the media type of that
+  bool chunked = false;  ///< the form in which it is opened, and its media type
   ChunkLimits limits = {};
   std::size_t prefix = 0;  ///< bytes before the sealed text
   Bytes message = {};
   Bytes key_message = {};        ///< of a body
   core::SecretBytes state = {};  ///< that opens a response
-  /// What its key has sealed: anything else is a forgery.
+  /// The texts that its key has sealed. Anything else is a forgery.
   struct Sealed {
     std::size_t number;
     std::string aad;
@@ -43,7 +43,7 @@ struct Lie {
 /// Seals a message by a plan.
 Lie lie(Choices& choices);
 
-/// What every way of opening must answer.
+/// Returns the outcome that every way of opening must have.
 Opened reference(const Lie& lie);
 
 }  // namespace twoway::fuzz

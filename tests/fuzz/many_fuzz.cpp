@@ -1,5 +1,5 @@
 // Requests to many receivers: key messages and bodies of two requests to two receivers, changed,
-// cut and put together from both, against a model of what a receiver must answer.
+// cut and combined, against a model of the receivers' results.
 #include <array>
 
 #include "exchange.hpp"
@@ -14,7 +14,7 @@ constexpr std::size_t kNonce = 12;
 constexpr std::size_t kKeyMessageSize = kPrefixSize + framing::kBodyKeySize + kTag;
 constexpr std::uint8_t kUntouched = 0xaa;
 
-/// The same bytes throughout a draw, others in the next: no two keys are alike.
+/// Fills each draw with one byte value, and the next with another, so that no two keys are alike.
 class StepRng final : public Rng {
  public:
   explicit StepRng(std::uint8_t first) : next_(first) {}
@@ -28,12 +28,12 @@ class StepRng final : public Rng {
   std::uint8_t next_;
 };
 
-/// One media type for both forms, as careless peers have it: the keys are then the same for both.
+/// One media type for both forms, as careless peers use it. The keys are then the same for both.
 MediaTypes one_type(Form form) {
   return form == Form::whole ? MediaTypes{.whole = "type"} : MediaTypes{.chunked = "type"};
 }
 
-/// Begins one of two requests, whose keys are the same in every run: those of the first, and the
+/// Begins one of two requests, whose keys are the same in every run. The keys of the first, and the
 /// nonce of its body, are chunk_model's.
 MultiRequestSealer begin(std::size_t request, Form form, StepRng& rng) {
   rng = StepRng(static_cast<std::uint8_t>(7 + request));
@@ -83,7 +83,7 @@ Receivers& receivers() {
   return both;
 }
 
-/// Counts, and has seen everything or nothing.
+/// A replay filter that counts, and has seen everything or nothing.
 class Filter final : public ReplayFilter {
  public:
   explicit Filter(bool seen) : seen_(seen) {}
@@ -101,7 +101,7 @@ class Filter final : public ReplayFilter {
 
 struct Body {
   Form form;
-  std::vector<Chunk> chunks;  // of a whole one, all of it
+  std::vector<Chunk> chunks;  // one chunk for a whole body
   std::vector<Bytes> sent;    // the nonce, then the chunks
   Bytes nonce;
 };
@@ -131,7 +131,7 @@ Body seal(std::size_t request, Form form, Choices& choices) {
   return body;
 }
 
-/// One of the four key messages, or parts of two; changed as the options say.
+/// Returns one of the four key messages, or parts of two, changed as the options say.
 Bytes key_message(unsigned options, Choices& choices) {
   const auto& keys = receivers().keys;
   Bytes message = keys[options & 1U][options >> 1 & 1U].message;
@@ -150,7 +150,7 @@ Bytes key_message(unsigned options, Choices& choices) {
   return message;
 }
 
-/// A body whose parts are of either request, as the bits of a choice say.
+/// Returns a body with parts of either request, by the bits of a choice.
 Bytes mixed(const std::array<Body, 2>& bodies, bool changed, bool cut, Choices& choices) {
   const unsigned second = choices.byte();
   std::vector<Bytes> sent = bodies[second & 1U].sent;
@@ -164,7 +164,7 @@ Bytes mixed(const std::array<Body, 2>& bodies, bool changed, bool cut, Choices& 
   return body;
 }
 
-/// The receiver's own key message that this is, if it is one.
+/// Returns the request whose key message to this receiver this is, if any.
 const Receivers::Key* known_key(ByteView message, std::size_t receiver, std::size_t& request) {
   for (request = 0; request < 2; ++request) {
     const Receivers::Key& key = receivers().keys[request][receiver];
@@ -173,7 +173,7 @@ const Receivers::Key* known_key(ByteView message, std::size_t receiver, std::siz
   return nullptr;
 }
 
-/// The private key's operation, unless its result is known.
+/// Runs the private key's operation, unless its result is known.
 Result<MultiRequestOpener> decapsulate(const PendingMultiRequest& pending, std::size_t receiver) {
   for (const auto& request : receivers().keys) {
     for (const Receivers::Key& key : request) {
@@ -199,7 +199,8 @@ Errc expected_refusal(ByteView message) {
   return equal(message.first(kHeader.size()), kHeader) ? Errc::open_failed : Errc::unknown_key;
 }
 
-/// What the holder of a request's key must say of `input`, before the replay filter.
+/// Returns the result that the holder of a request's key must get for `input`, before the replay
+/// filter.
 Answer expected_opening(ByteView input, const Body& body, Form form, const ChunkLimits& limits) {
   if (form == Form::chunked) {
     if (input.size() < kNonce) return {{}, Errc::truncated};
@@ -212,8 +213,8 @@ Answer expected_opening(ByteView input, const Body& body, Form form, const Chunk
   return {body.chunks[0].plaintext, std::nullopt};
 }
 
-/// A whole body, in place or not; where it fails, nothing of a plaintext is left and a true body
-/// can still be opened.
+/// Opens a whole body, in place or not. Checks that a failure leaves no plaintext, and that a
+/// genuine body can still be opened.
 Answer open_whole(MultiRequestOpener& opener, ByteView input, bool in_place, const Body& body,
                   const Filter& filter) {
   Bytes memory = copy(input);
@@ -237,7 +238,7 @@ Answer open_whole(MultiRequestOpener& opener, ByteView input, bool in_place, con
   return {{}, size.error().code};
 }
 
-/// The receiver answers once; the sender has one opener for that, and no other will do.
+/// The receiver responds once. Only one of the sender's openers opens the response.
 void check_response(MultiRequestOpener& opener, const Receivers::Key& key) {
   auto sealer = opener.response_sealer();
   FUZZ_REQUIRE(sealer.ok());
@@ -254,7 +255,7 @@ void check_response(MultiRequestOpener& opener, const Receivers::Key& key) {
   }
 }
 
-/// How one opener is given a body.
+/// The ways to give an opener a body.
 enum class Way : std::uint8_t { at_once, in_place, stream };
 
 void check(ByteView message, std::size_t receiver, const std::vector<Bytes>& pieces, Way way,
@@ -290,7 +291,7 @@ void check(ByteView message, std::size_t receiver, const std::vector<Bytes>& pie
     got = fuzz::read_all(*stream, plan.pieces, [](std::size_t) {});
   } else if (form == Form::whole) {
     got = open_whole(*opener, input, way == Way::in_place, body, filter);
-    if (!authentic && body.form == form && !seen) {  // a true one was opened after it
+    if (!authentic && body.form == form && !seen) {  // a genuine one was opened after it
       asked = 1;
       opened = true;
     }
@@ -311,8 +312,8 @@ void check(ByteView message, std::size_t receiver, const std::vector<Bytes>& pie
 }  // namespace
 
 // The input: options of the body, options of the key message, the two bodies' sizes, the limits,
-// the changes of the key message, which parts of the body are of which request, its changes, and
-// the sizes of the pieces.
+// the changes of the key message, the request of each part of the body, its changes, and the sizes
+// of the pieces.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Choices choices(ByteView(data, size));
   const unsigned options = choices.byte();

@@ -1,5 +1,5 @@
-// Whole messages: nothing but the authentic one opens, and every refusal is the one that the
-// message's beginning calls for.
+// Whole messages. Only the authentic one opens, and every error is the right one for the message's
+// prefix.
 #include "exchange.hpp"
 
 using namespace twoway;
@@ -22,7 +22,7 @@ void check_request(ByteView message) {
                                                                        : Errc::unknown_key));
   FUZZ_REQUIRE(opened.error().native == 0);
 
-  // The beginning alone: its key is known as soon as `enc` is whole, and `enc` must be valid.
+  // The prefix alone. Its key is known as soon as `enc` is complete, and `enc` must be valid.
   const auto pending = e.receiver.begin(Form::whole, message);
   const bool begins = ours && message.size() >= kPrefixSize &&
                       Kem::find(provider(), kSuite.kem)
@@ -50,7 +50,7 @@ void check_response(ByteView message) {
 
 }  // namespace
 
-// The first byte of an input says what the rest is.
+// The first byte of an input is the kind of the rest.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const ByteView rest = ByteView(data, size).subspan(1);

@@ -1,4 +1,5 @@
-// A PKCS#11 URI that is read names what the URI written from it names, and that one holds no PIN.
+// Reads PKCS#11 URIs and writes them again. Both URIs must name the same key, and the written one
+// must hold no PIN.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,7 +15,7 @@ using core::Result;
 namespace {
 
 bool same(const pkcs11::KeyLocation& a, const pkcs11::KeyLocation& b) {
-  // A written URI names a slot only if neither label nor serial number names the token.
+  // A written URI names a slot only if the token has no label and no serial number.
   const bool slot_matters = a.token.label.empty() && a.token.serial.empty();
   return a.token.module_path == b.token.module_path && a.token.module_name == b.token.module_name &&
          a.token.init_arguments == b.token.init_arguments && a.token.label == b.token.label &&

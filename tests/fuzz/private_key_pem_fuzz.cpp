@@ -1,4 +1,5 @@
-// What the key file reader accepts, the writer writes, and the reader reads back as the same key.
+// If the reader accepts a key file, the writer writes the key, and the reader reads it back as the
+// same key.
 #include <cstddef>
 #include <cstdint>
 
@@ -21,7 +22,7 @@ void check(core::ByteView text) {
   FUZZ_REQUIRE(kem != nullptr && first->bytes.size() == kem->nsk);
   core::Bytes pk = first->public_key;
   FUZZ_REQUIRE(pk.empty() || pk.size() == kem->npk);
-  if (pk.empty()) {  // the writer wants one for EC; its form is all that it checks
+  if (pk.empty()) {  // the writer needs one for EC, and only checks its form
     pk.resize(kem->npk);
     pk[0] = 0x04;
   }

@@ -7,7 +7,7 @@
 namespace twoway::fuzz {
 namespace {
 
-/// The bytes in pieces, until the end or the failure.
+/// Gives the bytes in pieces, until the end or the failure.
 class Pieces {
  public:
   Pieces(ByteView bytes, const Plan& plan) : rest_(bytes), plan_(plan) {

@@ -1,4 +1,4 @@
-// Sources that give what a fuzz target says, and what a stream then gives.
+// Sources with content and failures that a fuzz target chooses, and the output of streams.
 #pragma once
 
 #include <memory>
@@ -11,19 +11,19 @@
 
 namespace twoway::fuzz {
 
-/// How a source gives its bytes.
+/// The way in which a source gives its bytes.
 struct Plan {
   enum class Kind : std::uint8_t { memory, pieces, bare_size, known_size, istream };
 
   Kind kind = Kind::memory;
-  std::vector<std::size_t> pieces{1};  ///< sizes, used in turn; 0 counts as 256
+  std::vector<std::size_t> pieces{1};  ///< sizes, used in turn (0 counts as 256)
   bool end_with_data = false;
-  std::optional<std::size_t> fails_at;  ///< after so many bytes; not in memory or in a stream
-  bool overflows = false;               ///< fails by answering more than was asked for
-  std::size_t size = 0;                 ///< of known_size, be it true or not
+  std::optional<std::size_t> fails_at;  ///< after so many bytes (not in memory or a stream)
+  bool overflows = false;               ///< fails by returning more than was asked for
+  std::size_t size = 0;                 ///< of known_size, true or false
 };
 
-/// What a stream saw of its source.
+/// The part of its source that a stream saw.
 struct Log {
   std::vector<SourceRead> reads;
   std::optional<core::Errc> error;
@@ -31,12 +31,12 @@ struct Log {
 
 inline constexpr core::Error kSourceError{core::Errc::key_unavailable, "the source failed", 7};
 
-/// A source of `bytes`, which are borrowed as the log is. It insists that it is not asked for
-/// nothing, nor again after an error.
+/// Makes a source of `bytes`. Borrows them and the log. Requires that no read asks for 0 bytes, and
+/// that none follows an error.
 std::unique_ptr<Source> make_source(ByteView bytes, const Plan& plan, Log& log);
 
-/// Reads a stream to its end or error, into buffers of these sizes in turn; checks that either
-/// stays, that no read is over-long, and that reading nothing is refused and changes nothing.
+/// Reads a stream to its end or error, into buffers of these sizes in turn. Checks that the end or
+/// error stays, that no read is too long, and that reading 0 bytes is refused and changes nothing.
 template <typename Stream, typename Each>
 Answer read_all(Stream& stream, const std::vector<std::size_t>& sizes, const Each& each) {
   Answer answer;

@@ -1,5 +1,5 @@
-// Response states: one is taken as it was written, or not at all, by the side that it names; the
-// same with the other role belongs to its peer.
+// Response states. The side that a state names accepts it unchanged or refuses it. With the other
+// role it belongs to the peer.
 #include "exchange.hpp"
 
 using namespace twoway;

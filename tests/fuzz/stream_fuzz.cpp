@@ -1,5 +1,6 @@
-// Pull streams over sources that give pieces, fail or lie about their size, against a model: the
-// bytes of a message, the plaintext of one that was changed or cut, and 0 at a true end only.
+// Pull streams over sources that give pieces, fail or lie about their size, against a model of the
+// message's bytes, and of the plaintext of a message that was changed or cut. A read of 0 bytes
+// means a true end.
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -20,14 +21,14 @@ struct Options : StreamOptions {
 };
 
 struct Message {
-  std::vector<Chunk> chunks;  // of a whole one, all of it
+  std::vector<Chunk> chunks;  // one chunk for a whole message
   std::vector<Bytes> sent;
-  std::optional<Errc> error;  // else complete
+  std::optional<Errc> error;  // none if complete
   Bytes prefix;
   Options options;
 };
 
-/// The key of what follows a prefix that must be the message's own.
+/// Returns the key after a prefix, which must be the message's own.
 class PrefixKeying final : public framing::Keying {
  public:
   explicit PrefixKeying(Bytes prefix) : prefix_(std::move(prefix)) {}
@@ -66,7 +67,7 @@ Options stream_options(Choices& choices) {
   return chosen;
 }
 
-/// The plaintexts of the chunks that a source's reads make, or the one of a whole message.
+/// Returns the plaintexts of the chunks that a source's reads make, or the one of a whole message.
 std::vector<std::size_t> chunk_sizes(const Log& log, const Options& options, bool lent,
                                      bool& complete) {
   const bool whole = options.form == Form::whole;
@@ -88,7 +89,7 @@ std::vector<std::size_t> chunk_sizes(const Log& log, const Options& options, boo
   return sizes;
 }
 
-/// What a sealer must have made of what it saw of its source.
+/// Returns the bytes that a sealer must have made from the part of its source that it saw.
 Message expected_message(ByteView data, const Log& log, bool lent, const Options& options,
                          Bytes prefix) {
   Message message{{}, {}, log.error, std::move(prefix), options};
@@ -155,7 +156,7 @@ Message check_sealing(ByteView data, const Plan& plan, const Options& options, c
   return message;
 }
 
-/// What an opener must say of these bytes, of which `end` says whether they are all.
+/// Returns the result that an opener must give for these bytes. `end` says if they are all.
 Answer expected_opening(ByteView input, const Message& message, const Options& options, End end) {
   const std::size_t prefix = message.prefix.size();
   const ByteView sealed = input.subspan(std::min(prefix, input.size()));
@@ -189,7 +190,8 @@ void check_opening(ByteView input, const Message& message, const Options& option
     FUZZ_REQUIRE(got == want);
     return;
   }
-  // All that arrived is opened; then the failure shows, in place of a wait for more.
+  // The opener opens all bytes that arrived. Then it returns the failure instead of waiting for
+  // more.
   FUZZ_REQUIRE(got.error.has_value());
   Answer cut = expected_opening(input.first(*plan.fails_at), message, options, End::no);
   if (cut.error == Errc::truncated) cut.error = log.error;
@@ -198,8 +200,8 @@ void check_opening(ByteView input, const Message& message, const Options& option
 
 }  // namespace
 
-// The input: the plaintext's size, options, the source's ways, the reads' sizes; then the opener's
-// limits, changes, and the same for its side.
+// The input: the plaintext's size, options, the source's way, the reads' sizes. Then the opener's
+// limits, the changes, and the same for its side.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Choices choices(ByteView(data, size));
   const unsigned options = choices.byte();

@@ -1,5 +1,5 @@
 // One message, by a sealer that knows all keys and may lie, opened in every way: whole, in chunks,
-// pushed, pulled, in place, in C++ and in C. All must answer as the reference decoder does.
+// pushed, pulled, in place, in C++ and in C. All must agree with the reference decoder.
 #include "lie_openers.hpp"
 
 using namespace twoway::fuzz;
