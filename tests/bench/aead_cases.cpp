@@ -17,8 +17,8 @@ constexpr std::array<std::size_t, 4> kSizes{64, 1024, 16 * 1024, 1024 * 1024};
 constexpr std::array<std::uint8_t, core::kMaxNk> kKey{};
 constexpr std::array<std::uint8_t, core::kMaxNn> kNonce{};
 
-/// Messages side by side, each a text and its tag. Opening in place uses up what was sealed, so
-/// that a slice needs as many messages as it opens.
+/// Messages side by side, each a text and its tag. Opening in place overwrites a sealed message, so
+/// a slice needs as many messages as it opens.
 class Messages {
  public:
   Messages(std::size_t text, std::size_t tag) : text_(text), tag_(tag) {}
@@ -76,7 +76,7 @@ class Case {
     }
   }
 
-  /// Both sequences from their beginning, so that what one seals the other opens.
+  /// Starts both sequences anew, so that one opens the messages that the other seals.
   void restart() {
     auto sealer = core::SealSequence::create(aead_, key(), nonce());
     auto opener = core::OpenSequence::create(aead_, key(), nonce());

@@ -1,6 +1,6 @@
 // Times the library against the raw primitives of the same crypto libraries, in one run. Takes
 // Google Benchmark's arguments: --benchmark_filter=<regex>, --benchmark_min_time=<seconds>,
-// --benchmark_out=<file>; also --json, for JSON in place of the table.
+// --benchmark_out=<file>. Also takes --json, for JSON in place of the table.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// What is compared.
+// The comparisons.
 #pragma once
 
 #include "raw.hpp"
@@ -6,7 +6,7 @@
 namespace twoway::bench {
 
 /// Request set-up with a body of 1 KiB, for the sender, the receiver, and a sender to several
-/// receivers, in each suite that `library` offers: against the sum of the primitives that the suite
+/// receivers, in each suite that `library` offers, against the sum of the primitives that the suite
 /// requires.
 void add_setup_pairs(const RawLibrary& library);
 
@@ -17,7 +17,7 @@ void add_hpke_pairs(const RawLibrary& library);
 /// Receivers whose key is in a PKCS#11 token (SoftHSM) or a TPM (swtpm), on several threads.
 using KeyCases = void (*)(const RawLibrary& library);
 
-/// Those of this build. Each file adds its own by a static KeyRegistration.
+/// The comparisons of this build. Each file adds its own by a static KeyRegistration.
 std::vector<KeyCases>& key_cases();
 
 struct KeyRegistration {
@@ -27,8 +27,8 @@ struct KeyRegistration {
 /// Sealing and opening in place under a kept key, for each AEAD of `library`.
 void add_aead_pairs(const RawLibrary& library);
 
-/// The chunks of a message, pushed in place and pulled from memory into a reader's buffer, for
-/// each AEAD of `library` and several sizes of chunk: against the AEAD alone on the same texts.
+/// The chunks of a message, pushed in place and pulled from memory into a reader's buffer, for each
+/// AEAD of `library` and several sizes of chunk, against the AEAD alone on the same texts.
 void add_stream_pairs(const RawLibrary& library);
 
 }  // namespace twoway::bench

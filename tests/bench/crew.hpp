@@ -1,4 +1,4 @@
-// Threads that do work together.
+// Threads that work together.
 #pragma once
 
 #include <atomic>
@@ -11,8 +11,8 @@
 
 namespace twoway::bench {
 
-/// They wait between slices, because threads that come and go cost time of their own. One thread
-/// is the caller's.
+/// They wait between slices, because starting and ending threads costs time. One thread is the
+/// caller's.
 class Crew {
  public:
   using Clock = std::chrono::steady_clock;
@@ -22,8 +22,8 @@ class Crew {
   Crew& operator=(const Crew&) = delete;
   ~Crew();
 
-  /// The time in which the sides, one for each thread, are executed `count` times together. Whoever
-  /// is ready takes the next execution, so that none waits for the slowest.
+  /// Returns the time in which the sides, one for each thread, are executed `count` times together.
+  /// A thread that is ready takes the next execution, so that none waits for the slowest.
   Clock::duration run(const std::vector<Side>& sides, std::size_t count);
 
  private:

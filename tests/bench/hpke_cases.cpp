@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<AeadId, 3> kAeads{AeadId::aes128_gcm, AeadId::aes256_gcm,
                                        AeadId::chacha20_poly1305};
 
-/// As long as a request's.
+/// An info as long as a request's.
 constexpr std::array<std::uint8_t, 28> kInfo{};
 
 /// A message of either side to the other, and both sides' work with one more.

@@ -1,10 +1,11 @@
-// Receivers whose private key is elsewhere.
+// Receivers with a private key in a token.
 //
-// Ours is the opening of a request with 1 KiB. The raw side is what a careful caller of the same
-// token would have to do at least: the key's Diffie-Hellman operation by the token's own functions,
-// and the software part: validation of the peer's point, the HMACs and the AEAD of the suite, by
-// the crypto library's best path. So the ratio is ours by (raw derivation + software part). Every
-// thread has its own message and its own raw objects; ours share one receiver and one key.
+// Our side opens a request with 1 KiB. The raw side does the least that a careful caller of the
+// same token would have to do. It runs the key's Diffie-Hellman operation by the token's own
+// functions, and the software part by the crypto library's best path: validation of the peer's
+// point, the HMACs and the AEAD of the suite. So the ratio is ours by (raw derivation + software
+// part). Every thread has its own message and its own raw objects. Our threads share one receiver
+// and one key.
 #pragma once
 
 #include <array>
@@ -14,17 +15,18 @@
 
 namespace twoway::bench {
 
-/// A token with one private key. Made anew for each benchmark; what it hands out is destroyed
-/// first.
+/// A token with one private key. Made anew for each benchmark. The objects that it makes are
+/// destroyed first.
 class KeyPlace {
  public:
   virtual ~KeyPlace() = default;
   virtual std::shared_ptr<const PrivateKey> key() const = 0;
-  /// The same key, or one like it, as a caller would use it without this library; one for a thread.
+  /// Makes the same key, or a similar one, as a caller would use it without this library. One for a
+  /// thread.
   virtual std::unique_ptr<RawKey> raw_key() const = 0;
 };
 
-/// What is made throws std::exception where the token cannot be had.
+/// Makes a token. Throws std::exception if that is not possible.
 using MakeKeyPlace = std::function<std::shared_ptr<const KeyPlace>(const core::Provider&, KemId)>;
 
 /// Adds a benchmark for each number of threads, if the library offers the KEM.

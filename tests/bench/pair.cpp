@@ -13,14 +13,14 @@ namespace {
 using Nanoseconds = std::chrono::duration<double, std::nano>;
 using Sides = std::vector<Side>;
 
-/// One side of a comparison, and who does its work.
+/// One side of a comparison, and the threads that do its work.
 class Timed {
  public:
   Timed(Crew& crew, Sides sides) : crew_(crew), sides_(std::move(sides)) {}
 
   bool empty() const { return sides_.empty(); }
 
-  /// Nanoseconds that `count` executions take.
+  /// Returns the nanoseconds that `count` executions take.
   double slice(std::size_t count) {
     for (const Side& side : sides_) side.prepare(count);
     return Nanoseconds(crew_.run(sides_, count)).count();
@@ -41,7 +41,7 @@ class Timed {
 
   std::vector<double>& times() { return times_; }
 
-  /// Heap blocks of an execution, on this thread.
+  /// Counts the heap blocks of an execution, on this thread.
   double allocations() {
     constexpr std::size_t kCount = 16;
     sides_[0].prepare(kCount);
@@ -78,7 +78,7 @@ void compare(benchmark::State& state, const Comparison& comparison) {
   const std::size_t count = raw.count_for(comparison.slice);
   std::vector<double> ratios;
   for ([[maybe_unused]] auto _ : state) {
-    // Neither side always comes first.
+    // The sides take turns to come first.
     const bool raw_first = ratios.size() % 2 == 0;
     double raw_time = raw_first ? raw.sample(count) : 0;
     const double our_time = ours.sample(count);

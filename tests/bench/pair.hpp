@@ -10,7 +10,7 @@
 
 namespace twoway::bench {
 
-/// `run` does the work `count` times; `prepare` makes ready for that, outside the clock.
+/// `run` does the work `count` times. `prepare` prepares that, outside the clock.
 struct Side {
   std::function<void(std::size_t count)> run;
   std::function<void(std::size_t count)> prepare = [](std::size_t) {};
@@ -21,21 +21,21 @@ struct Pair {
   Side ours;
 };
 
-/// Work of several threads at once, which share out the executions of a slice among themselves.
+/// Work of several threads at once, which divide the executions of a slice among themselves.
 struct Comparison {
   std::vector<Pair> threads;  ///< a pair for each
-  /// A part of the raw work for each thread, whose rate is worth knowing; or none.
+  /// A part of the raw work for each thread, if its rate is worth knowing.
   std::vector<Side> part = {};
   /// Long beside the clock's resolution, short beside anything that disturbs the machine.
   std::chrono::microseconds slice{200};
 };
 
-/// Adds a benchmark of what `make` makes. Its iterations alternate short slices of both sides, so
-/// that whatever slows the machine slows both; its counters are those below. Where `make` throws
-/// an exception, its text is the reason why the benchmark is skipped.
+/// Adds a benchmark of the result of `make`. Its iterations alternate short slices of both sides,
+/// so that anything that slows the machine slows both. Its counters are those below. If `make`
+/// throws an exception, the benchmark is skipped, with the exception's text as the reason.
 void add_comparison(const std::string& name, std::function<Comparison()> make);
 
-/// The same for one thread.
+/// Adds a benchmark for one thread.
 void add_pair(const std::string& name, std::function<Pair()> make);
 
 /// Per execution of the work. The times are medians over all slices, and `ratio` is the median of
@@ -47,7 +47,7 @@ inline constexpr const char* kRatio = "ratio";
 inline constexpr const char* kRawAllocations = "raw_allocations";
 inline constexpr const char* kOurAllocations = "ours_allocations";
 
-/// Where there is a `part`: its executions and ours in a second, of all threads together.
+/// If there is a `part`: its executions and ours in a second, of all threads together.
 inline constexpr const char* kPartRate = "raw_part_per_second";
 inline constexpr const char* kOurRate = "ours_per_second";
 

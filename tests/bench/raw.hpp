@@ -1,5 +1,5 @@
-// The raw side of every comparison: a library's primitives, called straight and by its best path,
-// with every object kept that can be kept and nothing wiped or checked. One file per library.
+// The raw side of every comparison: a library's primitives, called directly and by its best path.
+// Every object that can be kept is kept, and nothing is wiped or checked. One file per library.
 #pragma once
 
 #include <memory>
@@ -10,18 +10,20 @@
 
 namespace twoway::bench {
 
-/// Ends the program where a call that cannot fail has failed: a time of it would mean nothing.
+/// Ends the program if a call that cannot fail has failed, because its time would mean nothing.
 void require(bool ok);
 
 /// One group, with a fixed private key and the fixed public key of a peer.
 class RawDh {
  public:
   virtual ~RawDh() = default;
-  /// A sender's work: a fresh key pair, its public key to `enc`, and DH with the fixed peer.
+  /// Does a sender's work: makes a key pair, writes its public key to `enc`, and computes DH with
+  /// the fixed peer.
   virtual void generate_and_derive(core::ByteSpan secret, core::ByteSpan enc) = 0;
-  /// A receiver's work: validates the public key `enc`, and DH with the fixed private key.
+  /// Does a receiver's work: validates the public key `enc`, and computes DH with the fixed private
+  /// key.
   virtual void import_and_derive(core::ByteSpan secret, core::ByteView enc) = 0;
-  /// What a receiver does whose private key is elsewhere: validates the public key `enc`.
+  /// Does the work of a receiver whose private key is elsewhere: validates the public key `enc`.
   virtual void import(core::ByteView enc) = 0;
 };
 
@@ -49,11 +51,11 @@ class RawAead {
                     core::ByteView tag) = 0;
 };
 
-/// A library's own HPKE in base mode, for one suite: a context set up and used for one message.
+/// A library's own HPKE in base mode, for one suite. Sets up a context and uses it for one message.
 class RawHpke {
  public:
   virtual ~RawHpke() = default;
-  /// That of the fixed private key with which `receive` opens.
+  /// Returns the public key of the fixed private key with which `receive` opens.
   virtual core::ByteView public_key() const = 0;
   virtual void send(core::ByteSpan enc, core::ByteSpan out, core::ByteView peer,
                     core::ByteView info, core::ByteView pt) = 0;
@@ -64,7 +66,7 @@ class RawHpke {
 
 enum class Direction { seal, open };
 
-/// What a library offers raw. Asked only for algorithms that its provider offers.
+/// The raw algorithms of a library. Asked only for algorithms that its provider offers.
 class RawLibrary {
  public:
   virtual ~RawLibrary() = default;
@@ -72,7 +74,8 @@ class RawLibrary {
   virtual std::unique_ptr<RawDh> dh(core::DhId id, core::ByteView peer) const = 0;
   virtual std::unique_ptr<RawHmac> hmac(core::KdfId id) const = 0;
   virtual std::unique_ptr<RawAead> aead(core::AeadId id, Direction direction) const = 0;
-  /// Null where the library has no HPKE of its own, or not this suite. May be asked for any.
+  /// Returns null if the library has no HPKE of its own, or not this suite. May be asked for any
+  /// suite.
   virtual std::unique_ptr<RawHpke> hpke(core::Suite) const { return nullptr; }
 };
 

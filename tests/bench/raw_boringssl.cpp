@@ -99,8 +99,8 @@ class RawP256 final : public RawDh {
   std::unique_ptr<EC_POINT, Freer<EC_POINT_free>> peer_, imported_;
 };
 
-/// HMAC-SHA256 (RFC 2104) over the hash alone, which is faster than the library's HMAC: the limit
-/// of what it could cost.
+/// HMAC-SHA256 (RFC 2104) over the hash alone. It is faster than the library's HMAC, and so the
+/// least that an HMAC could cost.
 class HmacSha256 final : public RawHmac {
  public:
   void compute(ByteSpan mac, ByteView key, ByteView data) override {

@@ -34,7 +34,7 @@ Pkey generate(EVP_PKEY_CTX* context) {
 
 class Dh final : public RawDh {
  public:
-  /// `group` is null where the type is the group.
+  /// `group` is null if the type is the group.
   Dh(const char* type, const char* group, ByteView peer)
       : generator_(make_generator(type, group)),
         key_(generate(generator_.get())),
@@ -63,7 +63,7 @@ class Dh final : public RawDh {
     return context;
   }
 
-  // For every group the fastest import; it refuses a point that is off its curve.
+  // The fastest import for every group. It refuses a point that is off its curve.
   Pkey imported(ByteView pk) const {
     Pkey key(EVP_PKEY_new());
     require(EVP_PKEY_copy_parameters(key.get(), key_.get()) == 1 &&
@@ -168,7 +168,7 @@ class Library final : public RawLibrary {
     return std::make_unique<HmacSha256>();
   }
 
-  // The core's names of the AEADs, but for a hyphen, are OpenSSL's.
+  // The core's names of the AEADs are OpenSSL's, except for a hyphen.
   std::unique_ptr<RawAead> aead(core::AeadId id, Direction direction) const override {
     const char* name =
         id == core::AeadId::chacha20_poly1305 ? "ChaCha20-Poly1305" : core::find_aead(id)->name;

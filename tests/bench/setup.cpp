@@ -5,8 +5,8 @@
 namespace twoway::bench {
 namespace {
 
-/// The lengths of what a set-up in base mode passes to HMAC, always under a key of Nh bytes.
-/// psk_id_hash is the same for every request of a suite, so that it costs a request nothing.
+/// The lengths of the inputs that a set-up in base mode passes to HMAC, always under a key of Nh
+/// bytes. psk_id_hash is the same for every request of a suite, so it costs a request nothing.
 std::vector<std::size_t> hmac_lengths(const core::CipherSuite& suite) {
   const std::size_t nh = suite.kdf().params().nh;
   const core::DhParams& dh = *core::find_dh(core::find_dhkem(suite.id().kem)->dh);

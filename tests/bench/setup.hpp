@@ -16,7 +16,7 @@ namespace twoway::bench {
 inline constexpr std::uint8_t kKeyId = 1;
 inline constexpr std::size_t kBody = 1024;
 
-/// The value of a result; ends the program where there is none.
+/// Returns the value of a result. Ends the program if there is none.
 template <typename T>
 T take(Result<T> result) {
   require(result.ok());
@@ -28,20 +28,21 @@ struct Gateway {
   Gateway(const core::Provider& provider, Suite suite, std::shared_ptr<const PrivateKey> own,
           std::shared_ptr<const void> where = nullptr);
 
-  const std::shared_ptr<const void> place;  ///< what must outlive the key
+  const std::shared_ptr<const void> place;  ///< must outlive the key
   const std::shared_ptr<const PrivateKey> key;
   KeyRing ring;
   RequestReceiver receiver;
 };
 
-/// Everything that both sides of a comparison work on, of one thread. The raw side is the sum of
-/// the primitives that the suite requires, and nothing else.
+/// All objects of both sides of a comparison, for one thread. The raw side is the sum of the
+/// primitives that the suite requires, and nothing else.
 class Setup {
  public:
-  /// With a new key, in software.
+  /// Makes a set-up with a new key, in software.
   Setup(const RawLibrary& library, Suite suite, Direction direction);
 
-  /// With the gateway's key, for which the raw side has `raw_key`; null for one of software.
+  /// Makes a set-up with the gateway's key. The raw side uses `raw_key`, which is null for a
+  /// software key.
   Setup(const RawLibrary& library, Suite suite, Direction direction,
         std::shared_ptr<const Gateway> gateway, std::unique_ptr<RawKey> raw_key);
 
@@ -53,7 +54,7 @@ class Setup {
   /// The Diffie-Hellman operation of `raw_key` alone.
   void raw_derive();
 
-  /// The body once, and its key to each receiver.
+  /// Seals the body once, and its key to each receiver.
   void raw_send_many(std::size_t receivers);
   void our_send_many(std::size_t receivers);
 

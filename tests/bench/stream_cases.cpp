@@ -15,11 +15,11 @@ constexpr std::array<std::size_t, 4> kChunkSizes{1024, 4 * 1024, 16 * 1024, 64 *
 constexpr std::array<std::uint8_t, core::kMaxNk> kKey{};
 constexpr std::array<std::uint8_t, core::kMaxNn> kNonce{};
 
-/// What a reader of a stream has room for.
+/// The size of the buffer of a stream's reader.
 constexpr std::size_t kReadSize = 256 * 1024;
 
 /// Messages of full chunks under one AEAD, from both sides. The raw side seals and opens texts of
-/// the same sizes, at the same distances, in place or from one buffer into another as ours does.
+/// the same sizes, at the same distances, in place or from one buffer into another, as ours does.
 /// Each object serves one side of one pair.
 class Case {
  public:

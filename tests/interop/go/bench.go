@@ -15,8 +15,8 @@ import (
 	"github.com/openpcc/twoway"
 )
 
-// The operations of `./run bench --peers`: work that is repeated inside the process, so that neither
-// JSON nor the start of a program is in the figures.
+// The operations of `./run bench --peers`. The work is repeated inside the process, so that the
+// figures exclude JSON and the start of a program.
 
 type benchArguments struct {
 	suite
@@ -49,7 +49,7 @@ var (
 	chunkedResponse = []byte("message/bhttp chunked response")
 )
 
-// A sender and a receiver with one key, and what the request asks for.
+// A sender and a receiver with one key, and the parameters of the request.
 type parties struct {
 	benchArguments
 	circl    hpke.Suite
@@ -75,7 +75,7 @@ var makers = map[string]func(*parties) (work, error){
 }
 
 func (b *bench) prepare(a benchArguments) (map[string]any, error) {
-	b.run = nil // the message of the one before goes first
+	b.run = nil // frees the previous message first
 	debug.FreeOSMemory()
 	maker, found := makers[a.Work]
 	if !found {
@@ -176,7 +176,7 @@ func (p *parties) expect(r io.Reader) error {
 	return err
 }
 
-// Keeps a message that is to be opened. Where memory is measured it lies outside the heap, since a
+// Keeps a message that is to be opened. If memory is measured it lies outside the heap, because a
 // larger heap lets the collector wait for longer.
 func (p *parties) keep(r io.Reader) error {
 	size := p.Length + (p.Length/max(p.Chunk, 1)+2)*64

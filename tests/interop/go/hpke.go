@@ -1,6 +1,6 @@
 package main
 
-// The operations of HPKE, which circl and the standard library share.
+// The operations of HPKE, shared by circl and the standard library.
 
 type suite struct {
 	Kem  uint16 `json:"kem"`

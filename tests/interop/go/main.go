@@ -14,7 +14,7 @@ import (
 	"runtime/debug"
 )
 
-// An operation's refusal by the peer, in contrast to a request that this driver cannot serve.
+// A refusal by the peer, in contrast to a request that this driver cannot serve.
 type refusal struct{ error }
 
 func refuse(err error) error { return refusal{err} }
@@ -49,7 +49,7 @@ func moduleVersion(path string) string {
 	return "unknown"
 }
 
-// A panic of the peer is an answer of its own: the runner counts it as no refusal.
+// A panic of the peer has an answer of its own, because the runner does not count it as a refusal.
 func answer(p peer, line []byte) (result map[string]any) {
 	defer func() {
 		if r := recover(); r != nil {

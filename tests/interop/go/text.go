@@ -80,7 +80,7 @@ func largest(chunks [][]byte) int {
 	return size
 }
 
-// A message that comes or goes as hex, or in a file where it is long.
+// A message that comes or goes as hex, or in a file if it is long.
 type message struct {
 	Message  hexBytes `json:"message"`
 	File     string   `json:"file"`
@@ -115,7 +115,7 @@ func writeMessage(message io.Reader, file, field string, result map[string]any) 
 	return nil
 }
 
-// Reads a plaintext to its end, likewise.
+// Reads a plaintext to its end, in the same way.
 func writeText(opened io.Reader, file string, result map[string]any) error {
 	return writeMessage(opened, file, "text", result)
 }

@@ -32,10 +32,10 @@ const aeads = { 1: Aes128Gcm, 2: Aes256Gcm, 3: Chacha20Poly1305, 0xffff: ExportO
 
 const ids = (table) => Object.keys(table).map(Number);
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
-// A copy: small Buffers share one ArrayBuffer, and the packages take the whole of it.
+// Makes a copy, because small Buffers share one ArrayBuffer and the packages take the whole of it.
 const bytes = (text) => new Uint8Array(Buffer.from(text ?? "", "hex")).buffer;
 
-// What the peer itself throws is a refusal; all else is this driver's own failure.
+// An exception of the peer itself is a refusal. All others are this driver's own failures.
 class Refused extends Error {}
 async function peer(run) {
   try {

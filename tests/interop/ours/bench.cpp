@@ -14,7 +14,7 @@ struct Prepared {
   std::size_t held = 0;  ///< bytes of the message that the work opens
 };
 
-/// A sender and a receiver with one key, and what the request asks for.
+/// A sender and a receiver with one key, and the parameters of the request.
 struct Parties {
   Parties(const Provider& chosen, const Json& request)
       : provider(chosen),
@@ -50,8 +50,8 @@ void expect(bool condition) {
   if (!condition) throw Unserved{"the plaintext has another length"};
 }
 
-/// Pushes the plaintext through a sealer: each chunk from the pattern into one buffer, which `sink`
-/// is shown.
+/// Pushes the plaintext through a sealer, each chunk from the pattern into one buffer, which `sink`
+/// gets.
 template <typename Sink>
 void seal_pattern(const Parties& parties, ByteView prefix, ChunkSealer sealer, const Sink& sink) {
   Bytes out(sealer.max_sealed_size());
@@ -74,7 +74,7 @@ Bytes collect(const Parties& parties, const Seal& seal) {
   return message;
 }
 
-/// Pushes a message through an opener: each chunk into one buffer.
+/// Pushes a message through an opener, each chunk into one buffer.
 void open_message(const Parties& parties, ChunkOpener opener, ByteView message) {
   Bytes out(parties.chunk);
   std::size_t opened = 0;
@@ -219,7 +219,7 @@ Json Bench::works() {
 }
 
 Json Bench::prepare(const Json& request) {
-  work_ = nullptr;  // the message of the one before goes first
+  work_ = nullptr;  // frees the previous message first
   const auto found = table().find(request.at("work").get<std::string>());
   if (found == table().end()) throw Unserved{"there is no such work"};
   Prepared prepared = found->second(std::make_shared<const Parties>(provider_, request));

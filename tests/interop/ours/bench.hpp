@@ -1,5 +1,5 @@
-// The driver's operations of `./run bench --peers`: work that is repeated inside the process, so
-// that neither JSON nor the start of a program is in the figures.
+// The driver's operations of `./run bench --peers`. The work is repeated inside the process, so
+// that the figures exclude JSON and the start of a program.
 #pragma once
 
 #include <functional>
@@ -13,10 +13,10 @@ class Bench {
  public:
   explicit Bench(const Provider& provider) : provider_(provider) {}
 
-  /// The names of the works.
+  /// Returns the names of the works.
   static Json works();
 
-  /// Makes what a work needs, in place of the one before.
+  /// Makes the objects of a work, and frees those of the previous one.
   Json prepare(const Json& request);
 
   /// Repeats the work until the time is over, at least once.

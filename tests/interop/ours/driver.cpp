@@ -1,4 +1,4 @@
-// The driver of this library: speaks the line protocol of tests/interop/README.md for one of the
+// The driver of this library. It speaks the line protocol of tests/interop/README.md for one of the
 // providers of the build.
 #include <cstdio>
 #include <functional>

@@ -8,7 +8,7 @@
 
 namespace twoway::interop {
 
-/// The exchanges that are under way, by handle.
+/// The open exchanges, by handle.
 class Exchanges {
  public:
   Exchanges(const Provider& provider, Draws& draws) : provider_(provider), draws_(draws) {}

@@ -9,7 +9,7 @@ namespace twoway::interop {
 /// Seals a context's messages and exports its secrets.
 Json hpke_seal(const Provider& provider, const Json& request, Draws& draws);
 
-/// Opens what a peer sealed.
+/// Opens the messages of a peer.
 Json hpke_open(const Provider& provider, const Json& request);
 
 }  // namespace twoway::interop

@@ -1,12 +1,12 @@
-// The private keys that requests name: software keys by their input of DeriveKeyPair, keys in
-// tokens by their URI.
+// The private keys that requests name. Software keys are named by their input of DeriveKeyPair,
+// keys in tokens by their URI.
 #pragma once
 
 #include "protocol.hpp"
 
 namespace twoway::interop {
 
-/// The key of the field `ikm_field`, or of the field "uri" where the request has it.
+/// Returns the key of the field `ikm_field`, or of the field "uri" if the request has it.
 std::shared_ptr<const PrivateKey> key_of(const Provider& provider, const Json& request,
                                          const char* ikm_field);
 
@@ -17,7 +17,7 @@ std::shared_ptr<const PrivateKey> make_token_key(const Provider& provider, KemId
 /// Opens a key by its PKCS#11 URI.
 std::shared_ptr<const PrivateKey> open_token_key(const Provider& provider, const std::string& uri);
 
-/// Whether this build opens keys in tokens.
+/// True if this build opens keys in tokens.
 bool has_token_keys();
 
 }  // namespace twoway::interop

@@ -1,4 +1,4 @@
-// What the operations of the driver share: requests and answers in JSON, refusals, plaintexts.
+// Shared by the operations of the driver: requests and answers in JSON, refusals, plaintexts.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace twoway::interop {
 
 using Json = nlohmann::json;
 
-/// A refusal by the library: what a peer did is not accepted.
+/// A refusal of a peer's message by the library.
 struct Refused {
   Error error;
 };
@@ -34,16 +34,16 @@ T take(Result<T> result) {
 }
 void check(const Status& status);
 
-/// A field of hex; empty where it is missing.
+/// Returns a field of hex, or nothing if it is missing.
 Bytes bytes_at(const Json& object, const char* field);
 std::string text_at(const Json& object, const char* field);  ///< as bytes_at, for media types
 bool flag_at(const Json& object, const char* field);
 Suite suite_at(const Json& object);
 
-/// A path; empty where the message or the plaintext comes as hex.
+/// Returns a path, or nothing if the message or the plaintext comes as hex.
 std::string file_at(const Json& object, const char* field);
 
-/// A plaintext in the pieces of its chunks, and what rides in the last one.
+/// A plaintext in the pieces of its chunks, and the text of the last one.
 struct Text {
   std::vector<Bytes> pieces;
   Bytes last;
@@ -57,7 +57,7 @@ std::size_t largest(const Text& text);
 /// Gives the pieces, each to one read that has room for it.
 std::unique_ptr<Source> source_of(Text text);
 
-/// Random bytes that a request names are drawn first; after them, the provider's.
+/// Draws the random bytes that a request names first, then the provider's.
 class Draws final : public Rng {
  public:
   explicit Draws(const Provider& provider) : provider_(provider) {}
@@ -72,15 +72,15 @@ class Draws final : public Rng {
   std::size_t used_ = 0;
 };
 
-/// Sealing: a chunk for each piece, and the last one.
+/// Seals a chunk for each piece, and the last one.
 void seal_chunks(Bytes& message, ChunkSealer sealer, const Text& text);
 
-/// Writes all that a stream gives to a file.
+/// Reads a stream to its end into a file.
 template <typename Stream>
 void write_stream(Stream stream, const std::string& file);
 
-/// Opening of chunks that arrive in pieces of an awkward size, by a ChunkOpener or a
-/// ChunkedRequestOpener. `need_key` is called where the latter asks for it.
+/// Opens chunks that arrive in pieces of an awkward size, by a ChunkOpener or a
+/// ChunkedRequestOpener. Calls `need_key` if the latter asks for the key.
 template <typename Opener, typename NeedKey>
 Bytes open_pieces(Opener& opener, ByteView message, const NeedKey& need_key);
 Bytes open_chunks(ChunkOpener opener, ByteView message);

@@ -1,6 +1,7 @@
-// A product outside of the project with one class of its own for each interface of the library.
-// Compiled with -flto -fwhole-program-vtables -fvisibility=hidden, clang knows no other class for
-// those that the product does not share: calls of the library's objects would go to these.
+// A product outside of the project with one class of its own for each interface of the library. It
+// is compiled with -flto -fwhole-program-vtables -fvisibility=hidden. If an interface were hidden,
+// clang would know no other class for it, and calls of the library's objects would go to these
+// classes.
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -94,7 +95,7 @@ class MySource final : public Source {
   Result<SourceRead> read(ByteSpan) noexcept override { return kMine; }
 };
 
-/// Each of the classes above is used, so that none is dropped before the calls are looked at.
+/// Uses each of the classes above, so that none is dropped before the calls are analysed.
 template <typename Interface>
 const Interface& pick(const Interface& mine, const Interface& library, bool want_mine) {
   return want_mine ? mine : library;

@@ -1,4 +1,4 @@
-// A program outside of the project that looks for tokens where there is no module.
+// A program outside of the project that looks for tokens without any module.
 #include <cstdio>
 
 #include <twoway/pkcs11.hpp>

@@ -22,7 +22,7 @@ int fail(const char* what, const twoway::core::Error& error) {
   return 1;
 }
 
-/// Seals and opens one request; true where its text came back.
+/// Seals and opens one request. Returns true if its text came back.
 bool carry(const twoway::RequestSender& sender, const twoway::KeyRing& ring, int number) {
   const std::string text = "question " + std::to_string(number);
   auto request = sender.seal(twoway::as_bytes(text));

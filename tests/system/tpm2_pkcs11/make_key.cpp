@@ -1,6 +1,6 @@
 // make_key MODULE TOKEN_LABEL PIN p256|p384|p521: makes a key pair with that label, for derivation.
-// tpm2-pkcs11 makes keys that the TPM lets derive only with CKA_DECRYPT=true, and makes any only in
-// a session for writing. A test's PIN may be an argument.
+// With tpm2-pkcs11 a key may derive only if it has CKA_DECRYPT=true, and keys are made only in a
+// session for writing. A test's PIN may be an argument.
 #include <cstdio>
 #include <iterator>
 #include <string>

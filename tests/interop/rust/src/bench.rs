@@ -147,7 +147,7 @@ fn open_chunked_request(mut p: Parties) -> Result<(Work, usize), Failure> {
     Ok((Box::new(work), held))
 }
 
-/// A short request, so that there is something to answer.
+/// A short request, so that there is a request to answer.
 fn short_request(p: &mut Parties) -> Result<(Vec<u8>, ClientStream), Failure> {
     let out = Written::default();
     let mut client = p
@@ -162,7 +162,7 @@ fn short_request(p: &mut Parties) -> Result<(Vec<u8>, ClientStream), Failure> {
     Ok((out.take(), open))
 }
 
-/// The crate names the types of its streams nowhere, so they are held as functions.
+/// The crate does not name the types of its streams, so they are held as functions.
 type ClientStream = Box<dyn Fn(Cursor<&[u8]>) -> Result<usize, Failure>>;
 
 macro_rules! opened {
@@ -199,9 +199,9 @@ fn open_chunked_response(mut p: Parties) -> Result<(Work, usize), Failure> {
 }
 
 impl Bench {
-    /// Makes what a work needs, in place of the one before.
+    /// Makes the objects of a work, and frees those of the previous one.
     pub fn prepare(&mut self, request: &Value) -> Answer {
-        self.work = None; // its message goes first
+        self.work = None; // frees the previous message first
         let parties = Parties::new(request)?;
         let (work, held) = match request["work"].as_str().unwrap_or_default() {
             "seal_request" => seal_request(parties),

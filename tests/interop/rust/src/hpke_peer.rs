@@ -35,7 +35,7 @@ pub fn run(request: &Value) -> Answer {
 /// An operation, for every suite.
 trait Operation {
     fn run<A: Aead, D: Kdf, K: Kem>(request: &Value) -> Answer;
-    /// Whether the suite is more than its KEM.
+    /// Returns true if the suite is more than its KEM.
     const WHOLE_SUITE: bool = true;
 }
 

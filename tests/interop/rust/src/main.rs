@@ -24,7 +24,7 @@ pub fn version(package: &str) -> String {
         .map_or_else(|| "unknown".into(), |(version, _)| version.into())
 }
 
-/// A panic of the peer is an answer of its own: the runner counts it as no refusal.
+/// A panic of the peer has an answer of its own, because the runner does not count it as a refusal.
 fn answer(run: &mut dyn FnMut(&Value) -> Answer, line: &str) -> Value {
     let request: Value = match serde_json::from_str(line) {
         Ok(request) => request,

@@ -21,7 +21,8 @@ use crate::{
     protocol::{Answer, Failure, bytes, give, list, message, number, pieces, refused, unserved},
 };
 
-/// What a stream of the crate has written: it keeps its destination to itself.
+/// The bytes that a stream of the crate has written, because the stream does not give its
+/// destination back.
 #[derive(Clone, Default)]
 pub struct Written(Rc<RefCell<Vec<u8>>>);
 
@@ -53,7 +54,7 @@ impl AsyncWrite for Written {
 
 type Source = Cursor<Vec<u8>>;
 
-/// The crate names the types of its streams nowhere, so they are held as functions.
+/// The crate does not name the types of its streams, so they are held as functions.
 type OpenResponse = Box<dyn Fn(Vec<u8>) -> Result<Vec<u8>, Failure>>;
 type SealResponse = Box<dyn Fn(&[Vec<u8>]) -> Result<Vec<u8>, Failure>>;
 
@@ -67,7 +68,7 @@ pub struct Peer {
     bench: Bench,
 }
 
-/// A write of no bytes makes an empty chunk; `write_all` would not call the stream.
+/// A write of no bytes makes an empty chunk. `write_all` would not call the stream.
 async fn write_pieces<W: AsyncWrite + Unpin>(stream: &mut W, pieces: &[Vec<u8>]) -> IoResult<()> {
     for piece in pieces {
         if piece.is_empty() {

@@ -19,7 +19,7 @@ pub fn unserved(error: impl std::fmt::Display) -> Failure {
     Failure::Unserved(error.to_string())
 }
 
-/// A field of hex; empty where it is missing.
+/// Returns a field of hex, or nothing if it is missing.
 pub fn bytes(request: &Value, field: &str) -> Result<Vec<u8>, Failure> {
     hex::decode(request[field].as_str().unwrap_or_default()).map_err(unserved)
 }
