@@ -1,5 +1,5 @@
-// How commands describe themselves to the parser. Only parser.cpp and help.cpp see CLI11, which
-// takes many seconds to compile.
+// The interface by which commands describe themselves to the parser. Only parser.cpp and help.cpp
+// include CLI11, which takes many seconds to compile.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Option {
   explicit Option(CLI::Option* option) : option_(option) {}
 
   Option& required();
-  /// Names its value in the help: "FILE".
+  /// Names its value in the help, such as "FILE".
   Option& type(const char* name);
   Option& needs(Option other);
   Option& excludes(Option other);
@@ -61,7 +61,7 @@ class Command {
   CLI::App* app_;
 };
 
-/// Returns the bytes of a size as "64K" or "1M", or nothing if `text` is none.
+/// Returns the bytes of a size such as "64K" or "1M", or nothing if `text` is not a size.
 std::optional<std::uint64_t> parse_size(std::string text);
 
 }  // namespace twoway::cli

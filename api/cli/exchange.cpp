@@ -17,10 +17,10 @@ namespace {
 // name all causes.
 constexpr const char* kRequestRefused =
     "refused: changed, cut short, for another key or of another media type: ask for it again, or "
-    "see whether --key, --media-type and --chunked are right";
+    "check --key, --media-type and --chunked";
 constexpr const char* kResponseRefused =
     "refused: changed, cut short, for another request or of another media type: ask for it again, "
-    "or see whether --state, --media-type and --chunked are right";
+    "or check --state, --media-type and --chunked";
 
 struct SealRequest : Exchange {
   std::string config;
@@ -125,15 +125,15 @@ void add_seal_request(Command& program) {
       .type("FILE");
   command
       .option("--key-id", options->key_id,
-              "Take the key with this id; unless given, the first that is supported")
+              "Use the key with this id (default: the first that is supported)")
       .check(check_key_id)
       .type("N");
-  add_message_options(command, *options, Act::seal, "What to seal", "File for the sealed request");
+  add_message_options(command, *options, Act::seal, "The plaintext", "File for the sealed request");
   add_new_state_option(command, *options, "open-response");
   add_provider_option(command, options->provider);
   command.footer(
-      "The state opens the response to this one request. It is secret (mode 0600); delete it when "
-      "the response is open. It is in place before the request is: a failure leaves neither.\n\n"
+      "The state opens the response to this one request. It is secret (mode 0600): delete it when "
+      "the response is open. It is written before the request. A failure leaves neither.\n\n"
       "Examples:\n"
       "  twoway seal-request --config gateway.ohttp-keys --in question.txt --out request.bin "
       "--state sender.state\n"
@@ -152,9 +152,9 @@ void add_open_request(Command& program) {
       std::string(kDefaultSuitesHelp) +
       "\n\n"
       "Keys, ids and suites must be those of the key configuration list: a request for another id "
-      "or suite is refused. With --out, nothing is written unless the whole request is authentic; "
-      "into a pipe, a chunked one goes chunk by chunk, and is complete only if the exit code is "
-      "0. The state seals the response; it is secret (mode 0600): delete it when the response is "
+      "or suite is refused. With --out, nothing is written unless the whole request is authentic. "
+      "A chunked request goes into a pipe chunk by chunk, and is complete only if the exit code is "
+      "0. The state seals the response. It is secret (mode 0600): delete it when the response is "
       "sealed.\n\n"
       "Example:\n"
       "  twoway open-request --key 1=key.pem --in request.bin --out question.txt --state "
@@ -165,7 +165,8 @@ void add_open_request(Command& program) {
 void add_seal_response(Command& program) {
   auto options = std::make_shared<Exchange>();
   Command command = program.add("seal-response", "Seal the response to an opened request");
-  add_message_options(command, *options, Act::seal, "What to seal", "File for the sealed response");
+  add_message_options(command, *options, Act::seal, "The plaintext",
+                      "File for the sealed response");
   command.option("--state", options->state, "The state that open-request wrote")
       .required()
       .type("FILE");
@@ -187,8 +188,8 @@ void add_open_response(Command& program) {
   add_provider_option(command, options->provider);
   command.footer(
       "With --out, nothing is written unless the whole response is authentic and answers the "
-      "state's request; into a pipe, a chunked one goes chunk by chunk, and is complete only if "
-      "the exit code is 0.\n\n"
+      "state's request. A chunked response goes into a pipe chunk by chunk, and is complete only "
+      "if the exit code is 0.\n\n"
       "Example:\n"
       "  twoway open-response --state sender.state --in response.bin --out answer.txt");
   command.runs([options] { open_response(*options); });

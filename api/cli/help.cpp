@@ -131,7 +131,7 @@ std::string option_rows(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     std::string description = option->get_description();
     if (!option->get_default_str().empty()) {
-      description += " (unless given, " + option->get_default_str() + ")";
+      description += " (default: " + option->get_default_str() + ")";
     }
     rows += row(option_name(*option), description);
   }

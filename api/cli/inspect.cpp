@@ -89,7 +89,8 @@ std::string entry_text(const Entry& entry) {
 
 std::string single_text(const Entry& entry) {
   return "single key configuration, " + std::to_string(entry.size) +
-         " bytes: no list, which has the length of each key in front of it\n" + entry_text(entry);
+         " bytes: no list, which would have the length of each key in front of it\n" +
+         entry_text(entry);
 }
 
 Json single_json(const Entry& entry) {
@@ -233,8 +234,8 @@ void run(const std::string& path, bool json) {
   } else {
     throw Failure(Exit::refused,
                   input_name(path) +
-                      ": neither a key configuration list nor a request with known algorithms, and "
-                      "nothing else can be shown without a key" +
+                      ": not a key configuration list or a request with known algorithms. Nothing "
+                      "else can be shown without a key" +
                       mistake_in(content));
   }
 }

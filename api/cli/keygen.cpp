@@ -76,7 +76,7 @@ void add_keygen(Command& program) {
   command
       .option("-o,--out", options->out,
               "File for the key, - for standard output, or a pkcs11: URI with the "
-              "object and id that a key on the token is to have")
+              "object and id of a new key in the token")
       .required()
       .type("FILE");
   command.flag("--force", options->force, "Replace an existing file");
@@ -95,14 +95,14 @@ void add_config(Command& program) {
   auto options = std::make_shared<Config>();
   Command command = program.add("config", "Write the key configuration list that senders need");
   add_key_options(command, options->keys);
-  command.option("-o,--out", options->out, "File for the list; standard output unless given")
+  command.option("-o,--out", options->out, "File for the list (default: standard output)")
       .type("FILE");
   command.flag("--force", options->force, "Replace the file if it exists");
   command.footer(
       std::string(kDefaultSuitesHelp) +
       " The preferred comes first.\n\n"
       "The list (application/ohttp-keys, RFC 9458) is public, but senders must get it from you "
-      "alone: whoever can change it can read their requests. Senders take the first key that "
+      "alone: anyone who can change it can read their requests. Senders use the first key that "
       "they support.\n\n"
       "Examples:\n"
       "  twoway config --key 1=key.pem --out gateway.ohttp-keys\n"

@@ -145,7 +145,7 @@ void add_provider_option(Command& command, std::string& name) {
   command
       .option("--provider", name,
               "Crypto library to use: " + (names.empty() ? "none is built" : names) +
-                  "; the first unless given")
+                  " (default: the first)")
       .type("NAME");
 }
 
@@ -159,7 +159,7 @@ void require_usable(const Provider& provider) {
   std::string line = std::string(provider.name()) + ": " + reason;
   for (const Provider* other : built::providers()) {
     if (other->unusable() != nullptr) continue;
-    line += std::string("; or use --provider ") + other->name();
+    line += std::string(", or use --provider ") + other->name();
     break;
   }
   throw Failure(Exit::refused, line);
@@ -184,13 +184,13 @@ void add_key_options(Command& command, KeyOptions& options) {
   command
       .option("--key", options.keys,
               "Private key with its id (0 to 255) in front: a file, a pkcs11: URI, or a TPM's "
-              "handle:0x81000100; repeat it for more keys")
+              "handle:0x81000100. Repeat it for more keys")
       .required()
       .type("ID=KEY");
   command.option("--key-id", options.ids, "Id of a --key that has none in front, in order")
       .check(check_key_id)
       .type("N");
-  command.option("--suite", options.suites, "Pair that the keys accept; repeat it for more")
+  command.option("--suite", options.suites, "Pair that the keys accept. Repeat it for more")
       .type("KDF:AEAD");
   add_pin_options(command, options.pin);
   add_provider_option(command, options.provider);
@@ -227,7 +227,7 @@ RequestSender make_sender(const Provider& provider, const std::string& list,
     std::erase_if(configs, [&](const KeyConfig& c) { return c.key_id != *key_id; });
     if (configs.empty()) {
       throw Failure(Exit::refused, name + ": no usable key with id " + std::to_string(*key_id) +
-                                       (ids.empty() ? ", nor any other" : ": it has " + ids));
+                                       (ids.empty() ? " or any other id" : ": it has " + ids));
     }
   }
   return require(RequestSender::create(provider, configs), name);

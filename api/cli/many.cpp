@@ -23,8 +23,8 @@ namespace {
 
 constexpr const char* kBodyRefused =
     "refused: changed, cut short, for another key, with the encapsulated key of another message or "
-    "of another media type: ask for it again, or see whether --encapsulated-key, --key, "
-    "--media-type and --chunked are right";
+    "of another media type: ask for it again, or check --encapsulated-key, --key, --media-type and "
+    "--chunked";
 
 /// Longest encapsulated key, with room to spare: a header, the longest `enc`, the body's key and a
 /// tag.
@@ -100,7 +100,7 @@ std::vector<RequestSender> choose_senders(const Provider& provider,
     }
   }
   throw Failure(Exit::refused, "the receivers have no usable AEAD in common: " + see("inspect") +
-                                   " for what each has");
+                                   " for the AEADs of each");
 }
 
 void make_folder(const std::string& path) {
@@ -194,23 +194,23 @@ void run(const OpenMany& options) {
 void add_seal_many(Command& program) {
   auto options = std::make_shared<SealMany>();
   Command command = program.add("seal-many", "Seal one request to several receivers");
-  command.option("--to", options->to, "A receiver's key configuration list; repeat it for more")
+  command.option("--to", options->to, "A receiver's key configuration list. Repeat it for more")
       .required()
       .type("FILE");
   command
       .option("--keys-dir", options->keys_dir,
-              "Folder for what each receiver needs beside the request, and for the states; "
-              "made if it is not there")
+              "Folder for the encapsulated keys and states of the receivers. It is made if it does "
+              "not exist")
       .required()
       .type("FOLDER");
-  add_message_options(command, *options, Act::seal, "What to seal",
+  add_message_options(command, *options, Act::seal, "The plaintext",
                       "File for the sealed request, the same for all");
   add_provider_option(command, options->provider);
   command.footer(
       "For the receiver of NAME.EXT there are NAME.encapsulated-key, to send with the request, and "
-      "NAME.state, for open-response: secret (mode 0600). All must accept one AEAD. Any receiver "
-      "could make another request that the others would take for this one; responses "
-      "are between one receiver and you.\n\n"
+      "NAME.state, for open-response, which is secret (mode 0600). All receivers must accept one "
+      "AEAD. Any receiver could make another request that the others would take for this one. "
+      "Responses are between one receiver and you.\n\n"
       "Example:\n"
       "  twoway seal-many --to alice.ohttp-keys --to bob.ohttp-keys --keys-dir out --in "
       "question.txt --out request.bin");
@@ -223,7 +223,7 @@ void add_open_many(Command& program) {
   add_key_options(command, options->keys);
   command
       .option("--encapsulated-key", options->encapsulated_key,
-              "What the sender made for this receiver")
+              "The encapsulated key that the sender made for this receiver")
       .required()
       .type("FILE");
   add_message_options(command, *options, Act::open, "The sealed request", "File for the plaintext");

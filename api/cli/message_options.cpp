@@ -98,24 +98,24 @@ std::unique_ptr<Source> MessageInput::source() {
 
 void add_message_options(Command& command, Exchange& options, Act act, const char* in,
                          const char* out) {
-  command.option("-i,--in", options.in, std::string(in) + "; standard input unless given")
+  command.option("-i,--in", options.in, std::string(in) + " (default: standard input)")
       .type("FILE");
-  command.option("-o,--out", options.out, std::string(out) + "; standard output unless given")
+  command.option("-o,--out", options.out, std::string(out) + " (default: standard output)")
       .type("FILE");
   command.flag("--force", options.force,
-               "Replace files that exist; without it nothing is replaced");
+               "Replace files that exist. Without it no file is replaced");
   command
       .option("--media-type", options.media_type,
-              "Media type of whole messages, the same on both sides; message/bhttp unless given")
+              "Media type of whole messages, the same on both sides (default: message/bhttp)")
       .type("TYPE");
-  const Option chunked =
-      command.flag("--chunked", options.chunked,
-                   "A message in chunks, of any size and in little memory; the same on both sides");
+  const Option chunked = command.flag(
+      "--chunked", options.chunked,
+      "A message in chunks, of any size and in little memory. Must be the same on both sides");
   command
       .option("--chunked-media-type", options.chunked_media_type,
-              "Media type of chunked messages, with --chunked in place of --media-type; never "
-              "that of whole ones, as one type for both would let a relay pass a first chunk "
-              "off as a whole message; a chunked message/bhttp unless given")
+              "Media type of chunked messages, with --chunked in place of --media-type. Must not "
+              "be that of whole ones: with one type for both a relay could pass a first chunk off "
+              "as a whole message (default: a chunked message/bhttp)")
       .type("TYPE");
   command
       .option("--chunk-size", options.chunk_size,
@@ -128,14 +128,14 @@ void add_message_options(Command& command, Exchange& options, Act act, const cha
   if (act == Act::seal) return;
   command
       .flag("--keep-partial", options.keep_partial,
-            "Keep the authentic part of a truncated message in --out; the exit code is 1")
+            "Keep the authentic part of a truncated message in --out, and exit with 1")
       .needs(chunked);
 }
 
 void add_new_state_option(Command& command, Exchange& options, const std::string& reader) {
   command
       .option("--state", options.state,
-              "New file for what " + reader + " needs; secret (mode 0600)")
+              "New file for the state that " + reader + " needs. It is secret (mode 0600)")
       .required()
       .type("FILE");
 }

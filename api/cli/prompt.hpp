@@ -11,7 +11,7 @@ namespace twoway::cli {
 /// the program meanwhile, the terminal is restored first.
 ///
 /// Errors:
-///   ~  key_unavailable  there is no terminal, or no PIN was typed
+///   key_unavailable  there is no terminal, or no PIN was typed
 Status ask_for_pin(const std::string& prompt, core::SecretBuffer& pin) noexcept;
 
 }  // namespace twoway::cli

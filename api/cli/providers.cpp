@@ -19,7 +19,7 @@ void run(bool json) {
   print(json ? json_text(survey_json(all, rows)) : survey_table(all, rows));
   if (any_failed(rows)) {
     throw Failure(Exit::refused,
-                  "an algorithm gave a wrong answer to a known question: do not use that provider");
+                  "an algorithm failed its test with a known answer: do not use that provider");
   }
   for (const Provider* provider : all) require_usable(*provider);
 }
@@ -28,12 +28,11 @@ void run(bool json) {
 
 void add_providers(Command& program) {
   auto json = std::make_shared<bool>(false);
-  Command command = program.add("providers", "Test and show what each provider offers");
+  Command command = program.add("providers", "Test and show the algorithms of each provider");
   command.flag("--json", *json, "Print JSON");
   command.footer(
-      "The first provider is the default. A yes means that a test with a known answer passed just "
-      "now, - that it is not offered. After a failed test, or if a provider offers nothing, the "
-      "exit "
+      "The first provider is the default. A yes means that a test with a known answer has just "
+      "passed, - that it is not offered. If a test fails or a provider offers nothing, the exit "
       "code is 1.");
   command.runs([json] { run(*json); });
 }

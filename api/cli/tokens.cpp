@@ -91,8 +91,8 @@ void require_one_token(const std::vector<ListedModule>& modules, const Tokens& o
   if (!options.keys || !options.pin.given()) return;
   if (options.token.empty()) {
     throw Failure(Exit::usage,
-                  "which token is the PIN for? Name it with --token LABEL, or leave out --pin-file "
-                  "and --pin-env to be asked for each token's PIN");
+                  "--pin-file and --pin-env give the PIN of one token: name it with --token LABEL, "
+                  "or leave them out to be asked for each token's PIN");
   }
   std::size_t count = 0;
   for (const ListedModule& module : modules) count += module.tokens.size();
@@ -238,19 +238,19 @@ void add_tokens(Command& program) {
   command
       .option("--module", options->modules,
               "The module's shared object, or a pkcs11: URI with its module-path and "
-              "x-init-reserved; repeat it for more. Unless given, those that p11-kit is "
-              "configured with")
+              "x-init-reserved. Repeat it for more (default: the modules that p11-kit is "
+              "configured with)")
       .type("MODULE");
   command
       .option("--token", options->token,
-              "Only the token with this label or pkcs11: URI; --pin-file and --pin-env need it")
+              "Only the token with this label or pkcs11: URI. --pin-file and --pin-env need it")
       .type("NAME");
   command.flag("--keys", options->keys, "List the keys too, which needs each token's PIN");
   add_pin_options(command, options->pin);
   command.flag("--json", options->json, "Print JSON");
   command.footer(
-      "The URIs can be given to --key. What cannot be listed is named with its reason, and the "
-      "exit code is 1; the rest is listed all the same.\n\n"
+      "The URIs can be given to --key. A module or token that cannot be listed is named with the "
+      "reason, and the exit code is 1. The others are listed all the same.\n\n"
       "Examples:\n"
       "  twoway tokens\n"
       "  twoway tokens --module /usr/lib/softhsm/libsofthsm2.so --token gateway --keys --pin-file "

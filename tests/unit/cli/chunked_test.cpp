@@ -1,4 +1,4 @@
-// Messages in chunks through the program: what streams, what a cut leaves, and what is refused.
+// Messages in chunks through the program: streaming, cuts and refusals.
 #include "program.hpp"
 
 using namespace twoway;
@@ -35,7 +35,7 @@ void require_nothing_opened(const Words& command, const std::string& words) {
 
 }  // namespace
 
-TEST_CASE("a chunked exchange, whoever seals and opens") {
+TEST_CASE("a chunked exchange between all providers") {
   for (const core::Provider* sender : built::providers()) {
     for (const core::Provider* receiver : built::providers()) {
       INFO(sender->name() << " to " << receiver->name());
@@ -116,7 +116,8 @@ TEST_CASE("a chunked request that is cut anywhere is refused, and leaves nothing
     require_nothing_opened(open_request("cut.bin"),
                            size < last_tag ? "cut.bin: truncated" : "cut.bin: ");
     if (size % 50 != 0) continue;
-    // A pipe has had what was authentic, and the exit code tells that it is not all.
+    // The authentic part has gone into the pipe, and the exit code shows that the message is not
+    // complete.
     const Ran piped = program(
         {"open-request", "--chunked", "--key", "1=key.pem", "--in", "cut.bin", "--state", "rs"});
     REQUIRE(piped.code == 1);
@@ -127,7 +128,7 @@ TEST_CASE("a chunked request that is cut anywhere is refused, and leaves nothing
   }
 }
 
-TEST_CASE("the authentic part of a truncated message is kept when asked for") {
+TEST_CASE("the authentic part of a truncated message is kept on request") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();
@@ -137,7 +138,7 @@ TEST_CASE("the authentic part of a truncated message is kept when asked for") {
   REQUIRE_REFUSED(program(open_request("cut.bin", {"--keep-partial"})), 1, "truncated");
   REQUIRE(read_file("opened.txt") == numbers(220).substr(0, 200));
   REQUIRE_FALSE(exists("opened.state"));
-  // One that was changed is no truncated one.
+  // A changed message is not a truncated one.
   write_file("bad.bin", flipped(request, request.size() - 40));
   REQUIRE(remove("opened.txt") == 0);
   require_nothing_opened(open_request("bad.bin", {"--keep-partial"}), "bad.bin: refused");
@@ -160,14 +161,14 @@ TEST_CASE("both sides must agree on the form and on the size of chunks") {
   REQUIRE(remove("opened.state") == 0);
   require_nothing_opened({"open-request", "--key", "1=key.pem", "--in", "request.bin", "--out",
                           "opened.txt", "--state", "opened.state", "--media-type", type},
-                         "--chunked are right");
+                         "--media-type and --chunked");
   REQUIRE_REFUSED(program(seal_request({"--chunk-size", "0"})), 2, "--chunk-size");
   REQUIRE_REFUSED(program({"seal-request", "--config", "gateway.ohttp-keys", "--state", "s",
                            "--chunk-size", "10"}),
                   2, "--chunked");
 }
 
-TEST_CASE("a message that is opened in the other form is refused with a word on --chunked") {
+TEST_CASE("a message that is opened in the other form is refused with a hint to --chunked") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();

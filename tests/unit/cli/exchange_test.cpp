@@ -1,4 +1,4 @@
-// The four commands of an exchange: what they carry, and what they refuse.
+// The four commands of an exchange, and their refusals.
 #include "program.hpp"
 
 using namespace twoway;
@@ -19,7 +19,7 @@ Words open_response(const std::string& state, const std::string& in, const Words
   return words;
 }
 
-/// Refused, with neither of the new files there and no trace of them.
+/// Checks that the command is refused and leaves no trace of the new files.
 void require_nothing_opened(const Words& command, int code, const std::string& words) {
   const Words before = names_here();
   REQUIRE_REFUSED(program(command), code, words);
@@ -30,7 +30,7 @@ void require_nothing_opened(const Words& command, int code, const std::string& w
 
 }  // namespace
 
-TEST_CASE("what one provider sealed the other opens, through files") {
+TEST_CASE("each provider opens the messages of every other, through files") {
   for (const core::Provider* sender : built::providers()) {
     for (const core::Provider* receiver : built::providers()) {
       for (const core::AeadParams& aead : core::aead_table()) {
@@ -134,7 +134,7 @@ TEST_CASE("a receiver with two keys, and a sender who chooses") {
   REQUIRE_FALSE(exists("none.state"));
 }
 
-TEST_CASE("a request that is not exactly what was sealed to this key is refused") {
+TEST_CASE("a request that was changed, or sealed to another key, is refused") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();
@@ -188,7 +188,7 @@ TEST_CASE("a request that is not exactly what was sealed to this key is refused"
   REQUIRE(read_file("opened.txt") == "question");
 }
 
-TEST_CASE("a response that is not exactly the answer to this request is refused") {
+TEST_CASE("a response that was changed, or sealed to another request, is refused") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();
@@ -220,7 +220,7 @@ TEST_CASE("a response that is not exactly the answer to this request is refused"
               0);
   require_nothing_opened(open_response("second.state", "response.bin"), 1, "for another request");
 
-  // The state of one side is none for the other.
+  // The state of one side is refused by the other.
   require_nothing_opened(open_response("receiver.state", "response.bin"), 1,
                          "receiver.state: is not a state of seal-request");
   REQUIRE_REFUSED(program({"seal-response", "--state", "sender.state"}, "answer"), 1,

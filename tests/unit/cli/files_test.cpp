@@ -1,4 +1,4 @@
-// What is written, and when: nothing under a name unless the command succeeded.
+// Outputs: nothing appears under a name unless the command succeeded.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,11 +74,11 @@ TEST_CASE("a full disk leaves nothing behind") {
   REQUIRE(names_here() == before);
 }
 
-TEST_CASE("the state is in place before a message leaves, and both are or neither") {
+TEST_CASE("the state is in place before a message leaves, and either both files exist or none") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();
-  // A folder that takes the name at the last moment makes its rename fail.
+  // A folder that takes the name at the last moment makes the rename fail.
   for (const Words& force : {Words{}, Words{"--force"}}) {
     Running running(program_words(seal_to("-", "state", force)));
     wait_until([] { return names_here().size() == 3; });
@@ -101,7 +101,7 @@ TEST_CASE("the state is in place before a message leaves, and both are or neithe
   }
 }
 
-TEST_CASE("outputs have the permissions that they should") {
+TEST_CASE("secrets are for their owner alone, and other outputs keep the mode that they replace") {
   if (none_built()) return;
   const Folder folder;
   const mode_t mask = umask(0);
@@ -139,7 +139,7 @@ TEST_CASE("a symbolic link is followed for a message and replaced for a secret")
   REQUIRE(mode_of("state") == 0600);
 }
 
-TEST_CASE("a state that others can read, or that is none, is refused") {
+TEST_CASE("a state that others can read, or a file that is not a state, is refused") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();

@@ -33,7 +33,8 @@ void rewrite(const std::string& file, std::size_t prefix, bool chunked) {
   write_file("rewritten", std::string(other.begin(), other.end()));
 }
 
-/// `open` takes what follows --in. The message opens in its own form, and rewritten in none.
+/// `open` takes the arguments that follow --in. Checks that the message opens in its own form, and
+/// in no form after it was rewritten.
 void check(const std::string& file, std::size_t prefix, bool chunked, bool types,
            const Words& open) {
   rewrite(file, prefix, chunked);

@@ -1,4 +1,4 @@
-// twoway inspect and twoway providers: what they show, as text and as JSON.
+// twoway inspect and twoway providers: their output as text and as JSON.
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -34,7 +34,7 @@ std::string mixed_list() {
             "aabbccddeeff"));
 }
 
-/// Answers all questions with zeros.
+/// An AEAD that fills every output with zeros.
 class LyingKdf final : public core::Kdf {
  public:
   const core::KdfParams& params() const noexcept override {
@@ -56,7 +56,7 @@ class LyingProvider final : public WrappingProvider {
   const core::Kdf* kdf(core::KdfId id) const noexcept override {
     return id == kdf_.params().id ? &kdf_ : WrappingProvider::kdf(id);
   }
-  // Another algorithm than the one that was asked for.
+  // Returns another algorithm than the requested one.
   const core::Aead* aead(core::AeadId id) const noexcept override {
     return WrappingProvider::aead(id == core::AeadId::aes256_gcm ? core::AeadId::chacha20_poly1305
                                                                  : id);
@@ -76,7 +76,7 @@ cli::Answer answer_for(std::span<const cli::SurveyRow> rows, const std::string& 
 
 }  // namespace
 
-TEST_CASE("inspect shows a list, unknown ids included") {
+TEST_CASE("inspect shows a list, also with unknown ids") {
   const Folder folder;
   write_file("list", mixed_list());
   const Ran text = program({"inspect", "list"});
@@ -140,7 +140,7 @@ TEST_CASE("inspect takes a request that could be a list of unknown keys as a req
   REQUIRE(shown["type"] == "request");
 }
 
-TEST_CASE("inspect shows a single configuration, and says that it is no list") {
+TEST_CASE("inspect shows a single configuration, and says that it is not a list") {
   const Folder folder;
   write_file("single", mixed_list().substr(2, 0x31));
   const Ran text = program({"inspect", "single"});
@@ -154,7 +154,7 @@ TEST_CASE("inspect shows a single configuration, and says that it is no list") {
   REQUIRE(shown["configurations"][0]["suites"].size() == 3);
 }
 
-TEST_CASE("inspect and the senders say what is given in place of a list") {
+TEST_CASE("inspect and the senders name the thing given in place of a list") {
   if (provider_of(core::KemId::dhkem_x25519) == nullptr) return;
   const Folder folder;
   make_receiver();
@@ -188,13 +188,14 @@ TEST_CASE("inspect refuses everything else") {
                                                  "0001")) +
                                        std::string(60, 'x'),
                                    mixed_list() + "x"}) {
-    REQUIRE_REFUSED(program({"inspect", "-"}, other), 1, "standard input: neither");
+    REQUIRE_REFUSED(program({"inspect", "-"}, other), 1,
+                    "standard input: not a key configuration list");
   }
   const Folder folder;
   REQUIRE_REFUSED(program({"inspect", "missing"}), 3, "missing: cannot be read");
 }
 
-TEST_CASE("providers shows what the lookups offer, each tested") {
+TEST_CASE("providers shows every algorithm that the lookups offer, each tested") {
   if (built::providers().empty()) {
     REQUIRE_REFUSED(program({"providers"}), 2, "built without any crypto library");
     REQUIRE_REFUSED(program({"keygen", "--kem", "x25519", "--out", "-"}), 2, "built without");
@@ -227,7 +228,7 @@ TEST_CASE("providers shows what the lookups offer, each tested") {
   REQUIRE(text.out == cli::survey_table(built::providers(), cli::survey(built::providers())));
 }
 
-TEST_CASE("an algorithm that answers wrongly shows as failed") {
+TEST_CASE("an algorithm with wrong results shows as failed") {
   const core::Provider* inner = provider_of(core::KemId::dhkem_x25519);
   if (inner == nullptr || inner->aead(core::AeadId::aes256_gcm) == nullptr) return;
   const LyingProvider liar{*inner};
@@ -294,11 +295,11 @@ TEST_CASE("inspect keeps little of a long input") {
   write_file("other", "");
   REQUIRE(truncate("other", kSize) == 0);
   const Ran other = program({"inspect", "other"});
-  REQUIRE_REFUSED(other, 1, "other: neither");
+  REQUIRE_REFUSED(other, 1, "other: not a key configuration list");
   REQUIRE(other.peak < 300 << 10);
 }
 
-TEST_CASE("the JSON of a list is what its parts are") {
+TEST_CASE("the JSON of a list is that of its parts") {
   const std::string list = program({"inspect", "--json", "-"}, mixed_list()).out;
   REQUIRE(json::parse(list).size() == 3);
   REQUIRE(nlohmann::ordered_json::parse(list).dump(2) + "\n" == list);

@@ -1,4 +1,4 @@
-// twoway keygen and config: key files, and how they meet the openssl program.
+// twoway keygen and config: key files, also those of the openssl program.
 #include <algorithm>
 
 #include <sys/stat.h>
@@ -16,7 +16,7 @@ namespace {
 
 Words config_of(const std::string& key) { return {"config", "--key", key, "--key-id", "1"}; }
 
-/// How `openssl genpkey` is told the kind of key.
+/// The arguments of `openssl genpkey` for a kind of key.
 std::string genpkey_arguments(core::KemId kem) {
   switch (kem) {
     case core::KemId::dhkem_p256: return "-algorithm EC -pkeyopt ec_paramgen_curve:P-256";
@@ -73,7 +73,7 @@ TEST_CASE("keygen makes a private key file of every kind, for its owner alone") 
   }
 }
 
-TEST_CASE("keygen writes to standard output where it is told to, and never the same key twice") {
+TEST_CASE("keygen writes to standard output on request, and never the same key twice") {
   if (provider_of(core::KemId::dhkem_x25519) == nullptr) return;
   const Ran first = program({"keygen", "--kem", "x25519", "--out", "-"});
   const Ran second = program({"keygen", "--kem", "x25519", "--out", "-"});
@@ -123,7 +123,7 @@ TEST_CASE("keys of openssl genpkey are used as they are") {
   }
 }
 
-TEST_CASE("what is not a usable private key is refused") {
+TEST_CASE("a file that is not a usable private key is refused") {
   const core::Provider* provider = provider_of(core::KemId::dhkem_x25519);
   if (provider == nullptr) return;
   const Folder folder;
@@ -198,7 +198,7 @@ TEST_CASE("wrong arguments are usage errors") {
   }
 }
 
-TEST_CASE("help and version are for standard output") {
+TEST_CASE("help and version go to standard output") {
   const Ran version = program({"--version"});
   REQUIRE_RAN(version, 0);
   REQUIRE(version.out.rfind(program_name() + " ", 0) == 0);
@@ -224,7 +224,7 @@ TEST_CASE("a private key that others can read is refused") {
     REQUIRE_REFUSED(shell("\"$TWOWAY\" config --key 1=- <key.pem"), 1, "chmod 600");
     REQUIRE_REFUSED(shell("\"$TWOWAY\" config --key 1=/dev/fd/3 3<key.pem"), 1, "chmod 600");
   }
-  // Pipes have no one else, and a file without a name cannot be opened by others.
+  // Others cannot open a pipe or a file without a name.
   REQUIRE_RAN(shell("cat key.pem | \"$TWOWAY\" config --key 1=-"), 0);
   REQUIRE_RAN(shell("cat key.pem | \"$TWOWAY\" config --key 1=/dev/fd/0"), 0);
   REQUIRE_RAN(shell("mkfifo fifo; cat key.pem >fifo & \"$TWOWAY\" config --key 1=fifo"), 0);

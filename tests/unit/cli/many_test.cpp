@@ -36,7 +36,7 @@ Words open_many(const std::string& name, const std::string& key, const Words& mo
 
 }  // namespace
 
-TEST_CASE("one request opens at each receiver, and each answers for itself") {
+TEST_CASE("one request opens at each receiver, and each responds for itself") {
   if (none_built()) return;
   for (const Words& form : {Words{}, Words{"--chunked"}}) {
     const Folder folder;
@@ -99,7 +99,7 @@ TEST_CASE("the AEAD of a request to many is one that all accept") {
   REQUIRE_FALSE(exists("new"));
 }
 
-TEST_CASE("where a request to many fails, its keys and states are taken back") {
+TEST_CASE("if a request to many fails, its keys and states are taken back") {
   if (none_built()) return;
   const Folder folder;
   make_receiver_of_many("alice");
@@ -127,7 +127,7 @@ TEST_CASE("where a request to many fails, its keys and states are taken back") {
       "no/where: cannot be made");
 }
 
-TEST_CASE("an encapsulated key that is none, or that is too long") {
+TEST_CASE("a file that is not an encapsulated key, or too long, is refused") {
   if (none_built()) return;
   const Folder folder;
   make_receiver_of_many("alice");
@@ -167,8 +167,8 @@ TEST_CASE("a list of many keys takes no longer for each") {
   if (none_built()) return;
   const Folder folder;
   make_receiver_of_many("alice");
-  // 1 MB of keys with AEADs that no one has: the program would be stopped long before it had tried
-  // the whole list for each of them.
+  // 1 MB of keys with AEADs that nobody offers. The program would be stopped long before it had
+  // tried the whole list for each of them.
   const std::string key = std::string("\x00\x20", 2) + std::string(32, '5');
   std::string list;
   for (unsigned aead = 0x7000; list.size() + 60 < std::size_t{1} << 20; ++aead) {

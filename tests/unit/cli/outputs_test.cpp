@@ -1,4 +1,4 @@
-// What is never replaced, and files that must be different ones.
+// Files that are never replaced, and files that must be different ones.
 #include <csignal>
 #include <cstdlib>
 
@@ -18,11 +18,11 @@ Words open_to(const std::string& out, const std::string& state, const Words& mor
   return words;
 }
 
-/// The program under tests/unit/cli/no_links.c.
+/// Runs the program under tests/unit/cli/no_links.c.
 Words with_shim(const std::string& settings, const Words& arguments) {
   const char* shim = std::getenv("NO_LINKS_SHIM");
   REQUIRE(shim != nullptr);
-  // A sanitizer's runtime must be the first library otherwise.
+  // Without this a sanitizer's runtime would have to be the first library.
   Words words{"/usr/bin/env", "LD_PRELOAD=" + std::string(shim), settings,
               "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0"};
   const Words command = program_words(arguments);
@@ -30,7 +30,8 @@ Words with_shim(const std::string& settings, const Words& arguments) {
   return words;
 }
 
-/// The answer to request.bin, opened with sender.state, or "" if they do not belong together.
+/// Responds to request.bin and opens the response with sender.state. Returns its text, or "" if
+/// request and state do not belong together.
 std::string answer_of_pair() {
   open_made_request();
   REQUIRE_RAN(
@@ -87,11 +88,11 @@ TEST_CASE("nothing that exists is replaced without --force") {
     command.emplace_back("--force");
     REQUIRE_RAN(program(command), 0);
   }
-  // What is no file is not replaced.
+  // A pipe or device is not replaced.
   REQUIRE_RAN(program(seal_to("/dev/null", "/dev/null")), 0);
 }
 
-TEST_CASE("a file that is read is not written, by no name and not with --force") {
+TEST_CASE("a file that is read is never written, under any name and even with --force") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();
@@ -187,7 +188,7 @@ TEST_CASE("two outputs are two files") {
   REQUIRE(read_file("old") == "old");
 }
 
-TEST_CASE("the name of a key elsewhere is no file's") {
+TEST_CASE("the name of a key in a token or TPM is refused as an output") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();
@@ -229,7 +230,7 @@ TEST_CASE("a file system without hard links loses nothing") {
   REQUIRE(answer_of_pair() == "question");
 }
 
-TEST_CASE("of two runs for the same files one has both") {
+TEST_CASE("of two runs for the same files one writes both") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();
@@ -249,7 +250,7 @@ TEST_CASE("of two runs for the same files one has both") {
   REQUIRE(answer_of_pair() == "second");
 }
 
-TEST_CASE("a run that fails leaves what another one named") {
+TEST_CASE("a run that fails leaves the files of another run") {
   if (none_built()) return;
   for (const bool old : {false, true}) {
     const Folder folder;

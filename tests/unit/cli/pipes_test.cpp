@@ -36,7 +36,7 @@ struct Pipe {
     if (fd >= 0) close(fd);
     fd = -1;
   }
-  /// All until the end.
+  /// Reads to the end.
   std::string read_all() const {
     std::string all;
     while (true) {
@@ -55,7 +55,7 @@ struct Pipe {
 
 }  // namespace
 
-TEST_CASE("a whole exchange in one pipe: states are read when something arrives") {
+TEST_CASE("a whole exchange in one pipe: states are read when the message arrives") {
   if (none_built()) return;
   const Folder folder;
   make_receiver();
@@ -178,7 +178,7 @@ TEST_CASE("a reader that leaves ends the program quietly, and takes the state ba
   REQUIRE(read_file("code") == "141\n");
   REQUIRE_FALSE(exists("new"));
   REQUIRE(shell("{ \"$TWOWAY\" --help; echo $? >code; } | :").err.empty());
-  // Whoever ignores the signal is told.
+  // If the signal is ignored, the program reports the closed pipe.
   Pipe out;
   Pipe::end(out.from);
   REQUIRE_REFUSED(Running({"/bin/sh", "-c",

@@ -24,15 +24,15 @@ extern char** environ;
 namespace twoway::test {
 namespace {
 
-/// A file in memory for what programs print. They append: those that write at the same time would
-/// overwrite each other else.
+/// A file in memory for the output of programs. They append, because programs that write at the
+/// same time would overwrite each other otherwise.
 int memory_file(const char* name) {
   const int fd = memfd_create(name, MFD_CLOEXEC);
   REQUIRE(fcntl(fd, F_SETFL, O_APPEND) == 0);
   return fd;
 }
 
-/// All that was written to a memory file, which is closed.
+/// Reads all of a memory file, and closes it.
 std::string taken(int fd) {
   std::string text;
   if (fd < 0) return text;

@@ -1,4 +1,4 @@
-// Runs the twoway program, and looks at what it leaves.
+// Runs the twoway program, and inspects its output and files.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace twoway::test {
 
-/// How a program ended, and what it wrote.
+/// The end of a program, and its output.
 struct Ran {
   int code;    ///< exit code, or -1 after a signal
   int signal;  ///< or 0
@@ -25,8 +25,8 @@ using Words = std::vector<std::string>;
 /// A process with an open pipe as its standard input.
 class Running {
  public:
-  /// Its output goes to `out`, a descriptor, or is kept if that is -1. With `terminal`, a path, it
-  /// has a session of its own with that as its controlling terminal.
+  /// Starts it. Its output goes to the descriptor `out`, or is kept if that is -1. With the path
+  /// `terminal`, it has a session of its own with that as its controlling terminal.
   Running(const Words& command, int out = -1, const std::string& terminal = {});
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -46,19 +46,19 @@ class Running {
   int err_ = -1;
 };
 
-/// Where the twoway program is.
+/// Returns the path of the twoway program.
 std::string program_path();
 
-/// How it calls itself.
+/// Returns the name by which it calls itself.
 std::string program_name();
 
 /// Runs twoway with these arguments.
 Ran program(const Words& arguments, std::string_view in = {});
 
-/// `arguments` behind the program's path.
+/// Returns the program's path and `arguments`.
 Words program_words(const Words& arguments);
 
-/// Waits, a bounded time, until `holds()`; fails the test otherwise.
+/// Waits a bounded time until `holds()`, and fails the test after that.
 template <typename Condition>
 void wait_until(Condition holds) {
   for (int waited = 0; !holds(); ++waited) {
@@ -82,9 +82,9 @@ class Terminal {
   std::string path() const;
   bool shows_something() const;
   bool echoes() const;
-  /// Reads until all that was shown has `words`.
+  /// Reads until the text shown so far contains `words`.
   void wait_for(const std::string& words);
-  /// All that was shown until now.
+  /// Returns the text shown so far.
   std::string shown();
   void type(std::string_view keys) const;
 
@@ -94,10 +94,10 @@ class Terminal {
   std::string seen_;
 };
 
-/// A shell command, in which "$TWOWAY" is the program.
+/// Runs a shell command, in which "$TWOWAY" is the program.
 Ran shell(const std::string& command);
 
-/// A new folder, which is the current one while this lives, and is then removed.
+/// A new folder. It is the current one as long as this lives, and is then removed.
 class Folder {
  public:
   Folder();
@@ -111,37 +111,37 @@ class Folder {
 
 void write_file(const std::string& path, std::string_view content);
 void write_secret(const std::string& path, std::string_view content);  ///< for its owner alone
-std::string read_file(const std::string& path);  ///< fails the test where there is none
+std::string read_file(const std::string& path);  ///< fails the test if there is none
 bool exists(const std::string& path);
 unsigned mode_of(const std::string& path);  ///< permission bits
 Words names_here();                         ///< all names in the current folder, sorted
 
-/// `content` with one bit changed at `position`.
+/// Returns `content` with one bit changed at `position`.
 std::string flipped(std::string content, std::size_t position);
 
-/// The first provider that offers the KEM, or null.
+/// Returns the first provider that offers the KEM, or null.
 const core::Provider* provider_of(core::KemId kem);
 
-/// Whether no provider of this build can exchange messages.
+/// Returns true if no provider of this build can exchange messages.
 bool none_built();
 
-/// A receiver's folder: key.pem, and gateway.ohttp-keys with it as key id 1. X25519 and
-/// ChaCha20Poly1305, which every provider offers.
+/// Makes a receiver's files: key.pem, and gateway.ohttp-keys with it as key id 1. They use X25519
+/// and ChaCha20Poly1305, which every provider offers.
 void make_receiver();
 
-/// The arguments of seal-request to the receiver.
+/// Returns the arguments of seal-request to the receiver.
 Words seal_to(const std::string& out, const std::string& state, const Words& more = {});
 
-/// seal-request of "question" by the receiver's list: request.bin and sender.state,
-/// which it may replace.
+/// Runs seal-request on "question" with the receiver's list. Writes or replaces request.bin and
+/// sender.state.
 void make_request();
 
-/// open-request of it: question.txt and receiver.state, which it may replace.
+/// Runs open-request on it. Writes or replaces question.txt and receiver.state.
 void open_made_request();
 
 }  // namespace twoway::test
 
-/// Checks the exit code, that an error is one line, and what the line says.
+/// Checks the exit code, that an error is one line, and its words.
 #define REQUIRE_RAN(ran, expected)                        \
   do {                                                    \
     const twoway::test::Ran twoway_ran = (ran);           \

@@ -1,4 +1,4 @@
-// What a terminal shows.
+// Output to a terminal.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -32,7 +32,7 @@ TEST_CASE("a terminal shows the progress of long work, and of nothing else") {
   make_large(1000);
   REQUIRE(shown(seal + "--in large --out sealed").empty());
   make_large(off_t{1} << 26);
-  // Also if standard output is a terminal, as it is when someone types the command.
+  // Standard output may be a terminal too, as it is when a person types the command.
   for (const bool output_too : {false, true}) {
     const std::string bar = shown(seal + "--in large --out sealed", output_too);
     REQUIRE(bar.find("100% [") != std::string::npos);
@@ -48,7 +48,7 @@ TEST_CASE("a terminal shows the progress of long work, and of nothing else") {
   REQUIRE(read_file("errors").empty());
 }
 
-TEST_CASE("sealed bytes go to a terminal only when told to") {
+TEST_CASE("sealed bytes go to a terminal only on request") {
   if (none_built() || !Terminal::can_be_made()) return;
   const Folder folder;
   make_receiver();

@@ -43,7 +43,7 @@ bool can_run() {
 
 }  // namespace
 
-TEST_CASE("a key is made on a token, listed and used, and the PIN may come from several places",
+TEST_CASE("a key is made in a token, listed and used, and the PIN may come from several places",
           "[token]") {
   if (!can_run()) return;
   const TokenFolder token;
@@ -91,7 +91,7 @@ TEST_CASE("a key is made on a token, listed and used, and the PIN may come from 
   REQUIRE(response.out == "answer");
 }
 
-TEST_CASE("what is wrong with a token or its PIN is said, and the PIN never is", "[token]") {
+TEST_CASE("errors name what is wrong with a token or its PIN, and never the PIN", "[token]") {
   if (!can_run()) return;
   const TokenFolder token;
   REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 0);
@@ -119,11 +119,11 @@ TEST_CASE("what is wrong with a token or its PIN is said, and the PIN never is",
   REQUIRE_REFUSED(config("pkcs11:nonsense"), 1, "pkcs11:nonsense: ");
 }
 
-TEST_CASE("what cannot be listed is reported, and the rest is listed", "[token]") {
+TEST_CASE("a token that cannot be listed is reported, and the others are listed", "[token]") {
   if (!can_run()) return;
   const TokenFolder token;
   const auto listed = [](const std::string& more) {
-    // Without a terminal nobody can be asked for a PIN.
+    // Without a terminal the program cannot ask for a PIN.
     return shell("setsid -w \"$TWOWAY\" tokens --module /no/module.so --module " + kModule + more);
   };
   const Ran text = listed("");
@@ -168,7 +168,7 @@ TEST_CASE("a PIN goes to the token that was named, and to no other", "[token]") 
   REQUIRE(named("none").code == 1);
   REQUIRE(named("none").err.find("no token 'none'") != std::string::npos);
 
-  // Neither does the PIN of several keys go to several tokens.
+  // One PIN does not go to the tokens of several keys either.
   REQUIRE_RAN(program({"keygen", "--kem", "p256", "--out", key("hpke")}), 0);
   const std::string other = "pkcs11:token=other;object=hpke?module-path=" + kModule;
   REQUIRE_REFUSED(program({"config", "--key", "1=" + key("hpke"), "--key", "2=" + other,

@@ -13,7 +13,7 @@ bool can_run() {
   return false;
 }
 
-/// The commands of a receiver with these keys.
+/// Returns the commands of a receiver with these keys.
 struct Receiver {
   Words options;
 
@@ -40,7 +40,7 @@ void answer() {
   REQUIRE(answered.out == "answer");
 }
 
-/// A whole exchange in a new folder.
+/// Runs a whole exchange in a new folder.
 void exchange(const Receiver& receiver, const std::string& key_id) {
   const Folder folder;
   REQUIRE_RAN(receiver.config(), 0);
@@ -68,7 +68,7 @@ TEST_CASE("a TPM's keys open requests, by file and by handle, alone and beside a
   }
 }
 
-TEST_CASE("a TPM key's authorisation value comes from where PINs come from") {
+TEST_CASE("a TPM key's authorisation value has the sources of a PIN") {
   if (!can_run()) return;
   const Swtpm tpm;
   REQUIRE(tpm.generate("P-256", "tss2.pem", "-pkeyopt user-auth:48151623"));
@@ -87,7 +87,7 @@ TEST_CASE("a TPM key's authorisation value comes from where PINs come from") {
   }
 }
 
-TEST_CASE("what is wrong with a TPM or its key is said, and a TPM that is back serves again") {
+TEST_CASE("errors name what is wrong with a TPM, and a TPM that is back serves again") {
   if (!can_run()) return;
   Swtpm tpm;
   REQUIRE(tpm.generate("P-256", "tss2.pem"));

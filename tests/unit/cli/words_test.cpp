@@ -1,4 +1,4 @@
-// What the program says: help, usage, and text from others on its way to a terminal.
+// Words of the program: help, usage, and text from others on its way to a terminal.
 #include <algorithm>
 #include <sstream>
 
@@ -50,7 +50,7 @@ TEST_CASE("help has at most 80 columns, and an example's lines can be pasted") {
   }
 }
 
-TEST_CASE("the usage line has the options that a command cannot do without") {
+TEST_CASE("the usage line has the required options of a command") {
   const std::string name = program_name();
   const auto usage = [](const std::string& command) {
     return first_line(program({command, "--help"}).out);
@@ -74,7 +74,7 @@ TEST_CASE("the program calls itself by the name that it was called by") {
   REQUIRE(linked.err == "ohttp: --key is required: see ohttp config --help\n");
 }
 
-TEST_CASE("arguments that are not understood are named") {
+TEST_CASE("wrong arguments are named") {
   REQUIRE_REFUSED(program({"seal"}), 2, "no command 'seal', but seal-request, seal-response");
   REQUIRE_REFUSED(program({}), 2, "a command is required: see");
   REQUIRE_REFUSED(program({"help", "frob"}), 2, "no command 'frob'");
@@ -108,7 +108,7 @@ TEST_CASE("a size may have a unit") {
   }
 }
 
-TEST_CASE("text that a terminal would act on is escaped, and all other text is kept") {
+TEST_CASE("text that controls a terminal is escaped, and all other text is kept") {
   const std::pair<std::string, std::string> cases[]{
       {"plain ~", "plain ~"},
       {"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x94\x91",
