@@ -1,7 +1,6 @@
 // exchange MODULE TOKEN PIN_FILE LABEL COUNT: opens COUNT requests with the token's key of that
-// label, then COUNT more in four threads, and compares what comes out. LABEL may be --generate:
-// then the key is made by the provider. Exits 0 where all is right; 77 where the token makes no
-// keys.
+// label, then COUNT more in four threads, and compares the texts. If LABEL is --generate, the
+// provider makes the key. Exits with 0 if all is right, and with 77 if the token makes no keys.
 #include <atomic>
 #include <chrono>
 #include <cstdio>
