@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: demo.sh [--hsm]
-# Tells the story of a request and its response with the twoway program.
+# Shows a request and its response with the twoway program.
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 . "$here/.ci/lib/common.sh"
 

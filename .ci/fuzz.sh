@@ -1,10 +1,10 @@
 #!/bin/sh
 # usage: fuzz.sh [TARGET|all] [SECONDS]
-# Fuzzes one target or all of tests/fuzz, 60 seconds each unless told otherwise.
+# Fuzzes one target or all of tests/fuzz, 60 seconds each by default.
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 . "$here/.ci/lib/common.sh"
 
-# Sets CXX to a clang with libFuzzer: that of $CXX, else version 14, else what the system calls clang.
+# Sets CXX to a clang with libFuzzer: that of $CXX, else version 14, else the system's clang.
 need_clang() {
   if [ -z "${CXX:-}" ]; then
     version=-14

@@ -8,8 +8,7 @@ lock() {
 }
 unlock() { exec 9>&-; }
 
-# Configures the build once, and again only for a feature that was not asked for before or for
-# packages that are new.
+# Configures the build once, and again only for a new feature or new packages.
 configure() {  # [FEATURE: a meson option to enable]
   enabled=$build/.run-enabled
   if [ ! -f "$build/build.ninja" ]; then
@@ -26,7 +25,7 @@ configure() {  # [FEATURE: a meson option to enable]
   fi
 }
 
-# What every build needs before it is configured.
+# Installs the packages that every build needs before it is configured.
 need_build_packages() {  # [PACKAGES]
   # shellcheck disable=SC2086  # lists of packages
   need $build_packages "$@"

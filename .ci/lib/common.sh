@@ -1,5 +1,5 @@
-# Read by every script of this folder, with `here` set to the project's folder: where the build is,
-# and how a script speaks.
+# Read by every script of this folder, with `here` set to the project's folder. Sets the place of
+# the build, and the functions for messages.
 set -eu
 
 build=${TWOWAY_BUILD:-$here/build}

@@ -1,4 +1,4 @@
-# Packages, by Debian's names: the lists, and how missing ones are installed.
+# Packages by Debian's names: the lists, and the installation of missing ones.
 
 compiler_package=g++
 if [ -n "${CXX:-}" ] && command -v "${CXX%% *}" >/dev/null; then compiler_package=; fi
@@ -42,7 +42,7 @@ installed() {  # PACKAGE
   pkg-config --exists "$module" 2>/dev/null
 }
 
-apt_as_root() {  # false where that is not possible
+apt_as_root() {  # false if that is not possible
   as_root=
   if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || return 1
@@ -73,7 +73,7 @@ apt_get() {  # install PACKAGES | update
 }
 
 new_packages=
-need() {  # PACKAGES; sets new_packages where some had to be installed
+need() {  # PACKAGES; sets new_packages if some had to be installed
   missing=
   for package in "$@"; do
     installed "$package" || missing="$missing $package"
@@ -86,7 +86,7 @@ need() {  # PACKAGES; sets new_packages where some had to be installed
   new_packages=yes
 }
 
-# Installs packages where the system has them and this may; tried once for each build.
+# Installs packages if the system has them and the user may. Tried once for each build.
 want() {  # PACKAGES
   for package in "$@"; do
     if installed "$package" || grep -qxs "$package" "$build/.run-wanted"; then continue; fi

@@ -183,7 +183,7 @@ def memory_of(drivers, row):
         fresh = Driver(driver.command)
         try:
             held = prepare(fresh, row, memory=True)["held"]
-            # What the preparation took at its peak is forgotten.
+            # Forgets the peak of the preparation.
             Path(f"/proc/{fresh.process.pid}/clear_refs").write_text("5")
             before = status_kib(fresh.process.pid, "VmRSS") / 1024
             measure(fresh, 0)

@@ -14,7 +14,7 @@ AEADS = {1: "AES-128-GCM", 2: "AES-256-GCM", 3: "ChaCha20Poly1305", 0xFFFF: "exp
 REQUEST = {False: b"message/bhttp request", True: b"message/bhttp chunked request"}
 RESPONSE = {False: b"message/bhttp response", True: b"message/bhttp chunked response"}
 
-# What this library answers to a message that it refuses; other codes would be mistakes of its own.
+# This library's codes for messages that it refuses. Other codes would be mistakes of its own.
 REFUSALS = {"open_failed", "malformed", "unknown_key", "truncated", "limit_exceeded", "invalid_key"}
 
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# What must not compile: a source that includes BoringSSL's headers without the prefix of its library,
-# or with another library's headers; a product with OpenSSL and an unprefixed BoringSSL.
+# Checks that these do not compile: a source that includes BoringSSL's headers without the prefix of
+# its library, or with another library's headers, and a product with OpenSSL and an unprefixed
+# BoringSSL.
 #
 #   refusals_test.sh SOURCE_ROOT COMPILER...
 set -eu

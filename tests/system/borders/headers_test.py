@@ -76,7 +76,7 @@ def compiled(compiler, source, flags):
 
 
 def check_macros(compiler, includes, names, standard_headers):
-    # What a product includes before, so that the macros meet no header but ours.
+    # A product includes these before, so that the macros meet only our headers.
     before = "".join(f"#include {name}\n" for name in standard_headers)
     macros = ("#define max(a, b) ((a) > (b) ? (a) : (b))\n"
               "#define min(a, b) ((a) < (b) ? (a) : (b))\n")

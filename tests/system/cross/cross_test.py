@@ -113,7 +113,7 @@ def run_suite(pair, suite):
 def main():
     programs = [os.path.abspath(program) for program in sys.argv[1:]]
     found = [endpoint for program in programs for endpoint in endpoints(program)]
-    # A pair of names once, in two programs where there are two.
+    # Each pair of names once, in two programs if there are two.
     pairs = {}
     for a, b in itertools.combinations(found, 2):
         names = tuple(sorted((a.name, b.name)))
@@ -137,7 +137,7 @@ def main():
                 return 1
             total += ran
     print(f"{total} pairs ran")
-    return 0 if total > 0 else 77  # skipped: one provider alone
+    return 0 if total > 0 else 77  # skipped if there is one provider alone
 
 
 sys.exit(main())

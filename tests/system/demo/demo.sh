@@ -1,7 +1,7 @@
 #!/bin/sh
 # Shows a whole exchange with the twoway program, and what it refuses.
 #   sh demo.sh PATH_TO_TWOWAY
-# Ends with 0 where everything went as told, 1 where not, 77 where this build cannot show it.
+# Ends with 0 if everything went as told, 1 if not, 77 if this build cannot show it.
 . "$(dirname -- "$0")/story.sh"
 
 printf '%sA request and its response, each readable by the other side alone%s\n' "$bold" "$plain"

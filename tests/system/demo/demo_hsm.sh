@@ -1,7 +1,7 @@
 #!/bin/sh
 # Shows an exchange whose private key is in a token: SoftHSM, in a temporary folder.
 #   sh demo_hsm.sh PATH_TO_TWOWAY
-# Ends with 0 where everything went as told, 1 where not, 77 where this machine cannot show it.
+# Ends with 0 if everything went as told, 1 if not, 77 if this machine cannot show it.
 . "$(dirname -- "$0")/story.sh"
 
 module=

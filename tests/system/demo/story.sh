@@ -1,5 +1,5 @@
-# How the demos tell their story: to be read by a demo's script, whose first argument is the path of
-# the twoway program. Goes to a temporary folder, which it removes at the end.
+# Functions of the demos. A demo's script, whose first argument is the path of the twoway program,
+# reads this file. Goes to a temporary folder, which it removes at the end.
 set -u
 
 if [ $# -ne 1 ] || [ ! -x "$1" ]; then
@@ -23,7 +23,7 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
   good=$(printf '\033[32m') bad=$(printf '\033[31m')
 fi
 
-# Milliseconds where date knows them, else whole seconds.
+# Milliseconds if date knows them, else whole seconds.
 now() {
   time=$(date +%s%3N)
   case $time in

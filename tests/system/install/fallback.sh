@@ -1,5 +1,6 @@
 #!/bin/sh
-# Proves that the wraps give what a system lacks. By hand, for it needs a network:
+# Proves that the wraps provide the libraries that a system lacks. Run by hand, because it needs a
+# network:
 #
 #   tests/system/install/fallback.sh [BORINGSSL]
 #

@@ -139,7 +139,7 @@ for provider in $providers; do
   fi
   (
     if [ "$provider" = boringssl ]; then
-      # It has no .pc file: its path stands in ours, and is no part of the folder installed to.
+      # It has no .pc file. Its path stands in ours, and is not part of the installation folder.
       unset PKG_CONFIG_SYSROOT_DIR
       packages="pkg-config --define-variable=prefix=$root$(sed -n 's/^prefix=//p' "$pc")"
     fi

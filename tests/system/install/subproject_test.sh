@@ -25,7 +25,7 @@ run() {
     exit 1
   }
 }
-# Nothing of the project that a product does not need is looked for or built.
+# The build looks for no library, and builds no target, that a product does not need.
 run meson setup "$work/build" "$product" --wrap-mode=nodownload -Dprovider="$provider" \
   -Dauto_features=disabled -Dtwoway:"$provider"=enabled \
   -Dcpp_std="$standard" -Ddefault_library="$kind" -Dtwoway:default_library="$kind" \

@@ -14,8 +14,8 @@ import shlex
 import subprocess
 import sys
 
-# What each layer may include besides itself. A provider is a layer of its own; it sees the C headers
-# for its own one.
+# The layers that each layer may include besides itself. A provider is a layer of its own. It sees
+# the C headers for its own one.
 MAY_SEE = {
     "core": set(),
     "framing": {"core"},

@@ -22,7 +22,7 @@ finish() {
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
-# Starts swtpm on two free ports in a row, and waits until it says that it listens.
+# Starts swtpm on two free consecutive ports, and waits until it listens.
 start_tpm() {
   mkdir -p "$work/tpm"
   attempt=0
@@ -32,7 +32,7 @@ start_tpm() {
     rm -f "$work/pid"
     mkfifo "$work/pid"
     exec 3<>"$work/pid"
-    # Without a TPM, the pipe gets a line all the same.
+    # The pipe gets a line even without a TPM.
     {
       swtpm socket --tpm2 --tpmstate "dir=$work/tpm" \
         --server "type=tcp,bindaddr=127.0.0.1,port=$port" \
@@ -40,7 +40,7 @@ start_tpm() {
         --flags not-need-init,startup-clear --pid "file=$work/pid" 3>&- || echo failed >&3
     } 2>"$work/swtpm.log" &
     guard=$!
-    # swtpm ends its pid without a newline: so what is read is what there is.
+    # swtpm ends its pid without a newline, so this reads the bytes that are there.
     answer=$(dd bs=64 count=1 <&3 2>/dev/null)
     case $answer in
       *[!0-9]* | '') wait "$guard" || true ;;
@@ -60,7 +60,7 @@ start_tpm
 address="swtpm:host=127.0.0.1,port=$port"
 export TSS2_LOG=all+NONE
 
-# tpm2_ptool leaves objects in the TPM, which has room for three: a resource manager swaps them.
+# tpm2_ptool leaves objects in the TPM, which has room for three. A resource manager swaps them.
 tpm2-abrmd --allow-root --session "--tcti=$address" >"$work/abrmd.log" 2>&1 &
 manager=$!
 gdbus wait --session --timeout 30 com.intel.tss2.Tabrmd || {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Proves that TPM keys work through tpm2-pkcs11 1.9.1 and the PKCS#11 provider, where the system at
-# hand has an older version: in a Debian 13 tree that debootstrap makes. As root, and by hand:
+# Proves that TPM keys work through tpm2-pkcs11 1.9.1 and the PKCS#11 provider, even if the system
+# has an older version: in a Debian 13 tree that debootstrap makes. Run by hand, as root:
 #
 #   tests/system/tpm2_pkcs11/run.sh [--keep] [--mirror URL] [TREE]
 #

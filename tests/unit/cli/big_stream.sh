@@ -1,7 +1,7 @@
 #!/bin/sh
-# Sends a large stream through the program, and sees that it arrives and that memory stays small.
-#   sh big_stream.sh PATH_TO_TWOWAY [BYTES]          4G unless given
-# Ends with 0 where all is well. Needs GNU time for the memory; without it, that is not checked.
+# Sends a large stream through the program, and checks that it arrives and that memory stays small.
+#   sh big_stream.sh PATH_TO_TWOWAY [BYTES]          4G by default
+# Ends with 0 if all is well. Checks the memory with GNU time, if there is one.
 set -eu
 
 [ $# -ge 1 ] && [ -x "$1" ] || {

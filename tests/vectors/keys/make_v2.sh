@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes NAME-v2.pem of NAME.pem: the same key as PKCS#8 version 2 (RFC 5958), with an attribute
+# Makes NAME-v2.pem from NAME.pem: the same key as PKCS#8 version 2 (RFC 5958), with an attribute
 # (friendlyName), the public key, and for EC also the parameters within ECPrivateKey.
 set -eu
 cd "$(dirname "$0")"
