@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "description.hpp"
 #include "failure.hpp"
 #include "output.hpp"
 #include "text.hpp"
@@ -16,19 +17,7 @@ constexpr std::size_t kWidth = 80;
 constexpr std::size_t kColumn = 28;  ///< where descriptions begin
 
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
-/// Returns the parts of `text` between separators. A part may be empty.
-std::vector<std::string> split(const std::string& text, std::string_view separator) {
-  std::vector<std::string> parts;
-  std::size_t at = 0;
-  while (true) {
-    const std::size_t next = text.find(separator, at);
-    parts.push_back(text.substr(at, next - at));
-    if (next == std::string::npos) return parts;
-    at = next + separator.size();
-  }
+  return app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
 }
 
 /// Joins `parts` by blanks into lines, after `text`, the start of the first line. Every line but
@@ -65,14 +54,6 @@ std::string command_lines(const std::string& line) {
     }
   }
   return fill("  ", parts, 6, " \\");
-}
-
-std::string paragraphs(const std::string& text) {
-  std::string lines;
-  for (const std::string& line : split(text, "\n")) {
-    lines += line.rfind("  ", 0) == 0 ? command_lines(line) : fill("", split(line, " "), 0);
-  }
-  return lines;
 }
 
 std::string row(const std::string& name, const std::string& description) {
@@ -126,14 +107,15 @@ std::string usage(const CLI::App& app) {
   return fill(start, parts, std::min<std::size_t>(start.size() + 1, kColumn));
 }
 
+std::string described(const CLI::Option& option) {
+  const std::string value = option.get_default_str();
+  return option.get_description() + (value.empty() ? "" : " (default: " + value + ")");
+}
+
 std::string option_rows(const CLI::App& app) {
   std::string rows;
   for (const CLI::Option* option : app.get_options()) {
-    std::string description = option->get_description();
-    if (!option->get_default_str().empty()) {
-      description += " (default: " + option->get_default_str() + ")";
-    }
-    rows += row(option_name(*option), description);
+    rows += row(option_name(*option), described(*option));
   }
   return rows.empty() ? rows : "\nOptions:\n" + rows;
 }
@@ -156,13 +138,63 @@ void show(const CLI::App& app, const std::string& command) {
   throw Failure(Exit::usage, "no command '" + command + "': " + see("--help"));
 }
 
+std::string exit_codes() {
+  std::string line;
+  for (const ExitCode& code : kExitCodes) {
+    line += std::string(line.empty() ? "Exit codes: " : ", ") + code.number + " " + code.meaning;
+  }
+  return fill("", split(line + ".", " "), 0);
+}
+
+DescribedCommand describe(const CLI::App& app) {
+  DescribedCommand command{app.get_name(), app.get_description(), app.get_footer(), {}, {}};
+  for (const CLI::Option* option : app.get_options()) {
+    const bool takes_value = option->get_items_expected_max() > 0;
+    std::string value = option->get_positional() ? option->get_name(true) : option->get_type_name();
+    command.options.push_back({option->get_positional() ? std::vector<std::string>()
+                                                        : split(option->get_name(false, true), ","),
+                               takes_value ? std::move(value) : std::string(),
+                               option->get_items_expected_max() > 1, option_name(*option),
+                               described(*option)});
+  }
+  for (const CLI::App* sub : commands_of(app)) command.commands.push_back(describe(*sub));
+  return command;
+}
+
+std::string reference(const CLI::App& app, const std::string& kind) {
+  if (kind == "man") return man_page(describe(app));
+  if (kind == "bash") return bash_completion(describe(app));
+  if (kind == "zsh") return zsh_completion(describe(app));
+  throw Failure(Exit::usage, "no reference '" + kind + "': there are man, bash and zsh");
+}
+
 }  // namespace
+
+std::vector<std::string> split(const std::string& text, std::string_view separator) {
+  std::vector<std::string> parts;
+  std::size_t at = 0;
+  while (true) {
+    const std::size_t next = text.find(separator, at);
+    parts.push_back(text.substr(at, next - at));
+    if (next == std::string::npos) return parts;
+    at = next + separator.size();
+  }
+}
+
+std::string paragraphs(const std::string& text) {
+  std::string lines;
+  for (const std::string& line : split(text, "\n")) {
+    lines += line.rfind("  ", 0) == 0 ? command_lines(line) : fill("", split(line, " "), 0);
+  }
+  return lines;
+}
 
 std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
   std::string text = usage(*app) + fill("", split(app->get_description() + ".", " "), 0);
   text += command_rows(*app) + option_rows(*app);
   const std::string footer = app->get_footer();
-  return footer.empty() ? text : text + "\n" + paragraphs(footer);
+  if (!footer.empty()) text += "\n" + paragraphs(footer);
+  return app->get_parent() == nullptr ? text + "\n" + exit_codes() : text;
 }
 
 std::string full_name(const CLI::App& app) {
@@ -175,6 +207,15 @@ void add_help(CLI::App& app) {
   CLI::App* help = app.add_subcommand("help", "Show this help, or that of a command");
   help->add_option("COMMAND", *command, "The command")->type_name("");
   help->callback([&app, command] { show(app, *command); });
+}
+
+void add_reference(CLI::App& app) {
+  auto kind = std::make_shared<std::string>();
+  CLI::App* command =
+      app.add_subcommand("reference", "Print the man page, or completions for bash or zsh");
+  command->group("");
+  command->add_option("KIND", *kind, "man, bash or zsh")->required()->type_name("");
+  command->callback([&app, kind] { print(reference(app, *kind)); });
 }
 
 }  // namespace twoway::cli

@@ -22,4 +22,8 @@ std::string full_name(const CLI::App& app);
 /// Adds `help`, which shows the help of the program or of a command.
 void add_help(CLI::App& app);
 
+/// Adds `reference`, which prints the man page or a shell's completions. Help does not show it: the
+/// build calls it, and what it prints is installed.
+void add_reference(CLI::App& app);
+
 }  // namespace twoway::cli

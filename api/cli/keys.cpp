@@ -137,16 +137,19 @@ bool is_tpm_key_file(ByteView file) {
   return std::search(file.begin(), file.end(), kMark.begin(), kMark.end()) != file.end();
 }
 
+std::vector<std::string> provider_names() {
+  std::vector<std::string> names;
+  for (const Provider* provider : built::providers()) names.emplace_back(provider->name());
+  return names;
+}
+
 void add_provider_option(Command& command, std::string& name) {
-  std::string names;
-  for (const Provider* provider : built::providers()) {
-    names += std::string(names.empty() ? "" : ", ") + provider->name();
-  }
+  const std::string names = list_of(provider_names());
   command
       .option("--provider", name,
               "Crypto library to use: " + (names.empty() ? "none is built" : names) +
                   " (default: the first)")
-      .type("NAME");
+      .type("PROVIDER");
 }
 
 std::string check_key_id(std::string& text) {

@@ -14,6 +14,9 @@
 
 namespace twoway::cli {
 
+/// Returns the names of the providers in this program, the default first.
+std::vector<std::string> provider_names();
+
 /// Adds --provider.
 void add_provider_option(Command& command, std::string& name);
 

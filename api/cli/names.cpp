@@ -78,6 +78,14 @@ std::vector<std::string> kem_names() {
   return names;
 }
 
+std::vector<std::string> suite_names() {
+  std::vector<std::string> names;
+  for (const std::string& kdf : kdf_names()) {
+    for (const std::string& aead : aead_names()) names.push_back(kdf + ":" + aead);
+  }
+  return names;
+}
+
 KemId parse_kem(const std::string& name) {
   const core::KemParams* row = find_name(core::kem_table(), name);
   if (row == nullptr) {

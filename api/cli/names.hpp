@@ -22,6 +22,9 @@ std::string list_of(const std::vector<std::string>& names);
 /// Returns the short names of all KEMs.
 std::vector<std::string> kem_names();
 
+/// Returns all pairs that `parse_suite` takes.
+std::vector<std::string> suite_names();
+
 /// Returns the KEM of a short name from `kem_names`.
 KemId parse_kem(const std::string& name);
 

@@ -37,6 +37,7 @@ void describe(CLI::App& app) {
   add_tokens(program);
   add_providers(program);
   add_help(app);
+  add_reference(app);
   app.footer(
       "Receiver:\n"
       "  twoway keygen --kem x25519 --out key.pem\n"
@@ -55,9 +56,6 @@ void describe(CLI::App& app) {
       "most 1 GiB. With --chunked it may have any size. An output gets its name only when it is "
       "complete, and replaces no file without --force. Private keys, PINs and states in "
       "files that others can read are refused: chmod 600 them.\n"
-      "\n"
-      "Exit codes: 0 done, 1 a message, key, state or configuration is refused, 2 wrong arguments, "
-      "3 a file cannot be read or written, or the system gives no random bytes.\n"
       "\n"
       "More on each command:\n"
       "  twoway help COMMAND");
