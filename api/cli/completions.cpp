@@ -78,10 +78,10 @@ std::string bash_command(const DescribedCommand& program, const DescribedCommand
   return text + argument + "      ;;\n";
 }
 
-/// `text` inside single quotes of a description of zsh's _arguments.
+/// Returns the first sentence of `text` for a description inside single quotes.
 std::string zsh_text(const std::string& text) {
   std::string escaped;
-  for (const char c : text.substr(0, text.find(';'))) {
+  for (const char c : text.substr(0, text.find(". "))) {
     if (c == '\'') {
       escaped += "'\\''";
     } else {
