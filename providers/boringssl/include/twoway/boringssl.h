@@ -1,5 +1,5 @@
-// The BoringSSL provider for C. <twoway/boringssl.hpp> says what it offers, and that a BoringSSL
-// without a symbol prefix cannot share a process with OpenSSL.
+// The BoringSSL provider for C. <twoway/boringssl.hpp> lists its algorithms. A BoringSSL without a
+// symbol prefix cannot share a process with OpenSSL.
 #ifndef TWOWAY_BORINGSSL_H
 #define TWOWAY_BORINGSSL_H
 
@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/// The provider over BoringSSL. Made at the first call; lives for ever.
+/// Returns the provider over BoringSSL. The first call makes it, and it is never destroyed.
 TWOWAY_C_API const twoway_provider* twoway_boringssl_provider(void) TWOWAY_C_NOEXCEPT;
 
 #ifdef __cplusplus

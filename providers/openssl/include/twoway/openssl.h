@@ -1,5 +1,5 @@
-// The OpenSSL provider for C: OpenSSL 3.0 and newer. The rules are those of <twoway/c/types.h>;
-// <twoway/openssl.hpp> says more of each function.
+// The OpenSSL provider for C: OpenSSL 3.0 and newer. The rules are those of <twoway/c/types.h>.
+// <twoway/openssl.hpp> says more about each function.
 #ifndef TWOWAY_OPENSSL_H
 #define TWOWAY_OPENSSL_H
 
@@ -12,11 +12,15 @@ extern "C" {
 struct ossl_lib_ctx_st;
 struct evp_pkey_st;
 
-/// The provider over OpenSSL's default library context. Lives for ever.
+/// Returns the provider over OpenSSL's default library context. It is never destroyed.
 TWOWAY_C_API const twoway_provider* twoway_openssl_provider(void) TWOWAY_C_NOEXCEPT;
 
-/// A provider over an OSSL_LIB_CTX (NULL is the default one) and a property query such as
-/// "fips=yes" (NULL for none), both borrowed. To be freed after all that was made from it. Errors:
+/// Makes a provider over an OSSL_LIB_CTX (NULL is the default one) and a property query such as
+/// "fips=yes" (NULL for none). Borrows both. Free the provider after every object that was made
+/// from it.
+///
+/// Errors:
+///   TWOWAY_NOT_SUPPORTED  no algorithm can be fetched there
 /// TWOWAY_NOT_SUPPORTED (nothing can be fetched there).
 TWOWAY_C_CALL twoway_status twoway_openssl_provider_new(struct ossl_lib_ctx_st* library_context,
                                                         const char* properties,
@@ -26,21 +30,32 @@ TWOWAY_C_CALL twoway_status twoway_openssl_provider_new(struct ossl_lib_ctx_st* 
 /// Frees a provider from twoway_openssl_provider_new, and no other.
 TWOWAY_C_API void twoway_openssl_provider_free(twoway_provider* provider) TWOWAY_C_NOEXCEPT;
 
-/// A private key over an EVP_PKEY that can derive: P-256, P-384, P-521, X25519 or X448, its public
-/// half readable. Takes a reference of its own to `pkey`. `concurrent` 0 lets one thread at a time
-/// use it, because keys of hardware-backed OpenSSL providers are known to hang otherwise. Errors:
+/// Makes a private key over an EVP_PKEY that can derive. Its curve must be P-256, P-384, P-521,
+/// X25519 or X448, and its public half must be readable. Takes a reference of its own to `pkey`. If
+/// `concurrent` is 0, one thread at a time uses it, because keys of hardware-backed OpenSSL
+/// providers are known to hang otherwise.
+///
+/// Errors:
+///   TWOWAY_NOT_SUPPORTED    another kind of key
+///   TWOWAY_KEY_UNAVAILABLE  the public half cannot be read
 /// TWOWAY_NOT_SUPPORTED (another kind of key), TWOWAY_KEY_UNAVAILABLE (no public half).
 TWOWAY_C_CALL twoway_status twoway_openssl_private_key(struct evp_pkey_st* pkey, int concurrent,
                                                        twoway_private_key** key,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Where private keys are loaded from through OSSL_STORE: files, and TPM handles with the OpenSSL
-/// provider tpm2. Thread-safe; its operations take turns.
+/// A store from which private keys are loaded through OSSL_STORE: files, and TPM handles with the
+/// OpenSSL provider tpm2. Thread-safe. Its operations take turns.
 typedef struct twoway_openssl_key_store twoway_openssl_key_store;
 
-/// Loads `count` OpenSSL providers by name ({"tpm2", "default"} for keys in a TPM; none is
-/// {"default"}) into a library context of its own, after the configuration file `config` where that
-/// is not NULL. `properties`, NULL for none, is a query for what loads keys. Errors:
+/// Loads `count` OpenSSL providers by name into a library context of its own: {"tpm2", "default"}
+/// for keys in a TPM, and {"default"} if `count` is 0. Reads the configuration file `config`
+/// before, if that is not NULL. `properties` is a query for loading keys, or NULL for none.
+///
+/// Errors:
+///   TWOWAY_MALFORMED        the configuration file cannot be used
+///   TWOWAY_NOT_SUPPORTED    a module is not installed
+///   TWOWAY_KEY_UNAVAILABLE  an OpenSSL provider does not start, for example because no TPM is
+///                           reached
 /// TWOWAY_MALFORMED (the configuration), TWOWAY_NOT_SUPPORTED (a module that is not installed),
 /// TWOWAY_KEY_UNAVAILABLE (an OpenSSL provider that does not start, as where no TPM is reached).
 TWOWAY_C_CALL twoway_status twoway_openssl_key_store_open(const char* const* providers,
@@ -52,12 +67,16 @@ TWOWAY_C_CALL twoway_status twoway_openssl_key_store_open(const char* const* pro
 /// Its keys stay usable.
 TWOWAY_C_API void twoway_openssl_key_store_free(twoway_openssl_key_store* store) TWOWAY_C_NOEXCEPT;
 
-/// The first private key at `uri`: a file's path, "file:/...", or "handle:0x81000100" (with "?pass"
-/// behind it where the handle has an authorisation value). The key keeps `passphrase`, which is
-/// taken over as callbacks are, and may be NULL. Errors: TWOWAY_INVALID_ARGUMENT (an empty URI),
-/// TWOWAY_NOT_SUPPORTED (nothing takes the URI, or another kind of key), TWOWAY_MALFORMED (no
-/// private key there), TWOWAY_KEY_UNAVAILABLE (no such file or handle, no TPM, a pass phrase that
-/// is missing or wrong), and those of `passphrase`.
+/// Loads the first private key at `uri`: a file's path, "file:/...", or "handle:0x81000100" (with
+/// "?pass" after it if the handle has an authorisation value). The key keeps `passphrase`, which is
+/// taken over as callbacks are, and may be NULL.
+///
+/// Errors:
+///   TWOWAY_INVALID_ARGUMENT  `uri` is empty
+///   TWOWAY_NOT_SUPPORTED     no OpenSSL provider takes the URI, or it is another kind of key
+///   TWOWAY_MALFORMED         there is no private key
+///   TWOWAY_KEY_UNAVAILABLE   no such file or handle, no TPM, or a missing or wrong pass phrase
+///   and those of `passphrase`
 TWOWAY_C_CALL twoway_status twoway_openssl_key_store_load(twoway_openssl_key_store* store,
                                                           const char* uri,
                                                           const twoway_secret_source* passphrase,

@@ -1,4 +1,4 @@
-// Private keys in PKCS#11 tokens: HSMs, smart cards, SoftHSM. The key never leaves its token; a
+// Private keys in PKCS#11 tokens: HSMs, smart cards, SoftHSM. The key never leaves its token. A
 // software provider that offers its curve and hash does the rest.
 #pragma once
 
@@ -20,26 +20,29 @@ namespace twoway::pkcs11 {
 
 // --- PINs --------------------------------------------------------------------------------------
 
-/// Where a PIN comes from. Asked at each login, the one after a token was lost included, by one
-/// thread at a time for each token; may block, and a source that serves several tokens must be
-/// thread-safe.
+/// The source of a PIN. Called at each login, also at one after a token was lost, from one thread
+/// at a time for each token. May block. A source that serves several tokens must be thread-safe.
 class TWOWAY_INTERFACE PinSource {
  public:
   virtual ~PinSource() = default;
 
   /// Writes the PIN, without a terminator, to `pin`, which is empty and is wiped after the login.
-  /// An error is returned to whoever needed the login.
+  /// The operation that needed the login returns the error.
   virtual core::Status read(core::SecretBuffer& pin) noexcept = 0;
 };
 
-/// The file's bytes without one trailing newline ("\n" or "\r\n"), read at each login;
-/// key_unavailable with errno where it cannot be read or has more than 1024 bytes.
+/// Returns a source that reads the file's bytes at each login, without one trailing newline ("
+/// " or "\r
+/// "). It fails with key_unavailable and errno if the file cannot be read or has more than 1024
+/// bytes.
 TWOWAY_API std::shared_ptr<PinSource> pin_from_file(std::string path);
 
-/// An environment variable, read at each login; key_unavailable where it is not set.
+/// Returns a source that reads an environment variable at each login. It fails with key_unavailable
+/// if the variable is not set.
 TWOWAY_API std::shared_ptr<PinSource> pin_from_environment(std::string name);
 
-/// A callback: a prompt, a secret store. It must not throw.
+/// Returns a source over a callback, such as a prompt or a secret store. The callback must not
+/// throw.
 TWOWAY_API std::shared_ptr<PinSource> pin_from_function(
     std::function<core::Status(core::SecretBuffer& pin)> function);
 
@@ -71,7 +74,7 @@ struct KeyLocation {
   KeyName key = {};
 };
 
-/// What a PKCS#11 URI names. `pin` is null where the URI has neither pin-source nor pin-value.
+/// The content of a PKCS#11 URI. `pin` is null if the URI has no pin-source and no pin-value.
 struct ParsedUri {
   KeyLocation location;
   std::shared_ptr<PinSource> pin;
@@ -82,8 +85,8 @@ struct ParsedUri {
 /// pin-value, and x-init-reserved for `init_arguments`.
 ///
 /// Errors:
-/// - malformed: not a PKCS#11 URI, a blank in it, a query twice
-/// - not_supported: an attribute, query or PIN source that is not used here
+///   malformed      not a PKCS#11 URI, a blank in it, or a query twice
+///   not_supported  an attribute, query or PIN source that is not used here
 TWOWAY_API core::Result<ParsedUri> parse_uri(std::string_view uri) noexcept;
 
 /// The URI of a location, with its module. It has no slot-id if it has a label or a serial number:
@@ -93,13 +96,13 @@ TWOWAY_API std::string to_uri(const KeyLocation& location);
 // --- Tokens ------------------------------------------------------------------------------------
 
 struct Options {
-  /// Null where the token needs no PIN or has a keypad; wins over the PIN of a URI.
+  /// Null if the token needs no PIN or has a keypad. Takes precedence over the PIN of a URI.
   std::shared_ptr<PinSource> pin = nullptr;
-  /// The most sessions that are open at once, and so the most operations at once: at least 1. A
-  /// token that allows fewer gets fewer.
+  /// The largest number of sessions, and so of operations, at once. At least 1. A token that allows
+  /// fewer gets fewer.
   std::size_t max_sessions = 16;
-  /// How long an operation waits for a session, or for another thread's reconnect. It cannot
-  /// end a call into the module.
+  /// The longest time that an operation waits for a session, or for another thread's reconnect. It
+  /// cannot end a call into the module.
   std::chrono::milliseconds deadline{10000};
 };
 
@@ -118,71 +121,78 @@ struct KeyInfo {
   core::KemId kem;
   bool derivable;          ///< CKA_DERIVE: the key can be opened
   bool extractable;        ///< CKA_EXTRACTABLE: the token might give the key away
-  core::Bytes public_key;  ///< Npk bytes; empty where the token has none for it
+  core::Bytes public_key;  ///< Npk bytes, or empty if the token has none for it
 };
 
 class TokenState;
 
 /// A token. Copies share one pool of sessions. Thread-safe. Sessions are opened, and the PIN is
-/// asked for, when an operation needs it; they are closed when the last copy and the last key are
+/// asked for, when an operation needs them. They are closed when the last copy and the last key are
 /// gone.
 ///
 /// If the token, its sessions, its login or the module's initialisation are lost, one thread
 /// connects again, while others wait, and the operation is tried once more. If the token stays gone
-/// or broken, a module that this library initialised is finalised and initialised again: that ends
-/// the sessions of all its tokens. A PIN that the token has refused is not sent again by this
-/// process, through whatever handle, until `reset_pin`.
+/// or broken, a module that this library initialised is finalised and initialised again, which ends
+/// the sessions of all its tokens. If the token has refused a PIN, this process does not send that
+/// PIN again, through any handle, until `reset_pin`.
 ///
 /// Tokens and keys may live in static objects: when the process ends, modules are finalised first,
 /// and every later operation is key_unavailable.
 ///
-/// After fork, a child may go on using tokens and keys: it opens sessions of its own. The module
+/// After a fork, a child may go on using tokens and keys. It opens sessions of its own. The module
 /// itself must allow that, and no other thread may have been inside it when the process forked.
 ///
-/// Errors of all functions: key_unavailable with the token's CKR as native code, besides those
-/// that are named. The message of an error with a CKR names it: "wrong PIN (CKR_PIN_INCORRECT,
-/// 0xa0): ...".
+/// Besides their own errors, all functions may fail with key_unavailable and the token's CKR as the
+/// native code. The message of an error with a CKR names it: "wrong PIN (CKR_PIN_INCORRECT, 0xa0):
+/// ...".
 class TWOWAY_API Token {
  public:
   /// Loads the module, and finds the one token that matches. If p11-kit's modules are searched, all
-  /// of them are initialised, and one that fails is passed over. Does not log in.
+  /// of them are initialised, and one that fails is skipped. Does not log in.
   ///
   /// Errors:
-  /// - invalid_argument: several tokens match; module_path and module_name, or init_arguments
-  ///   without module_path; the module is in use with other init_arguments
-  /// - key_unavailable: no token matches; a module cannot be loaded or initialised
+  ///   invalid_argument  several tokens match, `location` has module_path and module_name, or
+  ///                     init_arguments without module_path, or the module is in use with other
+  ///                     init_arguments
+  ///   key_unavailable   no token matches, or a module cannot be loaded or initialised
   static core::Result<Token> open(const TokenLocation& location,
                                   const Options& options = {}) noexcept;
 
-  /// The token as it is now.
+  /// Returns the state of the token.
   core::Result<TokenInfo> info() const noexcept;
 
   /// Opens the one key that matches, and checks it against `crypto`: both derive a secret from a
-  /// fresh key pair. `crypto` is not needed afterwards; use the key with any provider that offers
-  /// its KEM. The public key is, in this order: `public_key` (Npk bytes), the public key object,
-  /// the certificate with the same CKA_ID, or CKA_EC_POINT of the private key.
+  /// fresh key pair. `crypto` is not needed afterwards. Use the key with any provider that offers
+  /// its KEM. The public key is the first of these: `public_key` (Npk bytes), the public key
+  /// object, the certificate with the same CKA_ID, CKA_EC_POINT of the private key.
   ///
   /// The key shares this token. Its `dh` needs one session, and waits for it no longer than
   /// Options::deadline. All its failures are key_unavailable, also when the token has another key
   /// of this name after a reconnect.
   ///
-  /// Errors: invalid_argument (several keys match), not_supported (another curve, a key without
-  /// CKA_DERIVE, a KEM that `crypto` does not offer), invalid_key (a public key that is not valid).
+  /// Errors:
+  ///   invalid_argument  several keys match
+  ///   not_supported     another curve, a key without CKA_DERIVE, or a KEM that `crypto` does not
+  ///                     offer
+  ///   invalid_key       the public key is not valid
   core::Result<std::unique_ptr<core::DhPrivateKey>> open_key(
       const core::Provider& crypto, const KeyName& name,
       core::ByteView public_key = {}) const noexcept;
 
-  /// Makes a key pair on the token: private, sensitive, never extractable, for derivation only, the
-  /// public key object beside it; and opens it. `name` must not be empty, nor taken; an empty id
-  /// becomes 16 random bytes. On failure the token holds nothing new. Errors: invalid_argument
-  /// (the name), not_supported (a KEM that the token or `crypto` does not offer).
+  /// Makes a key pair in the token, and opens it: private, sensitive, never extractable, for
+  /// derivation only, with a public key object beside it. `name` must not be empty or taken. An
+  /// empty id becomes 16 random bytes. After a failure the token holds nothing new.
+  ///
+  /// Errors:
+  ///   invalid_argument  `name` is empty or taken
+  ///   not_supported     the token or `crypto` does not offer the KEM
   core::Result<std::unique_ptr<core::DhPrivateKey>> generate_key(
       const core::Provider& crypto, core::KemId kem, const KeyName& name) const noexcept;
 
-  /// The private keys of supported curves.
+  /// Lists the private keys of supported curves.
   core::Result<std::vector<KeyInfo>> list_keys() const noexcept;
 
-  /// Forgets that the token has refused a PIN: the next operation asks the source again.
+  /// Forgets that the token has refused a PIN. The next operation calls the source again.
   void reset_pin() const noexcept;
 
  private:
@@ -190,13 +200,13 @@ class TWOWAY_API Token {
   std::shared_ptr<TokenState> state_;
 };
 
-/// Token::open and Token::open_key in one step, by URI.
+/// Opens a token and a key in one step, by URI: Token::open and Token::open_key.
 TWOWAY_API core::Result<std::unique_ptr<core::DhPrivateKey>> open_key(
     const core::Provider& crypto, std::string_view uri, const Options& options = {},
     core::ByteView public_key = {}) noexcept;
 
-/// All initialised tokens of a module, in the order of their slots. Needs no PIN.
-/// `init_arguments` as in TokenLocation.
+/// Lists all initialised tokens of a module, in the order of their slots. Needs no PIN.
+/// `init_arguments` is as in TokenLocation.
 TWOWAY_API core::Result<std::vector<TokenInfo>> list_tokens(
     const std::string& module_path, const std::string& init_arguments = {}) noexcept;
 
@@ -207,8 +217,8 @@ struct ConfiguredModule {
   std::string init_arguments;  ///< its x-init-reserved, for TokenLocation
 };
 
-/// All of them, in p11-kit's order of priority. Loads them, but does not initialise them. Modules
-/// that p11-kit reaches by other ways than a shared object (`remote:`) are left out.
+/// Lists all of them, in p11-kit's order of priority. Loads them, but does not initialise them.
+/// Leaves out modules without a shared object (`remote:`).
 TWOWAY_API std::vector<ConfiguredModule> configured_modules() noexcept;
 
 }  // namespace twoway::pkcs11

@@ -1,5 +1,5 @@
-// The libsodium provider for C: libsodium 1.0.18 and newer. <twoway/sodium.hpp> says what it
-// offers.
+// The libsodium provider for C: libsodium 1.0.18 and newer. <twoway/sodium.hpp> lists its
+// algorithms.
 #ifndef TWOWAY_SODIUM_H
 #define TWOWAY_SODIUM_H
 
@@ -9,7 +9,8 @@
 extern "C" {
 #endif
 
-/// The provider over libsodium. Made at the first call, which runs sodium_init; lives for ever.
+/// Returns the provider over libsodium. The first call makes it and runs sodium_init. It is never
+/// destroyed.
 TWOWAY_C_API const twoway_provider* twoway_sodium_provider(void) TWOWAY_C_NOEXCEPT;
 
 #ifdef __cplusplus

@@ -6,11 +6,12 @@
 
 namespace twoway::sodium {
 
-/// The provider over libsodium. Made at the first call, which runs sodium_init; never destroyed.
+/// Returns the provider over libsodium. The first call makes it and runs sodium_init. It is never
+/// destroyed.
 ///
-/// Offers X25519, HKDF-SHA256, HKDF-SHA512, ChaCha20Poly1305, and AES-256-GCM where the processor
-/// has instructions for it; so of RFC 9180's KEMs DHKEM(X25519, HKDF-SHA256) alone. Where
-/// sodium_init fails it offers nothing, and its generator answers provider_failure.
+/// Offers X25519, HKDF-SHA256, HKDF-SHA512, ChaCha20Poly1305, and AES-256-GCM if the processor has
+/// instructions for it. So its only KEM of RFC 9180 is DHKEM(X25519, HKDF-SHA256). If sodium_init
+/// fails the provider offers nothing, and its generator fails with provider_failure.
 TWOWAY_API const core::Provider& provider() noexcept;
 
 }  // namespace twoway::sodium
