@@ -26,6 +26,24 @@ lib=$(dirname "$(dirname "$pc")")
 include=$(dirname "$(find "$root" -type d -path '*/include/twoway')")
 export PKG_CONFIG_PATH="$lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root" LD_LIBRARY_PATH="$lib"
 
+echo '== documents and licence, and parts of an installation by their tags'
+documents=$(dirname "$(find "$root" -name LICENSE)")
+[ -s "$documents/LICENSE" ] || fail 'the licence is not installed'
+python3 -B "$source/tests/system/docs/check_links.py" "$documents" || fail 'links of installed documents'
+for tag in devel runtime doc; do
+  meson install -C "$build" --no-rebuild --quiet --tags "$tag" --destdir "$work/$tag"
+  (cd "$work/$tag" && find . ! -type d) | sed 's|.*/||' >"$work/$tag.list"
+done
+holds() {  # TAG NAMES...
+  tag=$1
+  shift
+  for name in "$@"; do grep -qx "$name" "$work/$tag.list" || fail "--tags $tag lacks $name"; done
+}
+holds devel twoway.hpp twoway.h twoway.pc twowayConfig.cmake twowayConfigVersion.cmake libtwoway.a
+holds runtime 'libtwoway\.so\..*'
+holds doc LICENSE README.md embedding.md
+if grep -qvE '\.(hpp|h|pc|cmake|a)$|\.so$' "$work/devel.list"; then fail '--tags devel holds more'; fi
+
 echo '== headers: all of the tree, no other, each complete in itself'
 (cd "$include/twoway" && find . -type f) | sort >"$work/installed"
 folders='core framing api api/c'
