@@ -45,7 +45,7 @@ constexpr std::array kSmallOrderX25519{
     x25519(0xee, 0xff, 0x7f),
 };
 
-// Likewise on Curve448: 0, 1, p-1, and the non-canonical p and p+1; p = 2^448 - 2^224 - 1.
+// The same on Curve448: 0, 1, p-1, and the non-canonical p and p+1; p = 2^448 - 2^224 - 1.
 constexpr std::array kSmallOrderX448{
     x448(0x00, 0x00, 0x00, 0x00), x448(0x01, 0x00, 0x00, 0x00), x448(0xfe, 0xff, 0xfe, 0xff),
     x448(0xff, 0xff, 0xfe, 0xff), x448(0x00, 0x00, 0xff, 0xff),
@@ -65,7 +65,7 @@ bool small_order_x448(ByteView pk) noexcept {
   });
 }
 
-/// a < b for big-endian numbers of one length; constant-time in the values.
+/// a < b for big-endian numbers of one length. Constant-time in the values.
 bool less_than(ByteView a, ByteView b) noexcept {
   unsigned borrow = 0;
   for (std::size_t i = a.size(); i-- > 0;) {

@@ -8,12 +8,13 @@ namespace twoway::core {
 /// Constant-time in the bytes' values.
 bool all_zero(ByteView bytes) noexcept;
 
-/// RFC 9180 section 7.1.2: exactly Nsk bytes; for the NIST curves, 0 < sk < n.
+/// Checks a private key (RFC 9180 section 7.1.2): exactly Nsk bytes, and for the NIST curves 0 < sk
+/// < n.
 bool private_key_ok(const DhParams& dh, ByteView sk) noexcept;
 
-/// What can be said of a public key without arithmetic: exactly Npk bytes; an uncompressed NIST
-/// point; an X25519 or X448 value that is not of small order. Whether a NIST point is on its
-/// curve is for the provider to say.
+/// Makes the checks of a public key that need no arithmetic. It must have exactly Npk bytes. A NIST
+/// point must be uncompressed, and an X25519 or X448 value must not be of small order. The provider
+/// checks that a NIST point is on its curve.
 bool public_key_ok(const DhParams& dh, ByteView pk) noexcept;
 
 inline constexpr Error kBadDhResult{Errc::key_unavailable,

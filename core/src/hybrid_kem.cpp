@@ -1,5 +1,5 @@
 // draft-irtf-cfrg-concrete-hybrid-kems: an encapsulation is that of ML-KEM, then a public key of
-// the group; public keys likewise.
+// the group. A public key is joined in the same way.
 #include <array>
 
 #include <twoway/core/kem.hpp>

@@ -1,4 +1,4 @@
-// What all KEMs share: lookup, lengths, and whose keys they are. Each kind does the rest.
+// The common part of all KEMs: lookup, lengths, and the owners of keys. Each kind does the rest.
 #include <twoway/core/kem.hpp>
 
 #include "kem_errors.hpp"

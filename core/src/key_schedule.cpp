@@ -7,7 +7,7 @@
 namespace twoway::core {
 namespace {
 
-/// Nk and Nn, of the AEAD itself since a provider's own has no row in the table; 0 in an
+/// Nk and Nn, of the AEAD itself because a provider's own has no row in the table. 0 in an
 /// export-only suite.
 struct AeadSizes {
   std::size_t nk = 0;

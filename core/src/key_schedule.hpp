@@ -14,16 +14,16 @@ struct KeyScheduleInput {
   ByteView shared_secret;
   ByteView info;
   ByteView psk;     // empty in the modes base and auth
-  ByteView psk_id;  // likewise
+  ByteView psk_id;  // empty in those modes too
 };
 
 struct KeySchedule {
-  AeadKey key;           // Nk bytes; empty in an export-only suite
-  AeadNonce base_nonce;  // Nn bytes; likewise
+  AeadKey key;           // Nk bytes, empty in an export-only suite
+  AeadNonce base_nonce;  // Nn bytes, empty in an export-only suite
   Prk exporter_secret;   // Nh bytes
 };
 
-/// mode || psk_id_hash || info_hash; two-stage KDFs only.
+/// mode || psk_id_hash || info_hash, for two-stage KDFs only.
 struct KeyScheduleContext {
   std::array<std::uint8_t, 1 + 2 * kMaxNh> bytes{};
   std::size_t size = 0;
@@ -33,7 +33,7 @@ struct KeyScheduleContext {
 Status key_schedule_context(KeyScheduleContext& context, const CipherSuite& suite,
                             const KeyScheduleInput& input) noexcept;
 
-/// `secret` of the key schedule; two-stage KDFs only.
+/// `secret` of the key schedule, for two-stage KDFs only.
 Status key_schedule_secret(Prk& secret, const CipherSuite& suite,
                            const KeyScheduleInput& input) noexcept;
 

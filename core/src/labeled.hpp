@@ -24,7 +24,7 @@ struct KemSuiteId {
   std::array<std::uint8_t, 5> bytes;
 };
 
-/// Inputs in the order of their concatenation; the views must outlive the call they are for.
+/// Inputs in the order of their concatenation. The views must outlive the call that reads them.
 using Parts = std::initializer_list<ByteView>;
 
 /// LabeledExtract(salt, label, ikm)

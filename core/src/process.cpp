@@ -20,7 +20,7 @@ Number g_last{0};
 /// The number of this process, 0 until it is asked for. Elsewhere on systems that zero a page.
 Number g_number{0};
 
-/// Where the number is: in a page that the kernel zeroes in every child; null if it cannot.
+/// The place of the number: a page that the kernel zeroes in every child, or null if it cannot.
 Number* wiped_number(std::size_t page_size) noexcept {
 #if defined(MADV_WIPEONFORK)
   void* const page =

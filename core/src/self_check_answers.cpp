@@ -45,8 +45,8 @@ constexpr std::array kAeadAnswers{
         /*tag*/ "1ae10b594f09e26a7e902ecbd0600691"},
 };
 
-// HKDF: the inputs of RFC 5869 appendix A.1, whose own answer is for SHA-256; those for SHA-384
-// and SHA-512 were computed from HMAC with Python's hmac. SHAKE: the same input keying material,
+// HKDF: the inputs of RFC 5869 appendix A.1, whose own answer is for SHA-256. Those for SHA-384 and
+// SHA-512 were computed from HMAC with Python's hmac. SHAKE: the same input keying material,
 // answered by Python's hashlib, and for TurboSHAKE by PyCryptodome.
 constexpr std::array kKdfAnswers{
     KdfAnswer{KdfId::hkdf_sha256,

@@ -11,7 +11,7 @@
 
 namespace twoway::core {
 
-/// The bytes of a hex literal, decoded by the compiler; a bad one does not compile.
+/// The bytes of a hex literal, decoded by the compiler. A bad one does not compile.
 class Answer {
  public:
   static constexpr std::size_t kMax = 133;

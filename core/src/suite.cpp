@@ -66,7 +66,7 @@ constexpr std::array kHybridKemTable{
     HybridKemParams{KemId::mlkem768_x25519, KemId::ml_kem_768, DhId::x25519, 32, "\\.//^\\"},
 };
 
-// RFC 9180 table 3; draft-ietf-hpke-hpke for the one-stage functions.
+// RFC 9180 table 3, and draft-ietf-hpke-hpke for the one-stage functions.
 constexpr std::array kKdfTable{
     KdfParams{KdfId::hkdf_sha256, "HKDF-SHA256", "hkdf-sha256", 32, 255 * 32, KdfStages::two},
     KdfParams{KdfId::hkdf_sha384, "HKDF-SHA384", "hkdf-sha384", 48, 255 * 48, KdfStages::two},

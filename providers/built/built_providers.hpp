@@ -8,7 +8,7 @@
 
 namespace twoway::built {
 
-/// Every provider that this build has, the default one first; empty where none is built.
+/// Returns every provider of this build, the default one first. Empty if none is built.
 std::span<const core::Provider* const> providers();
 
 }  // namespace twoway::built

@@ -30,7 +30,7 @@ using core::Error;
 using core::Result;
 using core::Status;
 
-/// BoringSSL leaves seeds and secrets on the stack; its functions here use up to 16 KiB of it, and
+/// BoringSSL leaves seeds and secrets on the stack. Its functions here use up to 16 KiB of it, and
 /// the derivation of a key 33.
 using StackWipe = core::StackWipe<20480>;
 using DeriveStackWipe = core::StackWipe<40960>;
@@ -98,7 +98,7 @@ struct XWing {
   static constexpr auto hpke = EVP_hpke_xwing;
   static constexpr std::size_t kEntropy = 64;
 
-  // The first part is a key of ML-KEM-768; every X25519 value behind it is a key.
+  // The first part is a key of ML-KEM-768. Every X25519 value after it is a key.
   static bool parse(PublicKey& key, ByteView pk) noexcept {
     MLKEM768_public_key first;
     if (!MlKem768::parse(first, pk.first(MLKEM768_PUBLIC_KEY_BYTES))) return false;
@@ -150,7 +150,7 @@ class Private final : public core::PrivateKey {
   core::KemId kem_id() const noexcept override { return params_.id; }
   ByteView public_key() const noexcept override { return public_; }
 
-  // FIPS 203 section 7.3: a ciphertext of the right length always gives a secret; a forged one
+  // FIPS 203 section 7.3: a ciphertext of the right length always gives a secret. A forged one
   // gives one that nobody knows.
   Status decap(core::SharedSecret& secret, const core::Kem& kem,
                const core::Encapsulation& enc) const noexcept override {

@@ -35,7 +35,7 @@ constexpr const char* kDeriveFailed = "BoringSSL failed to derive: see the nativ
 
 constexpr std::size_t kMaxPoint = 133;  // P-521
 
-/// BoringSSL leaves scalars on the stack; its functions here use up to 10.5 KiB of it.
+/// BoringSSL leaves scalars on the stack. Its functions here use up to 10.5 KiB of it.
 using StackWipe = core::StackWipe<12288>;
 
 class NistPublicKey final : public core::PublicKey {
@@ -99,7 +99,8 @@ class NistGroup final : public core::DhGroup {
 
   const DhParams& params() const noexcept override { return params_; }
 
-  // EC_POINT_oct2point takes infinity and compressed points too, and refuses what is off the curve.
+  // EC_POINT_oct2point accepts infinity and compressed points too, and refuses points off the
+  // curve.
   Result<std::unique_ptr<core::PublicKey>> import_public(ByteView pk) const noexcept override {
     EcPoint point(EC_POINT_new(group_.get()));
     if (point == nullptr || pk.size() != params_.npk ||

@@ -69,7 +69,7 @@ bool update(EVP_CIPHER_CTX* context, std::uint8_t* out, ByteView in) noexcept {
   return true;
 }
 
-/// The nonce, the aad and the text; the key is in the context already.
+/// The nonce, the aad and the text. The key is in the context already.
 bool process(EVP_CIPHER_CTX* context, ByteSpan out, ByteView nonce, ByteView aad,
              ByteView in) noexcept {
   return EVP_CipherInit_ex2(context, nullptr, nullptr, nonce.data(), -1, nullptr) == 1 &&

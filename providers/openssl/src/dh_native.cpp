@@ -39,9 +39,9 @@ int curve_nid(EVP_PKEY* key) noexcept {
   return nist != NID_undef ? nist : OBJ_txt2nid(name.data());
 }
 
-/// The property query for operations with `key`; empty for none. Unless one is given, it is the
-/// key's own OpenSSL provider that is asked: OpenSSL would take the first that has the algorithm,
-/// and hand it a copy.
+/// Returns the property query for operations with `key`, or nothing for none. Unless one is given,
+/// it is the key's own OpenSSL provider that is asked: OpenSSL would take the first that has the
+/// algorithm, and hand it a copy.
 std::string properties_for(EVP_PKEY* key, const Options& where) noexcept {
   if (where.properties != nullptr) return where.properties;
   const OSSL_PROVIDER* own = EVP_PKEY_get0_provider(key);

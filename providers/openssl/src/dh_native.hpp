@@ -33,18 +33,19 @@ struct PublicBytes {
 /// SerializePublicKey of `key`: exactly `out.size()` bytes, else false.
 bool read_public(EVP_PKEY* key, core::ByteSpan out) noexcept;
 
-/// What an EVP_PKEY shows of itself.
+/// The properties that an EVP_PKEY shows.
 struct Shown {
   const core::DhParams* params;
   PublicBytes pk;
 };
 
-/// The group and public half of `key`; not_supported for a key of no row's, key_unavailable
-/// without a public half.
+/// Returns the group and public half of `key`. Fails with not_supported for a key of no row, and
+/// with key_unavailable without a public half.
 core::Result<Shown> show(EVP_PKEY* key) noexcept;
 
 /// DH(key, peer) by the key's own OpenSSL provider, which also builds the peer, because it may
-/// accept no other. Null where that worked; else what failed, while OpenSSL's queue says why.
+/// accept no other. Returns null if that worked. Otherwise returns the step that failed, and
+/// OpenSSL's queue says why.
 const char* opaque_dh(core::DhSecret& secret, EVP_PKEY* key, const core::DhParams& params,
                       core::ByteView peer, const Options& where) noexcept;
 

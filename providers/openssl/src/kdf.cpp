@@ -65,7 +65,7 @@ class PooledHash {
     }
 
    private:
-    /// The prototype's state replaces all that is left of the inputs.
+    /// The prototype's state replaces the remains of the inputs.
     bool reset() noexcept {
       return EVP_MD_CTX_copy_ex(context_.get(), state_.prototype.get()) == 1;
     }
@@ -90,7 +90,7 @@ class PooledHash {
   std::unique_ptr<State> state_;
 };
 
-/// Runs `prototype`, which is initialised with a digest, over `in`; `finish` writes the result.
+/// Runs `prototype`, which is initialised with a digest, over `in`. `finish` writes the result.
 template <typename Finish>
 Status digest_once(ByteSpan out, const DigestCtx& prototype, Gather in, Finish finish) noexcept {
   const DigestCtx context(EVP_MD_CTX_new());  // wiped when it is freed

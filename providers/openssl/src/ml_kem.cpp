@@ -62,7 +62,7 @@ class PrivateKey final : public core::PrivateKey {
   core::KemId kem_id() const noexcept override { return params_.id; }
   ByteView public_key() const noexcept override { return public_; }
 
-  // FIPS 203 section 6.3: a ciphertext of the right length always gives a secret; a forged one
+  // FIPS 203 section 6.3: a ciphertext of the right length always gives a secret. A forged one
   // gives one that nobody knows.
   Status decap(core::SharedSecret& secret, const core::Kem& kem,
                const core::Encapsulation& enc) const noexcept override {

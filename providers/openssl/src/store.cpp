@@ -20,8 +20,8 @@ class KeyStore::State {
  public:
   explicit State(const KeyStoreOptions& options) noexcept : options_(options) {}
   ~State() {
-    // What a child would free belongs to its parent, whose connection and handles it shares. After
-    // the end of the process nobody may call OpenSSL.
+    // A child would free objects of its parent, whose connection and handles it shares. After the
+    // end of the process nobody may call OpenSSL.
     if (!usable()) static_cast<void>(session_.release());
   }
 
@@ -33,7 +33,7 @@ class KeyStore::State {
   }
 
   /// Runs `operation` on the session, and once more on a new one if the session proves lost.
-  /// `operation` answers the failure, whose message is null where there is none.
+  /// `operation` returns the failure, whose message is null if there is none.
   template <typename Operation>
   Status run(Operation operation) noexcept {
     if (!in_own_process()) return foreign();
@@ -93,7 +93,7 @@ class KeyStore::State {
   const AtExit at_exit_{this, [](void* state) noexcept { static_cast<State*>(state)->end(); }};
 };
 
-/// A key that its store's session holds, and loads again where the session is new.
+/// A key that its store's session holds, and that a new session loads again.
 class KeyStore::Key final : public core::DhPrivateKey {
  public:
   Key(std::shared_ptr<State> state, std::string uri,
@@ -126,7 +126,7 @@ class KeyStore::Key final : public core::DhPrivateKey {
  private:
   static constexpr Failure kNone{};
 
-  /// Has the session load the key, and writes to `shown` what it shows.
+  /// Lets the session load the key, and writes its properties to `shown`.
   Failure load(StoreSession& session, Shown& shown) const noexcept {
     Failure failure = kNone;
     Pkey loaded = session.load(uri_, passphrase_.get(), failure);

@@ -30,10 +30,10 @@ std::optional<std::uint32_t> response_code(unsigned long error, const char* text
 
 struct Cause {
   Fault fault;
-  const char* message;  ///< null where nothing better is known than what the caller says
+  const char* message;  ///< null if the caller's message is the best one
 };
 
-/// TCG's response codes (TPM 2.0 Library, Part 2, section 6.6; TSS 2.0 Overview, section 3.11).
+/// TCG's response codes (TPM 2.0 Library, Part 2, section 6.6, and TSS 2.0 Overview, section 3.11).
 Cause cause_of(std::uint32_t code) noexcept {
   constexpr Cause kLost{Fault::lost, "the connection to the TPM was lost: is it running?"};
   constexpr Cause kGone{Fault::lost, "the TPM holds no key there: is the handle right?"};
@@ -56,7 +56,7 @@ Cause cause_of(std::uint32_t code) noexcept {
   }
 }
 
-/// What OpenSSL asks while it loads, and what it was told.
+/// OpenSSL's questions while it loads, and the results.
 struct Asking {
   PassphraseSource* source;
   bool asked = false;
@@ -106,7 +106,7 @@ Failure not_loaded(const Asking& asking) noexcept {
   if (asking.asked) {
     return store_failure(Errc::key_unavailable, "the key does not open: is the pass phrase right?");
   }
-  // An OpenSSL provider's own error, where nothing was to be decoded.
+  // An OpenSSL provider's own error, if nothing was to be decoded.
   if (ERR_GET_LIB(ERR_peek_error()) >= ERR_LIB_USER) {
     return store_failure(Errc::key_unavailable,
                          "the OpenSSL provider cannot load the key: see the native code");
@@ -124,7 +124,7 @@ Failure store_failure(Errc code, const char* otherwise) noexcept {
   const char* text = nullptr;
   int flags = 0;
   while (const auto error = ERR_get_error_all(nullptr, nullptr, nullptr, &text, &flags)) {
-    if (failure.fault != Fault::other) continue;  // what follows is its consequence
+    if (failure.fault != Fault::other) continue;  // the later errors follow from it
     failure.error.native = static_cast<std::uint64_t>(ERR_GET_REASON(error));
     const auto response = response_code(error, (flags & ERR_TXT_STRING) != 0 ? text : nullptr);
     if (!response) continue;

@@ -14,11 +14,11 @@ namespace twoway::openssl {
 using LibCtx = std::unique_ptr<OSSL_LIB_CTX, Freer<OSSL_LIB_CTX_free>>;
 using LoadedProvider = std::unique_ptr<OSSL_PROVIDER, Freer<OSSL_PROVIDER_unload>>;
 
-/// What stands behind a failure, as far as OpenSSL's error queue tells.
+/// The cause of a failure, as far as OpenSSL's error queue tells.
 enum class Fault : std::uint8_t {
   other,
   refused,  ///< a TPM refused the authorisation value, or refuses all of them for now
-  lost,     ///< the connection to a TPM, or what the TPM held for it; a new session may cure it
+  lost,     ///< the connection to a TPM, or its objects there: a new session may cure it
 };
 
 struct Failure {
@@ -26,7 +26,7 @@ struct Failure {
   Fault fault;
 };
 
-/// Empties the error queue of this thread. The message is `otherwise` where the cause is `other`.
+/// Empties the error queue of this thread. The message is `otherwise` if the cause is `other`.
 Failure store_failure(core::Errc code, const char* otherwise) noexcept;
 
 /// Not thread-safe. Keys go before OpenSSL providers, and these before the library context.
@@ -37,7 +37,8 @@ class StoreSession {
 
   OSSL_LIB_CTX* context() const noexcept { return context_.get(); }
 
-  /// The first private key at `uri`; see KeyStore::load. Null with `failure` set.
+  /// Loads the first private key at `uri`, as KeyStore::load does. Returns null, with `failure`
+  /// set, if there is none.
   Pkey load(const std::string& uri, PassphraseSource* passphrase, Failure& failure) noexcept;
 
   /// Loaded keys, by the number that the store gave each.

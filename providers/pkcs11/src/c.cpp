@@ -15,7 +15,7 @@ struct Named {
   std::string uri;
 };
 
-/// Entries, and what C sees of them.
+/// Entries, and their structs for C.
 template <typename Value, typename Info>
 struct List {
   std::vector<Named<Value>> entries;

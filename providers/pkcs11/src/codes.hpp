@@ -16,8 +16,8 @@ const char* code_name(CK_RV rv) noexcept;
 /// if too many different ones are kept already.
 const char* lasting(std::string text, const char* otherwise) noexcept;
 
-/// An error with `rv` as its native code. In its message "(CKR_NAME, 0xnn)" follows what happened:
-/// it stands before the first ": " of `message`, or at the end. CKR_OK adds nothing.
+/// Makes an error with `rv` as its native code. In its message "(CKR_NAME, 0xnn)" follows the
+/// event: it stands before the first ": " of `message`, or at the end. CKR_OK adds nothing.
 core::Error coded(core::Errc code, const char* message, CK_RV rv) noexcept;
 
 }  // namespace twoway::pkcs11

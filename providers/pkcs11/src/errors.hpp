@@ -28,7 +28,7 @@ const Answer& answer(CK_RV rv) noexcept;
 /// `rv`, which is not CKR_OK, as an Error.
 core::Error failure(CK_RV rv) noexcept;
 
-/// The same for an answer of C_Initialize, which tells of a module's configuration and service.
+/// The same for a code of C_Initialize, which tells of a module's configuration and service.
 core::Error start_failure(CK_RV rv) noexcept;
 
 inline Recovery recovery(const core::Error& error) noexcept {

@@ -152,8 +152,8 @@ Result<std::unique_ptr<core::DhPrivateKey>> generate_token_key(std::shared_ptr<T
     return s.error();
   }
 
-  // What the token may accept, in order, until a pair comes out that derives: some make keys that
-  // cannot. Only what the token says of the request itself leads to the next.
+  // The attributes that the token may accept are tried in order, until a pair derives, because some
+  // tokens make keys that cannot. Only an error about the request itself leads to the next try.
   Error last = coded(Errc::not_supported, "the token does not offer key pairs of this curve",
                      CKR_MECHANISM_INVALID);
   for (const Generation& how : curve->generations) {

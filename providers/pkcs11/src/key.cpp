@@ -76,7 +76,7 @@ class TokenKey final : public core::DhPrivateKey {
     return dh(secret, peer.bytes(), form_);
   }
 
-  /// Compares the token's answer with a software one. Keeps both, and the form in which they
+  /// Compares the token's result with a software one. Keeps both, and the form in which they
   /// agreed. False if the token derives, but another secret: the public key belongs to another key.
   Result<bool> agrees(const core::DhGroup& group) noexcept;
 
@@ -190,7 +190,7 @@ Status read_key(Session& session, const KeyName& name, bool with_public_key,
 }
 
 /// The key with the first of its candidates for the public half that is valid and agrees with the
-/// token; else the error of the first.
+/// token, or the error of the first.
 Result<std::unique_ptr<core::DhPrivateKey>> with_public_key(
     const std::shared_ptr<TokenState>& token, const core::Kem& kem, const core::DhGroup& group,
     const Opened& opened) noexcept {

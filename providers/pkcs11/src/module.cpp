@@ -119,7 +119,7 @@ CK_RV Module::call_initialize() noexcept {
 }
 
 // libp11 closes every session of a slot when it lets go of a list of slots, and finalises a module
-// that it fails to load. So it is called only where neither can hurt: before anybody has a session,
+// that it fails to load. So it is called only when neither can hurt: before anybody has a session,
 // in a module that this library has just initialised. False if the module may be finalised now.
 bool Module::load_with_libp11(Process& process) noexcept {
   PKCS11_CTX* context = PKCS11_CTX_new();

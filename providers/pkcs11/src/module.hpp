@@ -66,8 +66,8 @@ class Module {
   core::Result<bool> restart(std::uint64_t epoch, unsigned failed,
                              Clock::time_point until) noexcept;
 
-  /// Calls `question` from inside the initialised module; once more, if the module answers that it
-  /// is not initialised. Returns what `question` returns, a Result.
+  /// Calls `question` from inside the initialised module, and once more if the module says that it
+  /// is not initialised. Returns the Result of `question`.
   template <typename Question>
   auto ask(Clock::time_point until, const Question& question) noexcept -> decltype(question()) {
     if (core::Status s = initialize(until); !s) return s.error();

@@ -55,8 +55,8 @@ struct TokenKeyRecord {
   KeyName name;  ///< as the token has it
 };
 
-/// The private keys of supported curves that match, in the token's order. Where none does,
-/// `others` says whether keys of other kinds did.
+/// The private keys of supported curves that match, in the token's order. If none does, `others`
+/// says whether keys of other kinds did.
 struct FoundKeys {
   std::vector<TokenKeyRecord> keys;
   bool others = false;
@@ -68,7 +68,7 @@ core::Result<TokenKeyRecord> find_key(Session& session, const KeyName& name) noe
 
 /// Candidates for SerializePublicKey of a key from the token, the likeliest first: public key
 /// objects and then certificates, each first those with the private key's label, then all with its
-/// CKA_ID; and CKA_EC_POINT of the private key. Empty if the token has none. Tokens may hold
+/// CKA_ID, and CKA_EC_POINT of the private key. Empty if the token has none. Tokens may hold
 /// several keys with one CKA_ID: only a derivation tells which candidate is the right one.
 core::Result<std::vector<core::Bytes>> read_public_keys(Session& session,
                                                         const TokenKeyRecord& key) noexcept;

@@ -77,7 +77,7 @@ class TokenState {
     CK_RV lost = CKR_OK;    // why the last connection ended
     std::uint64_t generation = 0;
     std::uint64_t attempts = 0;
-    core::Error failed{};   // how the last attempt failed; without a message if it did not
+    core::Error failed{};   // of the last attempt, without a message if it succeeded
     unsigned failures = 0;  // attempts in a row that failed
     Connection now;         // or the last one
   };

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Fails unless the twoway_* functions that a library exports, with their versions, are those of a
 # list. Copy an intended change into the list. Adding a function is fine, but removing one breaks
-# programs. usage: check_symbols.sh LIST LIBRARY
+# programs.
+# usage: check_symbols.sh LIST LIBRARY
 set -eu
 
 exported=$(LC_ALL=C readelf --dyn-syms --wide "$2" |

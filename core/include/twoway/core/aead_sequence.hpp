@@ -17,7 +17,7 @@ namespace twoway::core {
 /// A base nonce and the number of the next message. The two sequences below use it.
 class TWOWAY_API NonceCounter {
  public:
-  /// `base_nonce` is copied; `first` is the number of the first message.
+  /// Copies `base_nonce`. `first` is the number of the first message.
   explicit NonceCounter(ByteView base_nonce, std::uint64_t first = 0) noexcept;
 
   /// Writes the nonce of the next message. Does not advance, so that a failed operation may be

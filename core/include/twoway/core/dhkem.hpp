@@ -18,7 +18,7 @@ class DhKem {
   /// The PublicKey::maker of the keys that `encap` takes.
   const void* maker() const noexcept { return group_; }
 
-  /// Each does for this KEM what the function of the same name in Kem documents.
+  /// Each is the function of the same name in Kem, for this KEM.
   Status derive_private(PrivateKeyBytes& sk, ByteView ikm) const noexcept;
   Result<std::unique_ptr<PrivateKey>> import_private(ByteView sk) const noexcept;
   Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept;

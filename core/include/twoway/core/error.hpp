@@ -14,14 +14,14 @@ enum class Errc : std::uint8_t {
   invalid_argument = 1,  ///< the caller's arguments break a documented rule
   buffer_too_small,      ///< an output is smaller than its size function says
   wrong_state,           ///< the object has already done its work, or has failed
-  not_supported,         ///< the provider, key or mode does not offer what was asked
+  not_supported,         ///< the provider, key or mode lacks the requested algorithm or operation
   invalid_key,           ///< key bytes of the wrong length, off the curve or out of range
   malformed,             ///< a header, key configuration, key file or state that cannot be parsed
   unknown_key,           ///< a request names a key id or suite that the receiver does not hold
   open_failed,           ///< a sealed message, or its `enc`, is not authentic
   key_unavailable,       ///< a valid request reached a private key, and the key failed
   message_limit,         ///< the sequence number is used up: set up a new context
-  limit_exceeded,        ///< a chunk or message would outgrow what is allowed
+  limit_exceeded,        ///< a chunk or message would exceed a limit
   truncated,             ///< the input ended before the authenticated end of the message
   replayed,              ///< the same request was accepted before
   source_failed,         ///< the source of a stream failed: the message is not complete

@@ -1,5 +1,5 @@
-// What the libraries export, and the standard that their headers need. Every header includes this
-// one before it uses anything of C++20.
+// The exports of the libraries, and the standard that their headers need. Every header includes
+// this one before it uses anything of C++20.
 #pragma once
 
 #if __cplusplus < 202002L
@@ -7,7 +7,7 @@
 #include "C++20 is needed"  // no such file: ends the list of errors here
 #endif
 
-// TWOWAY_API marks what the libraries export; everything else is hidden.
+// TWOWAY_API marks the exports of the libraries. Everything else is hidden.
 #if defined(__GNUC__) || defined(__clang__)
 #define TWOWAY_API __attribute__((visibility("default")))
 #else

@@ -1,4 +1,4 @@
-// What core asks of a hash function.
+// The interface of a hash function.
 #pragma once
 
 #include <twoway/core/bytes.hpp>

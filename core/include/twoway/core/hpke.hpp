@@ -81,7 +81,7 @@ struct RecipientMode {
 /// exporter secret. Thread-safe for reading.
 class TWOWAY_API Exporter {
  public:
-  /// Copies `exporter_secret`, which has Nh bytes; borrows from the suite's provider.
+  /// Copies `exporter_secret`, which has Nh bytes. Borrows from the suite's provider.
   static Result<Exporter> create(const CipherSuite& suite, ByteView exporter_secret) noexcept;
 
   /// Fills `out` with Export(exporter_context, out.size()). After a failure `out` is wiped.

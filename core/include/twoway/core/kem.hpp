@@ -25,37 +25,39 @@ class TWOWAY_API Kem {
   /// GenerateKeyPair (section 4): DeriveKeyPair(random(Nsk)), with the provider's generator.
   Result<std::unique_ptr<PrivateKey>> generate_key_pair() const noexcept;
 
-  /// DeriveKeyPair (section 7.1.3). `ikm` must have at least Nsk bytes (invalid_argument); it is
-  /// as secret as the key.
+  /// DeriveKeyPair (section 7.1.3). `ikm` must have at least Nsk bytes (invalid_argument). It is as
+  /// secret as the key.
   Result<std::unique_ptr<PrivateKey>> derive_key_pair(ByteView ikm) const noexcept;
 
-  /// The private half of DeriveKeyPair, serialised: for writing a new key to a file.
+  /// Writes the private half of DeriveKeyPair, serialised, for writing a new key to a file.
   Status derive_private(PrivateKeyBytes& sk, ByteView ikm) const noexcept;
 
-  /// DeserializePrivateKey (section 7.1.2): exactly Nsk bytes, a NIST scalar in [1, n-1];
-  /// invalid_key otherwise. The bytes are copied.
+  /// DeserializePrivateKey (section 7.1.2). Copies `sk`. Fails with invalid_key unless it has
+  /// exactly Nsk bytes, and a NIST scalar is in [1, n-1].
   Result<std::unique_ptr<PrivateKey>> import_private(ByteView sk) const noexcept;
 
   /// Makes a private key of a hybrid from two that may live anywhere: `ml_kem`, a key of its
   /// ML-KEM, and `dh`, a key of the DHKEM of its group, whose PrivateKey::auth_dh is called (a
   /// DhPrivateKey has it). So a token that knows P-256 alone takes part in MLKEM768-P256. Its
-  /// public key is that of both. Errors:
+  /// public key is that of both.
+  ///
+  /// Errors:
   ///   invalid_argument  a key is null, or of another KEM
-  ///   not_supported     this KEM is no hybrid, or the provider's native one
+  ///   not_supported     this KEM is not a hybrid, or the provider's native one
   Result<std::unique_ptr<PrivateKey>> join_private(
       std::shared_ptr<const PrivateKey> ml_kem,
       std::shared_ptr<const PrivateKey> dh) const noexcept;
 
-  /// DeserializePublicKey (section 7.1.1) and validation (7.1.4): exactly Npk bytes, on the
-  /// curve, not of small order; invalid_key otherwise. Non-canonical X25519 and X448 values are
-  /// accepted, as RFC 7748 section 5 demands.
+  /// DeserializePublicKey (section 7.1.1) and validation (7.1.4). Fails with invalid_key unless
+  /// `pk` has exactly Npk bytes, is on the curve and is not of small order. Non-canonical X25519
+  /// and X448 values are accepted, as RFC 7748 section 5 demands.
   Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept;
 
   /// Encap: writes exactly Nenc bytes to `enc` and Nsecret to `shared_secret`. With `rng`, the
-  /// ephemeral key is DeriveKeyPair(random(Nsk)); without, the library's generator makes it. Of a
-  /// hybrid KEM, `rng` gives ML-KEM's 32 bytes m, then the group's private key. Fails with
-  /// not_supported if the provider's ML-KEM draws m itself.
-  /// After a failure `shared_secret` is empty and `enc` unspecified.
+  /// ephemeral key is DeriveKeyPair(random(Nsk)). Without it, the library's generator makes the
+  /// key. For a hybrid KEM, `rng` gives ML-KEM's 32 bytes m, then the group's private key. Fails
+  /// with not_supported if the provider's ML-KEM draws m itself. After a failure `shared_secret` is
+  /// empty and `enc` unspecified.
   Status encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
                Rng* rng = nullptr) const noexcept;
 
@@ -63,10 +65,13 @@ class TWOWAY_API Kem {
   Status auth_encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
                     const PrivateKey& sender, Rng* rng = nullptr) const noexcept;
 
-  /// Checks `enc` before any private key sees it: exactly Nenc bytes; of a DHKEM, a public key as
-  /// import_public accepts it. The result borrows `enc`, which must outlive it. Errors:
-  /// - open_failed, with native code 0: not a valid encapsulation
-  /// - provider_failure
+  /// Checks `enc` before any private key sees it. It must have exactly Nenc bytes. For a DHKEM it
+  /// must be a public key that import_public accepts. The result borrows `enc`, which must outlive
+  /// it.
+  ///
+  /// Errors:
+  ///   open_failed       not a valid encapsulation (native code 0)
+  ///   provider_failure  the library failed
   Result<Encapsulation> import_enc(ByteView enc) const noexcept;
 
   /// Decap (section 4): import_enc, then the operation of `receiver`, a key of this KEM. Writes

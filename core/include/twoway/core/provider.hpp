@@ -1,4 +1,4 @@
-// A provider: a lookup of what one crypto library offers.
+// A provider: a lookup of the algorithms of one crypto library.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace twoway::core {
 
-/// One Diffie-Hellman group of a provider. Thread-safe; lives as long as its provider.
+/// One Diffie-Hellman group of a provider. Thread-safe. Lives as long as its provider.
 ///
 /// Core has checked before any call that inputs have the group's lengths, that a NIST point
 /// starts with 0x04, that a NIST scalar is in [1, n-1], and that an X25519 or X448 public key is
@@ -22,11 +22,11 @@ class TWOWAY_INTERFACE DhGroup {
   virtual ~DhGroup() = default;
   virtual const DhParams& params() const noexcept = 0;
 
-  /// Validates `pk` (on the curve) and prepares it; invalid_key otherwise. The result's `maker`
-  /// is this object.
+  /// Validates `pk`, which must be on the curve, and prepares it. Fails with invalid_key otherwise.
+  /// The result's `maker` is this object.
   virtual Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept = 0;
 
-  /// The key for `sk`, with its public key computed. `sk` is copied.
+  /// Makes the key for `sk`, and computes its public key. Copies `sk`.
   virtual Result<std::unique_ptr<DhPrivateKey>> import_private(ByteView sk) const noexcept = 0;
 
   /// Makes a fresh key pair with the library's own generator, writes its public key to `enc`
@@ -36,7 +36,7 @@ class TWOWAY_INTERFACE DhGroup {
                               const PublicKey& peer) const noexcept = 0;
 };
 
-/// A KEM that the library offers whole (ML-KEM), or that a user supplies. Thread-safe; lives as
+/// A KEM that the library offers whole (ML-KEM), or that a user supplies. Thread-safe. Lives as
 /// long as its provider. Core has checked the lengths of all inputs against `params`.
 class TWOWAY_INTERFACE NativeKem {
  public:
@@ -47,8 +47,8 @@ class TWOWAY_INTERFACE NativeKem {
   virtual Result<std::unique_ptr<PrivateKey>> import_private(ByteView sk) const noexcept = 0;
 
   /// Checks an `enc`, Nenc bytes, as far as that takes no private key, and prepares the public key
-  /// that is a part of it, as in a hybrid KEM (Encapsulation::peer). Null, the default, if it has
-  /// none. Error: invalid_key, for an `enc` that no sender makes.
+  /// that is a part of it, as in a hybrid KEM (Encapsulation::peer). Returns null, the default, if
+  /// it has none. Fails with invalid_key for an `enc` that no sender makes.
   virtual Result<std::unique_ptr<PublicKey>> import_enc(ByteView) const noexcept {
     return std::unique_ptr<PublicKey>();
   }
@@ -57,9 +57,9 @@ class TWOWAY_INTERFACE NativeKem {
   /// makes it.
   virtual Status derive_private(PrivateKeyBytes& sk, ByteView ikm) const noexcept = 0;
 
-  /// Encap: Nenc bytes to `enc`, Nsecret bytes to `shared_secret`. With `rng`, the KEM's
-  /// randomness is drawn from it (the derandomised form; ML-KEM's is the 32 bytes m), else from
-  /// the library's generator. Fails with not_supported if the library has no such form.
+  /// Encap: Nenc bytes to `enc`, Nsecret bytes to `shared_secret`. With `rng`, the KEM's randomness
+  /// is drawn from it (the derandomised form, in ML-KEM the 32 bytes m), else from the library's
+  /// generator. Fails with not_supported if the library has no such form.
   virtual Status encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
                        Rng* rng) const noexcept = 0;
 };
@@ -74,9 +74,9 @@ TWOWAY_API Status derive_seed(PrivateKeyBytes& sk, ByteView ikm, const KemParams
 /// it encapsulates.
 TWOWAY_API bool ml_kem_public_ok(ByteView pk) noexcept;
 
-/// What a crypto library offers. A null answer is a normal one: "not offered". Thread-safe. What
-/// it answers with lives as long as the provider, and the provider must outlive every object
-/// that was made from it. Derive from it to offer your own; wrap one to override a lookup.
+/// The algorithms of a crypto library. Null is a normal result: "not offered". Thread-safe. The
+/// results live as long as the provider, and the provider must outlive every object that was made
+/// from it. Derive from it to offer your own. Wrap one to override a lookup.
 class TWOWAY_INTERFACE Provider {
  public:
   virtual ~Provider() = default;
@@ -95,12 +95,12 @@ class TWOWAY_INTERFACE Provider {
   /// The library's own generator.
   virtual Rng& rng() const noexcept = 0;
 
-  /// Null if the provider works. Else why it offers nothing, and what to do about it: a string
-  /// literal, which becomes the message of the errors that follow.
+  /// Returns null if the provider works. Otherwise returns why it offers nothing, and how to mend
+  /// that: a string literal, which becomes the message of the errors that follow.
   virtual const char* unusable() const noexcept { return nullptr; }
 };
 
-/// The sizes of a KEM that `provider` brings itself or that the table knows; null for others.
+/// Returns the sizes of a KEM that `provider` has itself or that the table knows, or null.
 inline const KemParams* find_kem(const Provider& provider, KemId id) noexcept {
   const NativeKem* native = provider.native_kem(id);
   return native != nullptr ? &native->params() : find_kem(id);

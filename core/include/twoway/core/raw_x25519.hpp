@@ -10,8 +10,9 @@
 
 namespace twoway::core {
 
-/// `Library` supplies these static functions, false where they fail, and `kFailure`, an Error that
-/// says which library failed. Public and private keys have 32 bytes, and any value is one.
+/// `Library` supplies these static functions, which return false if they fail, and `kFailure`, an
+/// Error that says which library failed. Public and private keys have 32 bytes, and any value is
+/// one.
 ///   bool derive(ByteSpan secret, ByteView sk, ByteView pk) noexcept   false at a small-order pk
 ///   bool public_of(ByteSpan pk, ByteView sk) noexcept
 ///   bool generate(ByteSpan pk, ByteSpan sk) noexcept                  by the library's generator

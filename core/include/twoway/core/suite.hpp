@@ -24,7 +24,7 @@ enum class KemId : std::uint16_t {
   mlkem768_x25519 = 0x647a,  ///< also called X-Wing
 };
 
-/// RFC 9180 section 7.2; the one-stage functions of draft-ietf-hpke-hpke.
+/// RFC 9180 section 7.2, and the one-stage functions of draft-ietf-hpke-hpke.
 enum class KdfId : std::uint16_t {
   hkdf_sha256 = 0x0001,
   hkdf_sha384 = 0x0002,
@@ -53,15 +53,15 @@ struct Suite {
   friend bool operator==(const Suite&, const Suite&) = default;
 };
 
-/// One Diffie-Hellman group. `order` is big-endian and empty for X25519 and X448, whose scalars
-/// are any Nsk bytes; `candidate_mask` is DeriveKeyPair's bitmask (RFC 9180 section 7.1.3).
+/// One Diffie-Hellman group. `order` is big-endian and empty for X25519 and X448, whose scalars are
+/// any Nsk bytes. `candidate_mask` is DeriveKeyPair's bitmask (RFC 9180 section 7.1.3).
 /// `refuse_zero` is section 7.1.4's rule for a Diffie-Hellman result of zeros: X25519 and X448 give
 /// it for a value of small order, a NIST curve for an honest point whose x coordinate is 0.
 struct DhParams {
   DhId id;
   const char* name;
   std::size_t ndh;  ///< bytes of a shared secret
-  std::size_t npk;  ///< bytes of a public key; a NIST point is uncompressed
+  std::size_t npk;  ///< bytes of a public key (a NIST point is uncompressed)
   std::size_t nsk;  ///< bytes of a private key
   KemId kem;        ///< the DHKEM over this group
   std::uint8_t candidate_mask;
@@ -116,7 +116,7 @@ struct AeadParams {
   std::size_t nt;
 };
 
-/// Bounds of what the tables and providers may bring, with room for the hybrid KEMs of
+/// Bounds on the sizes of tables and providers, with room for the hybrid KEMs of
 /// draft-ietf-hpke-pq. Algorithms outside of them are not_supported.
 inline constexpr std::size_t kMaxEnc = 1665;
 inline constexpr std::size_t kMaxPublicKey = 1665;

@@ -84,8 +84,8 @@ TWOWAY_C_CALL twoway_status twoway_pkcs11_open_key(const twoway_provider* provid
                                                    size_t public_key_size, twoway_private_key** key,
                                                    twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Makes a key with the object and id of a URI on its token, token and key in one call. Errors:
-/// those of both.
+/// Makes a key with the object and id of a URI in its token, token and key in one call. Fails with
+/// the errors of both functions.
 TWOWAY_C_CALL twoway_status twoway_pkcs11_generate_key(const twoway_provider* provider,
                                                        const char* uri, uint16_t kem,
                                                        const twoway_pkcs11_options* options,

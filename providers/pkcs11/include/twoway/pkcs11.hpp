@@ -89,8 +89,8 @@ struct ParsedUri {
 ///   not_supported  an attribute, query or PIN source that is not used here
 TWOWAY_API core::Result<ParsedUri> parse_uri(std::string_view uri) noexcept;
 
-/// The URI of a location, with its module. It has no slot-id if it has a label or a serial number:
-/// slots change, a token's name does not. It never holds a PIN.
+/// Writes the URI of a location, with its module. It has no slot-id if it has a label or a serial
+/// number, because slots change and a token's name does not. It never holds a PIN.
 TWOWAY_API std::string to_uri(const KeyLocation& location);
 
 // --- Tokens ------------------------------------------------------------------------------------
