@@ -45,6 +45,7 @@ class TWOWAY_INTERFACE AeadOpener {
 class TWOWAY_INTERFACE Aead {
  public:
   virtual ~Aead() = default;
+  /// Returns the row of the AEAD.
   virtual const AeadParams& params() const noexcept = 0;
 
   /// Makes a sealer or opener for `key`, which is copied. Fails with invalid_argument unless `key`

@@ -28,6 +28,7 @@ class TWOWAY_API NonceCounter {
   ///   wrong_state    the object was moved from
   Status next(AeadNonce& nonce) const noexcept;
   void advance() noexcept { ++next_; }
+  /// The number of messages before the next one.
   std::uint64_t position() const noexcept { return next_; }
 
  private:
@@ -43,6 +44,7 @@ class TWOWAY_API SealSequence {
   static Result<SealSequence> create(const Aead& aead, ByteView key, ByteView base_nonce,
                                      std::uint64_t first = 0) noexcept;
 
+  /// Returns the size of a sealed message.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
     return plaintext_size + aead_->params().nt;
   }
@@ -61,6 +63,7 @@ class TWOWAY_API SealSequence {
   /// returns wrong_state. Every other failure leaves the sequence as it was.
   Result<std::size_t> seal(ByteSpan out, ByteView aad, ByteView in) noexcept;
 
+  /// Returns the number of the next message.
   std::uint64_t position() const noexcept { return counter_.position(); }
 
   /// Returns true if the object was moved from. Its functions then return wrong_state.
@@ -131,6 +134,7 @@ class TWOWAY_API OpenSequence {
   /// the message.
   std::unique_ptr<Gate> take_gate() noexcept { return std::move(gate_); }
 
+  /// Returns the number of the next message.
   std::uint64_t position() const noexcept { return counter_.position(); }
 
   /// Returns true if the object was moved from. Its functions then return wrong_state.

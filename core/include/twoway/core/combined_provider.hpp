@@ -10,10 +10,12 @@ namespace twoway::core {
 /// MLKEM768-P256. Random bytes are the first one's. Both must outlive it. Thread-safe.
 class CombinedProvider final : public Provider {
  public:
+  /// Borrows both, which must outlive it.
   CombinedProvider(const Provider& first, const Provider& second) noexcept
       : first_(first), second_(second) {}
 
   const char* name() const noexcept override { return "combined"; }
+  /// As in Provider: the first one's, else the second one's.
   const DhGroup* dh(DhId id) const noexcept override {
     return either(first_.dh(id), second_.dh(id));
   }

@@ -12,6 +12,7 @@ namespace twoway::core {
 /// lengths of `ikm`, public keys and `enc` before any call, and that the secrets are empty.
 class DhKem {
  public:
+  /// Composes the KEM of `row` of a group and a KDF.
   DhKem(const DhKemParams& row, const DhGroup& group, const Kdf& kdf) noexcept
       : id_(row.id), group_(&group), kdf_(&kdf) {}
 
@@ -24,10 +25,12 @@ class DhKem {
   Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept;
   Result<std::unique_ptr<PublicKey>> import_enc(ByteView enc) const noexcept;
 
+  /// As in Kem.
   Status encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
                Rng* rng) const noexcept {
     return encap_from(shared_secret, enc, receiver, nullptr, rng);
   }
+  /// As in Kem.
   Status auth_encap(SharedSecret& shared_secret, ByteSpan enc, const PublicKey& receiver,
                     const PrivateKey& sender, Rng* rng) const noexcept {
     return encap_from(shared_secret, enc, receiver, &sender, rng);
@@ -37,6 +40,7 @@ class DhKem {
   Status decap(SharedSecret& shared_secret, const DhPrivateKey& key, const Encapsulation& enc,
                const PublicKey* sender) const noexcept;
 
+  /// As in Kem.
   Status shared_secret_from_dh(SharedSecret& shared_secret, const DhSecret& dh,
                                const Encapsulation& enc,
                                ByteView receiver_public_key) const noexcept;

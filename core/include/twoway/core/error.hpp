@@ -56,9 +56,9 @@ constexpr const char* to_string(Errc code) noexcept {
 /// key or a plaintext. `native` is the backend's own code (an OpenSSL reason, a CKR value), errno
 /// of a source, or 0. It is always 0 for open_failed, so that every cause looks alike.
 struct Error {
-  Errc code;
-  const char* message;
-  std::uint64_t native = 0;
+  Errc code;                 ///< the kind of failure
+  const char* message;       ///< a string literal
+  std::uint64_t native = 0;  ///< the backend's code, errno, or 0
 };
 
 namespace detail {
@@ -74,13 +74,17 @@ class [[nodiscard]] Result {
   static_assert(!std::is_reference_v<T> && !std::is_same_v<T, Error>);
 
  public:
+  /// Holds a value.
   Result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)  // NOLINT: implicit by design
       : state_(std::in_place_index<0>, std::move(value)) {}
+  /// Holds an error.
   Result(Error error) noexcept : state_(std::in_place_index<1>, error) {}  // NOLINT
 
+  /// Tell whether there is a value.
   bool ok() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return ok(); }
 
+  /// The value. Abort if there is none.
   T& value() & noexcept { return get(); }
   const T& value() const& noexcept { return const_cast<Result*>(this)->get(); }
   T&& value() && noexcept { return std::move(get()); }
@@ -90,6 +94,7 @@ class [[nodiscard]] Result {
   T* operator->() noexcept { return &get(); }
   const T* operator->() const noexcept { return &value(); }
 
+  /// Returns the error. Aborts if there is none.
   const Error& error() const noexcept {
     const Error* error = std::get_if<1>(&state_);
     if (error == nullptr) detail::no_error();
@@ -111,11 +116,14 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() noexcept = default;
+  /// Holds an error.
   Result(Error error) noexcept : error_(error), failed_(true) {}  // NOLINT: implicit by design
 
+  /// Tell whether there is no error.
   bool ok() const noexcept { return !failed_; }
   explicit operator bool() const noexcept { return ok(); }
 
+  /// Returns the error. Aborts if there is none.
   const Error& error() const noexcept {
     if (!failed_) detail::no_error();
     return error_;

@@ -14,8 +14,10 @@ namespace twoway::core {
 template <typename Hmac>
 class Hkdf final : public Kdf {
  public:
+  /// Makes the KDF of the row `params` over `hmac`.
   Hkdf(const KdfParams& params, Hmac hmac) noexcept : params_(params), hmac_(std::move(hmac)) {}
 
+  /// As in Kdf.
   const KdfParams& params() const noexcept override { return params_; }
 
   // RFC 5869 section 2.2: PRK = HMAC-Hash(salt, IKM). HMAC pads a short key with zeros, so an

@@ -19,10 +19,12 @@ namespace twoway::core {
 template <typename Hash>
 class Hmac {
  public:
+  /// Makes HMAC of `hash`.
   explicit Hmac(Hash hash) noexcept : hash_(std::move(hash)) {}
 
   // RFC 2104 section 2: H(K XOR opad, H(K XOR ipad, text)), where K is padded with zeros to the
   // hash's block, and a longer key is hashed first.
+  /// Writes HMAC(key, data) to `mac`.
   Status operator()(ByteSpan mac, ByteView key, Gather data) const noexcept {
     constexpr std::uint8_t kIpad = 0x36;
     constexpr std::uint8_t kOpad = 0x5c;

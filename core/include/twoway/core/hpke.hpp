@@ -26,11 +26,13 @@ class TWOWAY_API CipherSuite {
                                   Suite suite) noexcept;
   static Result<CipherSuite> find(const Provider&& provider, Suite suite) = delete;
 
+  /// The suite's ids and algorithms.
   Suite id() const noexcept { return id_; }
   const Kem& kem() const noexcept { return kem_; }
   const Kdf& kdf() const noexcept { return *kdf_; }
   /// Null for AeadId::export_only.
   const Aead* aead() const noexcept { return aead_; }
+  /// The bytes of an encapsulation and of a tag. A tag of export_only has none.
   std::size_t nenc() const noexcept { return kem_.params().nenc; }
   std::size_t nt() const noexcept { return aead_ == nullptr ? 0 : aead_->params().nt; }
 
@@ -60,21 +62,21 @@ class TWOWAY_API CipherSuite {
 
 /// A pre-shared key and its public name. Both are needed, and `psk` has at least kMinPsk bytes.
 struct Psk {
-  ByteView psk;
-  ByteView psk_id;
+  ByteView psk;     ///< secret
+  ByteView psk_id;  ///< public
 };
 
 /// Chooses a sender's mode: base if neither member is set, psk if `psk` is, auth if `key` is,
 /// auth_psk if both are. The auth modes need a KEM that offers them and a two-stage KDF.
 struct SenderMode {
-  std::optional<Psk> psk = std::nullopt;
-  const PrivateKey* key = nullptr;  ///< skS, a key of the suite's KEM
+  std::optional<Psk> psk = std::nullopt;  ///< the same on both sides
+  const PrivateKey* key = nullptr;        ///< skS, a key of the suite's KEM
 };
 
 /// Chooses a recipient's mode, which must be the sender's.
 struct RecipientMode {
-  std::optional<Psk> psk = std::nullopt;
-  const PublicKey* sender = nullptr;  ///< pkS
+  std::optional<Psk> psk = std::nullopt;  ///< the same on both sides
+  const PublicKey* sender = nullptr;      ///< pkS
 };
 
 /// Export (RFC 9180 section 5.3), on its own so that it can outlive its context. Holds the
@@ -137,6 +139,7 @@ class TWOWAY_API SenderContext {
   ///   wrong_state    a forked child
   Result<SealSequence> take_sequence() noexcept;
 
+  /// Returns the context's exporter, which lives as long as the context.
   const Exporter& exporter() const noexcept { return exporter_; }
 
  private:
@@ -177,6 +180,7 @@ class TWOWAY_API RecipientContext {
   /// As SenderContext::take_sequence.
   Result<OpenSequence> take_sequence() noexcept;
 
+  /// Returns the context's exporter, which lives as long as the context.
   const Exporter& exporter() const noexcept { return exporter_; }
 
  private:

@@ -14,6 +14,7 @@ namespace twoway::core {
 class TWOWAY_INTERFACE Kdf {
  public:
   virtual ~Kdf() = default;
+  /// Returns the row of the KDF.
   virtual const KdfParams& params() const noexcept = 0;
 
   /// Writes prk = Extract(salt, ikm), Nh bytes. `ikm` is gathered. An empty salt stands for Nh

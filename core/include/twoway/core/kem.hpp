@@ -20,6 +20,7 @@ class TWOWAY_API Kem {
   static Result<Kem> find(const Provider& provider TWOWAY_LIFETIMEBOUND, KemId id) noexcept;
   static Result<Kem> find(const Provider&& provider, KemId id) = delete;
 
+  /// Returns the KEM's name and sizes.
   const KemParams& params() const noexcept { return *params_; }
 
   /// GenerateKeyPair (section 4): DeriveKeyPair(random(Nsk)), with the provider's generator.

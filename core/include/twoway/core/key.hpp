@@ -32,6 +32,7 @@ class TWOWAY_INTERFACE PublicKey {
 /// no private key sees an `enc` that is not valid. Borrows the bytes that it was made from.
 class Encapsulation {
  public:
+  /// Returns the KEM that has checked it.
   KemId kem_id() const noexcept { return kem_; }
 
   /// Nenc bytes, as they were received.
@@ -60,6 +61,7 @@ class TWOWAY_INTERFACE PrivateKey {
  public:
   virtual ~PrivateKey() = default;
 
+  /// Returns the KEM that the key is for.
   virtual KemId kem_id() const noexcept = 0;
 
   /// SerializePublicKey(pk) of the pair: Npk bytes that live as long as the key.
@@ -117,8 +119,10 @@ class TWOWAY_INTERFACE DhPrivateKey : public PrivateKey {
 
 /// The part of a DhPrivateKey above `dh`, in core.
 namespace dhkem {
+/// DhPrivateKey::decap, or auth_decap if `sender` is set.
 TWOWAY_API Status decap(SharedSecret& shared_secret, const Kem& kem, const DhPrivateKey& key,
                         const Encapsulation& enc, const PublicKey* sender) noexcept;
+/// DhPrivateKey::dh with the checks of its result.
 TWOWAY_API Status checked_dh(DhSecret& secret, const DhPrivateKey& key,
                              const PublicKey& peer) noexcept;
 }  // namespace dhkem

@@ -20,13 +20,17 @@ namespace twoway::core {
 template <typename Key>
 class KeyedAead final : public Aead {
  public:
+  /// The library's name for the algorithm.
   using Algorithm = typename Key::Algorithm;
 
+  /// Wraps `algorithm`, whose row is `params`.
   KeyedAead(const AeadParams& params, Algorithm algorithm) noexcept
       : params_(params), algorithm_(algorithm) {}
 
+  /// As in Aead.
   const AeadParams& params() const noexcept override { return params_; }
 
+  /// As in Aead.
   Result<std::unique_ptr<AeadSealer>> sealer(ByteView key) const noexcept override {
     return make<AeadSealer, Sealer>(key);
   }

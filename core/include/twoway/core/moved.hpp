@@ -19,6 +19,7 @@ class MovedFrom {
     if (this != &other) yes_ = std::exchange(other.yes_, true);
     return *this;
   }
+  /// Tells whether the object was moved from.
   explicit operator bool() const noexcept { return yes_; }
 
  private:

@@ -31,6 +31,7 @@ class Offered {
     return found == parts_.end() ? nullptr : found->get();
   }
 
+  /// Tells whether there is no algorithm.
   bool empty() const noexcept { return parts_.empty(); }
 
  private:

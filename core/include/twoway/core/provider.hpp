@@ -20,6 +20,7 @@ namespace twoway::core {
 class TWOWAY_INTERFACE DhGroup {
  public:
   virtual ~DhGroup() = default;
+  /// Returns the row of the group.
   virtual const DhParams& params() const noexcept = 0;
 
   /// Validates `pk`, which must be on the curve, and prepares it. Fails with invalid_key otherwise.
@@ -41,8 +42,10 @@ class TWOWAY_INTERFACE DhGroup {
 class TWOWAY_INTERFACE NativeKem {
  public:
   virtual ~NativeKem() = default;
+  /// Returns the KEM's name and sizes.
   virtual const KemParams& params() const noexcept = 0;
 
+  /// As in DhGroup.
   virtual Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept = 0;
   virtual Result<std::unique_ptr<PrivateKey>> import_private(ByteView sk) const noexcept = 0;
 
@@ -84,6 +87,7 @@ class TWOWAY_INTERFACE Provider {
   /// A short, stable name: "openssl".
   virtual const char* name() const noexcept = 0;
 
+  /// Return the algorithm of an id, or null if the provider does not offer it.
   virtual const DhGroup* dh(DhId) const noexcept { return nullptr; }
   virtual const NativeKem* native_kem(KemId) const noexcept { return nullptr; }
   virtual const Kdf* kdf(KdfId) const noexcept { return nullptr; }

@@ -19,8 +19,10 @@ namespace twoway::core {
 template <typename Library>
 class RawX25519 final : public DhGroup {
  public:
+  /// Makes the group of the row `params`.
   explicit RawX25519(const DhParams& params) noexcept : params_(params) {}
 
+  /// As in DhGroup.
   const DhParams& params() const noexcept override { return params_; }
 
   Result<std::unique_ptr<PublicKey>> import_public(ByteView pk) const noexcept override {

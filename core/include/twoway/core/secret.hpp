@@ -56,6 +56,7 @@ class Secret {
   Secret& operator=(const Secret&) = delete;
   ~Secret() { clear(); }
 
+  /// The most bytes, the number of bytes, and the bytes.
   static constexpr std::size_t capacity() noexcept { return Capacity; }
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
@@ -85,6 +86,7 @@ class Secret {
     return fits;
   }
 
+  /// Wipes the secret. It is empty from then on.
   void clear() noexcept {
     wipe(bytes_);
     size_ = 0;
@@ -113,6 +115,7 @@ static_assert(!std::is_same_v<SharedSecret, DhSecret>, "one must not be taken fo
 class SecretBytes {
  public:
   SecretBytes() noexcept = default;
+  /// Makes `size` zeros.
   explicit SecretBytes(std::size_t size)
       : bytes_(std::make_unique<std::uint8_t[]>(size)), size_(size) {}
   SecretBytes(SecretBytes&& other) noexcept
@@ -129,6 +132,7 @@ class SecretBytes {
   SecretBytes& operator=(const SecretBytes&) = delete;
   ~SecretBytes() { wipe(span()); }
 
+  /// The number of bytes, and the bytes.
   std::size_t size() const noexcept { return size_; }
   ByteSpan span() noexcept { return {bytes_.get(), size_}; }
   ByteView view() const noexcept TWOWAY_LIFETIMEBOUND { return {bytes_.get(), size_}; }
@@ -141,16 +145,20 @@ class SecretBytes {
 /// Wipes memory before a container frees it, so that one that grows leaves nothing behind.
 template <typename T>
 struct WipingAllocator {
+  /// What the standard asks of an allocator.
   using value_type = T;
   WipingAllocator() noexcept = default;
+  /// All allocators are alike, so one converts to any other.
   template <typename U>
   WipingAllocator(const WipingAllocator<U>&) noexcept {}  // NOLINT: implicit, as containers ask
 
+  /// As std::allocator, but wipes a block before it is freed.
   T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
   void deallocate(T* block, std::size_t count) noexcept {
     wipe({reinterpret_cast<std::uint8_t*>(block), count * sizeof(T)});
     std::allocator<T>().deallocate(block, count);
   }
+  /// Always true: any of them frees the blocks of all.
   friend bool operator==(const WipingAllocator&, const WipingAllocator&) noexcept { return true; }
 };
 

@@ -28,6 +28,7 @@ class SoleUse {
     return *this;
   }
 
+  /// Returns the process that the object belongs to.
   const OwnProcess& process() const noexcept { return process_; }
 
   /// Begins a use that `user`, the address of a local variable, names. Fails with wrong_state in a

@@ -46,10 +46,11 @@ enum class AeadId : std::uint16_t {
 /// Diffie-Hellman groups, numbered as in the TLS Supported Groups registry.
 enum class DhId : std::uint16_t { p256 = 23, p384 = 24, p521 = 25, x25519 = 29, x448 = 30 };
 
+/// The algorithms of HPKE by their ids.
 struct Suite {
-  KemId kem;
-  KdfId kdf;
-  AeadId aead;
+  KemId kem;    ///< as registered with IANA
+  KdfId kdf;    ///< the same
+  AeadId aead;  ///< the same
   friend bool operator==(const Suite&, const Suite&) = default;
 };
 
@@ -58,62 +59,66 @@ struct Suite {
 /// `refuse_zero` is section 7.1.4's rule for a Diffie-Hellman result of zeros: X25519 and X448 give
 /// it for a value of small order, a NIST curve for an honest point whose x coordinate is 0.
 struct DhParams {
-  DhId id;
-  const char* name;
-  std::size_t ndh;  ///< bytes of a shared secret
-  std::size_t npk;  ///< bytes of a public key (a NIST point is uncompressed)
-  std::size_t nsk;  ///< bytes of a private key
-  KemId kem;        ///< the DHKEM over this group
-  std::uint8_t candidate_mask;
-  std::span<const std::uint8_t> order;
-  bool refuse_zero;
+  DhId id;                              ///< the number of the row
+  const char* name;                     ///< for people
+  std::size_t ndh;                      ///< bytes of a shared secret
+  std::size_t npk;                      ///< bytes of a public key (a NIST point is uncompressed)
+  std::size_t nsk;                      ///< bytes of a private key
+  KemId kem;                            ///< the DHKEM over this group
+  std::uint8_t candidate_mask;          ///< for the first byte of a candidate
+  std::span<const std::uint8_t> order;  ///< of the group
+  bool refuse_zero;                     ///< of a result of zeros
 };
 
+/// The name and sizes of a KEM, in bytes (RFC 9180 table 2).
 struct KemParams {
-  KemId id;
+  KemId id;                ///< the number of the row
   const char* name;        ///< as in RFC 9180 table 2
   const char* short_name;  ///< as in the program's arguments
-  std::size_t nsecret;
-  std::size_t nenc;
-  std::size_t npk;
-  std::size_t nsk;
-  bool auth;  ///< offers AuthEncap and AuthDecap
+  std::size_t nsecret;     ///< of a shared secret
+  std::size_t nenc;        ///< of an encapsulation
+  std::size_t npk;         ///< of a public key
+  std::size_t nsk;         ///< of a private key
+  bool auth;               ///< offers AuthEncap and AuthDecap
 };
 
 /// How DHKEM composes a KEM of a group and a KDF (RFC 9180 section 4.1).
 struct DhKemParams {
-  KemId id;
-  DhId dh;
-  KdfId kdf;
+  KemId id;   ///< of the KEM that is composed
+  DhId dh;    ///< its group
+  KdfId kdf;  ///< its KDF
 };
 
 /// How a hybrid KEM composes ML-KEM and a group (draft-irtf-cfrg-concrete-hybrid-kems).
 struct HybridKemParams {
-  KemId id;
-  KemId ml_kem;
-  DhId dh;
+  KemId id;             ///< of the KEM that is composed
+  KemId ml_kem;         ///< its ML-KEM
+  DhId dh;              ///< its group
   std::size_t dh_seed;  ///< bytes of the expanded seed that the group's private key is chosen from
   const char* label;    ///< of the combiner
 };
 
+/// How a KDF derives: in one stage, or by Extract and Expand.
 enum class KdfStages : std::uint8_t { one, two };
 
+/// The name and sizes of a KDF (RFC 9180 table 3).
 struct KdfParams {
-  KdfId id;
-  const char* name;
-  const char* short_name;
-  std::size_t nh;
+  KdfId id;                ///< the number of the row
+  const char* name;        ///< as in RFC 9180 table 3
+  const char* short_name;  ///< as in the program's arguments
+  std::size_t nh;          ///< bytes of Extract's output
   std::size_t max_output;  ///< longest output of one Expand or Derive: 255*Nh, or 65535
-  KdfStages stages;
+  KdfStages stages;        ///< one or two
 };
 
+/// The name and sizes of an AEAD, in bytes (RFC 9180 table 5).
 struct AeadParams {
-  AeadId id;
-  const char* name;
-  const char* short_name;
-  std::size_t nk;
-  std::size_t nn;
-  std::size_t nt;
+  AeadId id;               ///< the number of the row
+  const char* name;        ///< as in RFC 9180 table 5
+  const char* short_name;  ///< as in the program's arguments
+  std::size_t nk;          ///< of a key
+  std::size_t nn;          ///< of a nonce
+  std::size_t nt;          ///< of a tag
 };
 
 /// Bounds on the sizes of tables and providers, with room for the hybrid KEMs of
