@@ -3,8 +3,9 @@
 // Objects. A handle comes from a function that ends in `_new`, `_open` or that has a `**` argument
 // at its end, and goes to the `_free` function of its type, which accepts NULL. Handles may be
 // freed in any order: an object keeps alive what it needs of others, and copies the bytes, strings
-// and structs that it was given. Only providers are borrowed, and must outlive all objects; those
-// of the providers' own headers live for ever unless their function says otherwise.
+// and structs that it was given. Two things are borrowed. The memory of twoway_source_from_memory
+// must outlive its stream. Providers must outlive all objects; those of the providers' own headers
+// live for ever unless their function says otherwise.
 //
 // Spans. Bytes to read are a pointer and a size; NULL is an empty span where the size is 0. Strings
 // end in a zero byte. Memory that a call writes overlaps none that it reads, unless the call's
@@ -25,10 +26,11 @@
 // the process.
 //
 // Threads. Keys, key rings, senders, receivers, replay filters and random generators may be shared
-// between threads. Message objects (sealers, openers, pending requests) belong to one thread at a
-// time. Callbacks are called in the threads that call the library, several at once where their
-// object is shared. They must not throw, and must not free an object that is in use. A sealer also
-// belongs to the process that began it: what seals in a forked child answers TWOWAY_WRONG_STATE.
+// between threads. Message objects (sealers, openers, pending requests, sources, streams, HPKE
+// contexts) belong to one thread at a time. Callbacks are called in the threads that call the
+// library, several at once if their object is shared. They must not throw, and must not free an
+// object that is in use. A sealer also belongs to the process that began it: what seals in a forked
+// child answers TWOWAY_WRONG_STATE.
 //
 // Stability. Symbols carry the version TWOWAY_1. Within it no function, struct member or number
 // changes its meaning; more of them may be added. `docs/c.md` says what a program may rely on.
