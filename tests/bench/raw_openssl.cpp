@@ -77,8 +77,8 @@ class Dh final : public RawDh {
   Pkey peer_;
 };
 
-/// HMAC-SHA256 (RFC 2104) over one kept digest context. It is faster than the library's HMAC, and so
-/// the least that an HMAC could cost.
+/// HMAC-SHA256 (RFC 2104) over one kept digest context. It is faster than the library's HMAC, and
+/// so the least that an HMAC could cost.
 class HmacSha256 final : public RawHmac {
  public:
   HmacSha256() { require(EVP_DigestInit_ex2(context_.get(), digest_.get(), nullptr) == 1); }

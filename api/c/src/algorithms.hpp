@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include <twoway/c/keys.h>
+#include <twoway/c/types.h>
 
 #include "call.hpp"
 

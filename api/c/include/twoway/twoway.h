@@ -1,5 +1,5 @@
 // The C interface: encrypted request-response messaging on HPKE, for C99 and later, and for every
-// language that calls C. Includes all of it save the headers of providers (<twoway/openssl.h>,
+// language that calls C. Includes all of it but the headers of providers (<twoway/openssl.h>,
 // <twoway/boringssl.h>, <twoway/sodium.h>) and that of keys in tokens (<twoway/pkcs11.h>), which
 // stand beside it.
 //
@@ -9,6 +9,8 @@
 
 #include <twoway/c/chunks.h>
 #include <twoway/c/hpke.h>
+#include <twoway/c/key_configs.h>
+#include <twoway/c/key_ring.h>
 #include <twoway/c/keys.h>
 #include <twoway/c/multi.h>
 #include <twoway/c/receiver.h>

@@ -21,7 +21,6 @@ TWOWAY_C_API const twoway_provider* twoway_openssl_provider(void) TWOWAY_C_NOEXC
 ///
 /// Errors:
 ///   TWOWAY_NOT_SUPPORTED  no algorithm can be fetched there
-/// TWOWAY_NOT_SUPPORTED (nothing can be fetched there).
 TWOWAY_C_CALL twoway_status twoway_openssl_provider_new(struct ossl_lib_ctx_st* library_context,
                                                         const char* properties,
                                                         twoway_provider** provider,
@@ -38,7 +37,6 @@ TWOWAY_C_API void twoway_openssl_provider_free(twoway_provider* provider) TWOWAY
 /// Errors:
 ///   TWOWAY_NOT_SUPPORTED    another kind of key
 ///   TWOWAY_KEY_UNAVAILABLE  the public half cannot be read
-/// TWOWAY_NOT_SUPPORTED (another kind of key), TWOWAY_KEY_UNAVAILABLE (no public half).
 TWOWAY_C_CALL twoway_status twoway_openssl_private_key(struct evp_pkey_st* pkey, int concurrent,
                                                        twoway_private_key** key,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
@@ -56,8 +54,6 @@ typedef struct twoway_openssl_key_store twoway_openssl_key_store;
 ///   TWOWAY_NOT_SUPPORTED    a module is not installed
 ///   TWOWAY_KEY_UNAVAILABLE  an OpenSSL provider does not start, for example because no TPM is
 ///                           reached
-/// TWOWAY_MALFORMED (the configuration), TWOWAY_NOT_SUPPORTED (a module that is not installed),
-/// TWOWAY_KEY_UNAVAILABLE (an OpenSSL provider that does not start, as where no TPM is reached).
 TWOWAY_C_CALL twoway_status twoway_openssl_key_store_open(const char* const* providers,
                                                           size_t count, const char* config,
                                                           const char* properties,

@@ -137,7 +137,6 @@ typedef struct twoway_pkcs11_tokens twoway_pkcs11_tokens;
 ///
 /// Errors:
 ///   TWOWAY_INVALID_ARGUMENT  the module is in use with other init arguments
-/// TWOWAY_INVALID_ARGUMENT (the module is in use with other init arguments).
 TWOWAY_C_CALL twoway_status twoway_pkcs11_list_tokens(const char* module_path,
                                                       const char* init_arguments,
                                                       twoway_pkcs11_tokens** tokens,

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/// What an `int` says that is named `last` or `end`: any value but 0 is yes.
+/// The values of an `int` that is named `last` or `end`. Any value but 0 is yes.
 enum { TWOWAY_NO = 0, TWOWAY_YES = 1 };
 
 // --- Sealing -----------------------------------------------------------------------------------
@@ -21,35 +21,40 @@ typedef struct twoway_chunk_sealer twoway_chunk_sealer;
 /// Frees it. A message whose last chunk was not sealed stays truncated.
 TWOWAY_C_API void twoway_chunk_sealer_free(twoway_chunk_sealer* sealer) TWOWAY_C_NOEXCEPT;
 
-/// The size of a whole chunk of `text_size` bytes.
+/// Returns the size of a whole chunk of `text_size` bytes.
 TWOWAY_C_API size_t twoway_chunk_sealer_sealed_size(const twoway_chunk_sealer* sealer,
                                                     size_t text_size, int last) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of that before its ciphertext: its length. For sealing in place.
+/// Returns the number of bytes of that before its ciphertext: its length. For sealing in place.
 TWOWAY_C_API size_t twoway_chunk_sealer_head_size(const twoway_chunk_sealer* sealer,
                                                   size_t text_size, int last) TWOWAY_C_NOEXCEPT;
 
-/// The size of the largest chunk that it can give.
+/// Returns the size of the largest chunk that it can give.
 TWOWAY_C_API size_t twoway_chunk_sealer_max_sealed_size(const twoway_chunk_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
 /// Writes one chunk, sealed_size bytes. `text` is disjoint from `out`, or starts head_size bytes
-/// into it. Only the last chunk may be empty, and text may ride in it. Errors, of which all but
-/// TWOWAY_PROVIDER_FAILURE leave the sealer as it was: TWOWAY_INVALID_ARGUMENT (an empty chunk that
-/// is not the last), TWOWAY_LIMIT_EXCEEDED, TWOWAY_BUFFER_TOO_SMALL, TWOWAY_MESSAGE_LIMIT,
-/// TWOWAY_WRONG_STATE (after the last chunk, or after a TWOWAY_PROVIDER_FAILURE).
+/// into it. Only the last chunk may be empty, and text may ride in it.
+///
+/// Errors, of which all but TWOWAY_PROVIDER_FAILURE leave the sealer as it was:
+///   TWOWAY_INVALID_ARGUMENT  an empty chunk that is not the last
+///   TWOWAY_LIMIT_EXCEEDED
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_MESSAGE_LIMIT
+///   TWOWAY_WRONG_STATE       after the last chunk, or after a TWOWAY_PROVIDER_FAILURE
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_chunk_sealer_seal(twoway_chunk_sealer* sealer,
                                                      const uint8_t* text, size_t text_size,
                                                      int last, uint8_t* out, size_t capacity,
                                                      size_t* written,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// 1 once the last chunk is sealed, else 0: without it the message is truncated.
+/// Returns 1 once the last chunk is sealed, else 0: without it the message is truncated.
 TWOWAY_C_API int twoway_chunk_sealer_finished(const twoway_chunk_sealer* sealer) TWOWAY_C_NOEXCEPT;
 
 // --- Opening -----------------------------------------------------------------------------------
 
-/// What one step of an opener came to.
+/// The outcome of one step of an opener.
 typedef int32_t twoway_chunk_state;
 enum {
   TWOWAY_CHUNK_NEED_INPUT = 0,  ///< all input is consumed, and more is needed
@@ -73,22 +78,28 @@ typedef struct twoway_chunk_opener twoway_chunk_opener;
 
 TWOWAY_C_API void twoway_chunk_opener_free(twoway_chunk_opener* opener) TWOWAY_C_NOEXCEPT;
 
-/// Bytes that `out` needs for an input of this size; at most `max_chunk` of the limits.
+/// Returns how many bytes `out` needs for an input of this size; at most `max_chunk` of the limits.
 TWOWAY_C_API size_t twoway_chunk_opener_output_size(const twoway_chunk_opener* opener,
                                                     size_t input_size) TWOWAY_C_NOEXCEPT;
 
-/// Opens at most one chunk of `in`, the input after what was consumed; `end` says that it reaches
+/// Opens at most one chunk of `in`, the input after what was consumed. `end` says that it reaches
 /// the end of the message. Writes the chunk's plaintext to `out`, to `*consumed` how many bytes of
-/// `in` are not to be given again, and to `*state` what it came to. Keeps of a chunk that comes in
-/// pieces at most max_chunk and a tag.
+/// `in` must not be given again, and the outcome to `*state`. Keeps of a chunk that comes in pieces
+/// at most max_chunk and a tag.
 ///
-/// Plaintext is authentic when it is written; the message is complete only with TWOWAY_CHUNK_DONE.
-/// Errors: TWOWAY_TRUNCATED (`end` came before the last chunk did), TWOWAY_OPEN_FAILED (a chunk was
-/// changed, dropped, repeated or moved, is too short, or is empty and not the last),
-/// TWOWAY_LIMIT_EXCEEDED (known before the chunk is kept), TWOWAY_MESSAGE_LIMIT, TWOWAY_REPLAYED
-/// and what the replay filter answers, TWOWAY_PROVIDER_FAILURE: these are final, and every later
-/// call answers the same. TWOWAY_BUFFER_TOO_SMALL uses nothing up; its `*written` is output_size.
-/// After TWOWAY_CHUNK_DONE, TWOWAY_WRONG_STATE.
+/// Plaintext is authentic when it is written. The message is complete only with TWOWAY_CHUNK_DONE.
+///
+/// Errors that are final, and that every later call repeats:
+///   TWOWAY_TRUNCATED         `end` came before the last chunk did
+///   TWOWAY_OPEN_FAILED       a chunk was changed, dropped, repeated or moved, is too short, or is
+///                            empty and not the last
+///   TWOWAY_LIMIT_EXCEEDED    known before the chunk is kept
+///   TWOWAY_MESSAGE_LIMIT
+///   TWOWAY_REPLAYED          and the other errors of the filter
+///   TWOWAY_PROVIDER_FAILURE
+/// Errors that consume nothing:
+///   TWOWAY_BUFFER_TOO_SMALL  its `*written` is output_size
+///   TWOWAY_WRONG_STATE       after TWOWAY_CHUNK_DONE
 TWOWAY_C_CALL twoway_status twoway_chunk_opener_open(twoway_chunk_opener* opener, const uint8_t* in,
                                                      size_t in_size, int end, uint8_t* out,
                                                      size_t capacity, size_t* consumed,

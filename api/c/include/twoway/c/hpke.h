@@ -64,7 +64,7 @@ TWOWAY_C_CALL twoway_status twoway_hpke_sender_setup(
 
 TWOWAY_C_API void twoway_hpke_sender_free(twoway_hpke_sender* sender) TWOWAY_C_NOEXCEPT;
 
-/// The size of a message of `text_size` bytes, sealed. 0 in an export-only suite.
+/// Returns the size of a message of `text_size` bytes, sealed. 0 in an export-only suite.
 TWOWAY_C_API size_t twoway_hpke_sender_sealed_size(const twoway_hpke_sender* sender,
                                                    size_t text_size) TWOWAY_C_NOEXCEPT;
 
@@ -111,7 +111,7 @@ TWOWAY_C_CALL twoway_status twoway_hpke_recipient_setup(
 
 TWOWAY_C_API void twoway_hpke_recipient_free(twoway_hpke_recipient* recipient) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of plaintext in a message of `sealed_size` bytes; 0 if they are too few.
+/// Returns the size of the plaintext in a message of `sealed_size` bytes; 0 if they are too few.
 TWOWAY_C_API size_t twoway_hpke_recipient_opened_size(const twoway_hpke_recipient* recipient,
                                                       size_t sealed_size) TWOWAY_C_NOEXCEPT;
 

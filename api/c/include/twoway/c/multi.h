@@ -1,7 +1,8 @@
 // One request to many receivers: the body is sealed once, and each receiver gets a small message
 // with the body's key, and answers for itself. The format is that of the Go package twoway; no RFC
-// describes it. What it does not protect: each receiver holds the body's key, so that any of them
-// can forge a body which the others open with the sender's own key messages. Responses are private.
+// describes it. It does not protect the body: each receiver holds the body's key, so that any of
+// them can forge a body which the others open with the sender's own key messages. Responses are
+// private.
 #ifndef TWOWAY_C_MULTI_H
 #define TWOWAY_C_MULTI_H
 
@@ -21,9 +22,9 @@ typedef struct twoway_multi_sender twoway_multi_sender;
 /// key until it is freed.
 typedef struct twoway_multi_sealer twoway_multi_sealer;
 
-/// `aead` is that of the receivers' suites; bodies of AES-128-GCM suites are sealed with
-/// AES-256-GCM. `rng` gives the body's key (32 bytes) and nonce, then each receiver's randomness;
-/// NULL is the provider's. Errors: TWOWAY_NOT_SUPPORTED.
+/// Makes a sender. `aead` is that of the receivers' suites; bodies of AES-128-GCM suites are sealed
+/// with AES-256-GCM. `rng` gives the body's key (32 bytes) and nonce, then each receiver's
+/// randomness; NULL is the provider's. Errors: TWOWAY_NOT_SUPPORTED.
 TWOWAY_C_CALL twoway_status twoway_multi_sender_new(const twoway_provider* provider, uint16_t aead,
                                                     twoway_rng* rng, twoway_multi_sender** sender,
                                                     twoway_error* error) TWOWAY_C_NOEXCEPT;
@@ -31,8 +32,11 @@ TWOWAY_C_CALL twoway_status twoway_multi_sender_new(const twoway_provider* provi
 TWOWAY_C_API void twoway_multi_sender_free(twoway_multi_sender* sender) TWOWAY_C_NOEXCEPT;
 
 /// Begins a request whose body has that form, under the form's media type. The functions of its
-/// sealer that are for the other form answer TWOWAY_WRONG_STATE and use nothing up. Errors:
-/// TWOWAY_INVALID_ARGUMENT (the form, the media types), TWOWAY_PROVIDER_FAILURE.
+/// sealer for the other form fail with TWOWAY_WRONG_STATE and consume nothing.
+///
+/// Errors:
+///   TWOWAY_INVALID_ARGUMENT  the form, the media types
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_multi_sender_begin(const twoway_multi_sender* sender,
                                                       twoway_form form,
                                                       const twoway_media_types* types,
@@ -41,7 +45,7 @@ TWOWAY_C_CALL twoway_status twoway_multi_sender_begin(const twoway_multi_sender*
 
 TWOWAY_C_API void twoway_multi_sealer_free(twoway_multi_sealer* sealer) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of the body before its sealed text: its nonce.
+/// Returns the number of bytes of the body before its sealed text: its nonce.
 TWOWAY_C_API size_t twoway_multi_sealer_prefix_size(const twoway_multi_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
@@ -51,33 +55,41 @@ TWOWAY_C_CALL twoway_status twoway_multi_sealer_prefix(const twoway_multi_sealer
                                                        size_t* written,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// The size of a whole body for `text_size` bytes.
+/// Returns the size of a whole body for `text_size` bytes.
 TWOWAY_C_API size_t twoway_multi_sealer_sealed_size(const twoway_multi_sealer* sealer,
                                                     size_t text_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes the whole body with its prefix, sealed_size bytes. `text` is disjoint from `out` or
-/// starts prefix_size bytes into it. Seals once: after a success, TWOWAY_WRONG_STATE. Errors: also
-/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_PROVIDER_FAILURE.
+/// starts prefix_size bytes into it. It succeeds once, then fails with TWOWAY_WRONG_STATE.
+///
+/// Other errors:
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_multi_sealer_seal(twoway_multi_sealer* sealer,
                                                      const uint8_t* text, size_t text_size,
                                                      uint8_t* out, size_t capacity, size_t* written,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What seals the body in chunks, to follow its prefix. Once: after a success, TWOWAY_WRONG_STATE.
-/// Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
+/// Gives the sealer of the body in chunks, to follow its prefix. It succeeds once, then fails with
+/// TWOWAY_WRONG_STATE. Limits that are not valid are TWOWAY_INVALID_ARGUMENT, and it consumes
+/// nothing.
 TWOWAY_C_CALL twoway_status twoway_multi_sealer_chunks(twoway_multi_sealer* sealer,
                                                        const twoway_chunk_limits* limits,
                                                        twoway_chunk_sealer** chunks,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// The size of the message that gives the body's key to the receiver that `to` sends to.
+/// Returns the size of the message that gives the body's key to the receiver that `to` sends to.
 TWOWAY_C_API size_t twoway_multi_sealer_key_size(const twoway_multi_sealer* sealer,
                                                  const twoway_request_sender* to) TWOWAY_C_NOEXCEPT;
 
 /// Writes that message, key_size bytes, and gives the opener of the receiver's response; at any
 /// time before, during or after the sealing, by several threads at once. KEMs and providers may
-/// differ from one receiver to the next. Errors: TWOWAY_INVALID_ARGUMENT (a suite with another
-/// AEAD), TWOWAY_BUFFER_TOO_SMALL, TWOWAY_PROVIDER_FAILURE.
+/// differ from one receiver to the next.
+///
+/// Errors:
+///   TWOWAY_INVALID_ARGUMENT  a suite with another AEAD
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_multi_sealer_encapsulate_key(
     const twoway_multi_sealer* sealer, const twoway_request_sender* to, uint8_t* out,
     size_t capacity, size_t* written, twoway_response_opener** response_opener,
@@ -88,8 +100,8 @@ TWOWAY_C_CALL twoway_status twoway_multi_sealer_encapsulate_key(
 /// Opens requests to many receivers with the keys of a ring. Thread-safe.
 typedef struct twoway_multi_receiver twoway_multi_receiver;
 
-/// As twoway_request_receiver_new. The filter is asked, for the key message's key id and `enc`,
-/// once the body's first text is authentic.
+/// Makes a receiver, as twoway_request_receiver_new does. The filter is asked, for the key
+/// message's key id and `enc`, once the body's first text is authentic.
 TWOWAY_C_CALL twoway_status twoway_multi_receiver_new(twoway_key_ring* ring, twoway_rng* rng,
                                                       twoway_replay_filter* filter,
                                                       twoway_multi_receiver** receiver,
@@ -113,11 +125,15 @@ typedef struct twoway_multi_pending twoway_multi_pending;
 typedef struct twoway_multi_opener twoway_multi_opener;
 
 /// Begins to open a request whose body has that form, under the form's media type: reads a whole
-/// key message and finds the key. The body is not needed yet. The functions of its opener that are
-/// for the other form answer TWOWAY_WRONG_STATE and use nothing up. Errors: TWOWAY_MALFORMED
-/// (shorter than a header), TWOWAY_UNKNOWN_KEY, TWOWAY_OPEN_FAILED (of another length than a key
-/// message has), TWOWAY_INVALID_ARGUMENT (the form, the media types), TWOWAY_NOT_SUPPORTED (the
-/// provider lacks the body's AEAD).
+/// key message and finds the key. The body is not needed yet. The functions of its opener for the
+/// other form fail with TWOWAY_WRONG_STATE and consume nothing.
+///
+/// Errors:
+///   TWOWAY_MALFORMED         shorter than a header
+///   TWOWAY_UNKNOWN_KEY
+///   TWOWAY_OPEN_FAILED       of another length than a key message has
+///   TWOWAY_INVALID_ARGUMENT  the form, the media types
+///   TWOWAY_NOT_SUPPORTED     the provider lacks the body's AEAD
 TWOWAY_C_CALL twoway_status twoway_multi_receiver_begin(
     const twoway_multi_receiver* receiver, twoway_form form, const uint8_t* key_message,
     size_t key_message_size, const twoway_media_types* types, twoway_multi_pending** pending,
@@ -154,33 +170,38 @@ TWOWAY_C_CALL twoway_status twoway_multi_pending_complete_dh(const twoway_multi_
 
 TWOWAY_C_API void twoway_multi_opener_free(twoway_multi_opener* opener) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of the body before its sealed text, for opening in place.
+/// Returns the number of bytes of the body before its sealed text, for opening in place.
 TWOWAY_C_API size_t twoway_multi_opener_prefix_size(const twoway_multi_opener* opener)
     TWOWAY_C_NOEXCEPT;
 
-/// Bytes of plaintext in a whole body of `body_size` bytes; 0 where it is too short.
+/// Returns the size of the plaintext in a whole body of `body_size` bytes; 0 if it is too short.
 TWOWAY_C_API size_t twoway_multi_opener_opened_size(const twoway_multi_opener* opener,
                                                     size_t body_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes the plaintext of the whole body, opened_size bytes. `out` is disjoint from `body` or
 /// starts prefix_size bytes into it. TWOWAY_OPEN_FAILED and refusals of the replay filter wipe what
-/// was written; in place that destroys the body. A failure uses nothing up: another body may be
-/// tried. Opens once: after a success, TWOWAY_WRONG_STATE. Errors: also TWOWAY_REPLAYED and what
-/// the filter answers, TWOWAY_BUFFER_TOO_SMALL, TWOWAY_PROVIDER_FAILURE.
+/// was written; in place that destroys the body. A failure consumes nothing: another body may be
+/// tried. It succeeds once, then fails with TWOWAY_WRONG_STATE.
+///
+/// Other errors:
+///   TWOWAY_REPLAYED          and the other errors of the filter
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_multi_opener_open(twoway_multi_opener* opener,
                                                      const uint8_t* body, size_t body_size,
                                                      uint8_t* out, size_t capacity, size_t* written,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What opens a body in chunks from its first byte. Once: after a success, TWOWAY_WRONG_STATE.
-/// Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
+/// Gives the opener of a body in chunks from its first byte. It succeeds once, then fails with
+/// TWOWAY_WRONG_STATE. Limits that are not valid are TWOWAY_INVALID_ARGUMENT, and it consumes
+/// nothing.
 TWOWAY_C_CALL twoway_status twoway_multi_opener_chunks(twoway_multi_opener* opener,
                                                        const twoway_chunk_limits* limits,
                                                        twoway_chunk_opener** chunks,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// The sealer of this receiver's response, once. TWOWAY_WRONG_STATE before a whole body is opened,
-/// or the first chunk of a chunked one.
+/// Gives the sealer of this receiver's response, once. It fails with TWOWAY_WRONG_STATE before a
+/// whole body is opened, or the first chunk of a chunked one.
 TWOWAY_C_CALL twoway_status
 twoway_multi_opener_response_sealer(twoway_multi_opener* opener, twoway_response_sealer** sealer,
                                     twoway_error* error) TWOWAY_C_NOEXCEPT;

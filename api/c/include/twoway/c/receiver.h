@@ -2,7 +2,7 @@
 #ifndef TWOWAY_C_RECEIVER_H
 #define TWOWAY_C_RECEIVER_H
 
-#include <twoway/c/keys.h>
+#include <twoway/c/key_ring.h>
 #include <twoway/c/replay.h>
 #include <twoway/c/response.h>
 
@@ -15,8 +15,8 @@ extern "C" {
 /// Opens requests with the keys of a ring. Thread-safe.
 typedef struct twoway_request_receiver twoway_request_receiver;
 
-/// `rng` draws response nonces, the provider's generator where it is NULL; `filter` refuses
-/// requests that were accepted before, where it is not NULL.
+/// Makes a receiver. `rng` draws response nonces, or the provider's generator if it is NULL.
+/// `filter` refuses requests that were accepted before, if it is not NULL.
 TWOWAY_C_CALL twoway_status twoway_request_receiver_new(twoway_key_ring* ring, twoway_rng* rng,
                                                         twoway_replay_filter* filter,
                                                         twoway_request_receiver** receiver,
@@ -27,9 +27,17 @@ TWOWAY_C_API void twoway_request_receiver_free(twoway_request_receiver* receiver
 /// Opens a whole request: writes its plaintext, which is shorter than `message`, and gives the
 /// sealer of its response. The room is checked before the key is used. `out` is disjoint from
 /// `message`, or starts where its sealed text starts. TWOWAY_OPEN_FAILED and refusals wipe what was
-/// written. Errors: TWOWAY_MALFORMED (shorter than a header), TWOWAY_UNKNOWN_KEY,
-/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_OPEN_FAILED, TWOWAY_KEY_UNAVAILABLE, TWOWAY_REPLAYED and what
-/// the filter answers, TWOWAY_INVALID_ARGUMENT (the media types), TWOWAY_PROVIDER_FAILURE.
+/// written.
+///
+/// Errors:
+///   TWOWAY_MALFORMED         shorter than a header
+///   TWOWAY_UNKNOWN_KEY
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_OPEN_FAILED
+///   TWOWAY_KEY_UNAVAILABLE
+///   TWOWAY_REPLAYED          and the other errors of the filter
+///   TWOWAY_INVALID_ARGUMENT  the media types
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_request_receiver_open(
     const twoway_request_receiver* receiver, const uint8_t* message, size_t message_size,
     const twoway_media_types* types, uint8_t* out, size_t capacity, size_t* written,
@@ -47,10 +55,15 @@ typedef struct twoway_request_opener twoway_request_opener;
 /// Begins to open a request of that form, under the form's media type: reads header and `enc` from
 /// the front of `message`, which may be the whole request or its beginning, checks `enc`, and finds
 /// the key. A message does not say which form it has: tell it from the media type that came with
-/// the message. The functions of its opener that are for the other form answer TWOWAY_WRONG_STATE
-/// and use nothing up. Errors: TWOWAY_MALFORMED (shorter than a header), TWOWAY_UNKNOWN_KEY,
-/// TWOWAY_OPEN_FAILED (shorter than its `enc`, or `enc` is not valid), TWOWAY_INVALID_ARGUMENT (the
-/// form, the media types), TWOWAY_PROVIDER_FAILURE.
+/// the message. The functions of its opener for the other form fail with TWOWAY_WRONG_STATE and
+/// consume nothing.
+///
+/// Errors:
+///   TWOWAY_MALFORMED         shorter than a header
+///   TWOWAY_UNKNOWN_KEY
+///   TWOWAY_OPEN_FAILED       shorter than its `enc`, or `enc` is not valid
+///   TWOWAY_INVALID_ARGUMENT  the form, the media types
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_request_receiver_begin(const twoway_request_receiver* receiver,
                                                           twoway_form form, const uint8_t* message,
                                                           size_t message_size,
@@ -60,13 +73,13 @@ TWOWAY_C_CALL twoway_status twoway_request_receiver_begin(const twoway_request_r
 
 TWOWAY_C_API void twoway_pending_request_free(twoway_pending_request* pending) TWOWAY_C_NOEXCEPT;
 
-/// What the header says, all 0 for NULL.
+/// Return the key id and the suite of the header, all 0 for NULL.
 TWOWAY_C_API uint8_t twoway_pending_request_key_id(const twoway_pending_request* pending)
     TWOWAY_C_NOEXCEPT;
 TWOWAY_C_API twoway_suite twoway_pending_request_suite(const twoway_pending_request* pending)
     TWOWAY_C_NOEXCEPT;
 
-/// Bytes of the message before its sealed text: header and `enc`.
+/// Returns the number of bytes of the message before its sealed text: header and `enc`.
 TWOWAY_C_API size_t twoway_pending_request_prefix_size(const twoway_pending_request* pending)
     TWOWAY_C_NOEXCEPT;
 
@@ -77,22 +90,28 @@ TWOWAY_C_CALL twoway_status twoway_pending_request_enc(const twoway_pending_requ
                                                        size_t* written,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Another handle of the key that it found.
+/// Gives another handle of the key that it found.
 TWOWAY_C_CALL twoway_status twoway_pending_request_key(const twoway_pending_request* pending,
                                                        twoway_private_key** key,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Runs the key's operation in this thread; it may block as long as the key does. A failure leaves
-/// the request pending: TWOWAY_KEY_UNAVAILABLE may be tried again. Errors: also TWOWAY_OPEN_FAILED
-/// (not a valid `enc`), TWOWAY_PROVIDER_FAILURE.
+/// the request pending: TWOWAY_KEY_UNAVAILABLE may be tried again.
+///
+/// Other errors:
+///   TWOWAY_OPEN_FAILED       not a valid `enc`
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_pending_request_decapsulate(
     const twoway_pending_request* pending, twoway_request_opener** opener,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Takes the result of Decap(enc, skR) that was computed elsewhere, as a KMS with KEM keys does,
 /// Nsecret bytes. For a raw Diffie-Hellman result use the next function. A wrong one shows as
-/// TWOWAY_OPEN_FAILED when the request is opened. Errors: TWOWAY_INVALID_ARGUMENT (its length),
-/// TWOWAY_PROVIDER_FAILURE.
+/// TWOWAY_OPEN_FAILED when the request is opened.
+///
+/// Errors:
+///   TWOWAY_INVALID_ARGUMENT  its length
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_pending_request_complete(const twoway_pending_request* pending,
                                                             const uint8_t* shared_secret,
                                                             size_t shared_secret_size,
@@ -100,37 +119,47 @@ TWOWAY_C_CALL twoway_status twoway_pending_request_complete(const twoway_pending
                                                             twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Takes DH(skR, enc) that was computed elsewhere, Ndh bytes: the shared x coordinate of a NIST
-/// curve, or the output of X25519 or X448. Errors: TWOWAY_KEY_UNAVAILABLE (another length, or zeros
-/// from X25519 or X448), TWOWAY_NOT_SUPPORTED (not a DHKEM), TWOWAY_PROVIDER_FAILURE.
+/// curve, or the output of X25519 or X448.
+///
+/// Errors:
+///   TWOWAY_KEY_UNAVAILABLE   another length, or zeros from X25519 or X448
+///   TWOWAY_NOT_SUPPORTED     not a DHKEM
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_pending_request_complete_dh(
     const twoway_pending_request* pending, const uint8_t* dh, size_t dh_size,
     twoway_request_opener** opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 TWOWAY_C_API void twoway_request_opener_free(twoway_request_opener* opener) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of plaintext in `sealed_size` bytes after the prefix; 0 where they are too few.
+/// Returns the size of the plaintext in `sealed_size` bytes after the prefix; 0 if they are too
+/// few.
 TWOWAY_C_API size_t twoway_request_opener_opened_size(const twoway_request_opener* opener,
                                                       size_t sealed_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes the plaintext of `sealed`, the message after its prefix. `out` is `sealed` itself or
 /// disjoint from it. TWOWAY_OPEN_FAILED and refusals of the replay filter wipe what was written; in
-/// place that destroys the message. Opens once: after a success, TWOWAY_WRONG_STATE. Errors: also
-/// TWOWAY_REPLAYED and what the filter answers, TWOWAY_BUFFER_TOO_SMALL, TWOWAY_PROVIDER_FAILURE.
+/// place that destroys the message. It succeeds once, then fails with TWOWAY_WRONG_STATE.
+///
+/// Other errors:
+///   TWOWAY_REPLAYED          and the other errors of the filter
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_request_opener_open(twoway_request_opener* opener,
                                                        const uint8_t* sealed, size_t sealed_size,
                                                        uint8_t* out, size_t capacity,
                                                        size_t* written,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What opens a chunked request after its prefix. Once: after a success, TWOWAY_WRONG_STATE.
-/// Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used up).
+/// Gives the opener of a chunked request after its prefix. It succeeds once, then fails with
+/// TWOWAY_WRONG_STATE. Limits that are not valid are TWOWAY_INVALID_ARGUMENT, and it consumes
+/// nothing.
 TWOWAY_C_CALL twoway_status twoway_request_opener_chunks(twoway_request_opener* opener,
                                                          const twoway_chunk_limits* limits,
                                                          twoway_chunk_opener** chunks,
                                                          twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// The sealer of the response, once. TWOWAY_WRONG_STATE before a whole request is opened, or the
-/// first chunk of a chunked one: an unauthenticated request gets no answer.
+/// Gives the sealer of the response, once. It fails with TWOWAY_WRONG_STATE before a whole request
+/// is opened, or the first chunk of a chunked one: an unauthenticated request gets no answer.
 TWOWAY_C_CALL twoway_status twoway_request_opener_response_sealer(
     twoway_request_opener* opener, twoway_response_sealer** sealer,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
@@ -138,8 +167,8 @@ TWOWAY_C_CALL twoway_status twoway_request_opener_response_sealer(
 // --- Chunked requests from their first byte ----------------------------------------------------
 
 /// Opens a chunked request that is pushed from its first byte, as twoway_chunk_opener does. After
-/// header and `enc` it answers TWOWAY_CHUNK_NEED_KEY and consumes nothing until it has its key:
-/// what is not consumed stays with the caller.
+/// header and `enc` it gives TWOWAY_CHUNK_NEED_KEY, and consumes nothing until it has its key. The
+/// caller keeps what is not consumed.
 typedef struct twoway_chunked_request_opener twoway_chunked_request_opener;
 
 /// Errors: TWOWAY_INVALID_ARGUMENT (the media types, the limits).
@@ -166,20 +195,22 @@ TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_open_in_place(
     const uint8_t** text, size_t* text_size, twoway_chunk_state* state,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// The request that needs its key, for an operation elsewhere. Errors: TWOWAY_WRONG_STATE (before
-/// TWOWAY_CHUNK_NEED_KEY).
+/// Gives the request that needs its key, for an operation elsewhere.
+///
+/// Errors:
+///   TWOWAY_WRONG_STATE  before TWOWAY_CHUNK_NEED_KEY
 TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_pending(
     const twoway_chunked_request_opener* opener, twoway_pending_request** pending,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Goes on with what the pending request gave. Takes the content of `key`, which then answers
-/// TWOWAY_WRONG_STATE and is still to be freed. Errors: TWOWAY_WRONG_STATE (no key is needed, or
+/// Goes on with what the pending request gave. Takes the content of `key`, which then fails with
+/// TWOWAY_WRONG_STATE and must still be freed. Errors: TWOWAY_WRONG_STATE (no key is needed, or
 /// `key` has opened something); `key` is then as before.
 TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_resume(
     twoway_chunked_request_opener* opener, twoway_request_opener* key,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// All of that in this thread: pending, decapsulate, resume. Errors: those of
+/// Does all of that in this thread: pending, decapsulate, resume. Errors: those of
 /// twoway_pending_request_decapsulate, after which it may be tried again; TWOWAY_WRONG_STATE.
 TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_decapsulate(
     twoway_chunked_request_opener* opener, twoway_error* error) TWOWAY_C_NOEXCEPT;

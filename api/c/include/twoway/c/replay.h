@@ -13,17 +13,20 @@ extern "C" {
 /// one store between them. Thread-safe.
 typedef struct twoway_replay_filter twoway_replay_filter;
 
-/// A filter in the memory of this process, which remembers each request for `window` seconds (over
-/// 0) and at most `max_entries` (1 to 2^31) at once; a full filter refuses new requests
-/// (TWOWAY_FILTER_FULL). All memory is taken at once: 36 to 40 bytes for each. `clock` NULL is
-/// the system's. <twoway/replay_filter.hpp> says what it does not cover. Errors:
-/// TWOWAY_INVALID_ARGUMENT, TWOWAY_NOT_SUPPORTED (a provider without HKDF-SHA256),
-/// TWOWAY_PROVIDER_FAILURE.
+/// Makes a filter in the memory of this process, which remembers each request for `window` seconds
+/// (over 0) and at most `max_entries` (1 to 2^31) at once; a full filter refuses new requests
+/// (TWOWAY_FILTER_FULL). All memory is taken at once: 36 to 40 bytes for each. `clock` NULL is the
+/// system's. <twoway/replay_filter.hpp> says what it does not cover.
+///
+/// Errors:
+///   TWOWAY_INVALID_ARGUMENT
+///   TWOWAY_NOT_SUPPORTED     a provider without HKDF-SHA256
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_replay_filter_new_in_memory(
     const twoway_provider* provider, size_t max_entries, int64_t window, twoway_clock* clock,
     twoway_replay_filter** filter, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// A store of the caller's. Thread-safe where its filter is shared.
+/// A store of the caller's. It must be thread-safe if its filter is shared.
 typedef struct twoway_replay_callbacks {
   size_t size;  ///< sizeof(twoway_replay_callbacks)
   void* context;
@@ -41,9 +44,8 @@ TWOWAY_C_CALL twoway_status twoway_replay_filter_new(const twoway_replay_callbac
                                                      twoway_replay_filter** filter,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What a receiver asks. `*absent` becomes 1 where the request was absent and is remembered now, 0
-/// where it was known and after a failure. Errors: TWOWAY_FILTER_FULL, those of the
-/// store.
+/// Asks what a receiver asks. `*absent` becomes 1 if the request was absent and is remembered from
+/// here on, 0 if it was known and after a failure. Errors: TWOWAY_FILTER_FULL, those of the store.
 TWOWAY_C_CALL twoway_status twoway_replay_filter_insert(twoway_replay_filter* filter,
                                                         uint8_t key_id, const uint8_t* enc,
                                                         size_t enc_size, int* absent,

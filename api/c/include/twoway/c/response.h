@@ -17,20 +17,24 @@ typedef struct twoway_response_opener twoway_response_opener;
 
 TWOWAY_C_API void twoway_response_opener_free(twoway_response_opener* opener) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of plaintext in a whole response of `message_size` bytes; 0 where it is too short.
+/// Returns the size of the plaintext in a whole response of `message_size` bytes; 0 if it is too
+/// short.
 TWOWAY_C_API size_t twoway_response_opener_opened_size(const twoway_response_opener* opener,
                                                        size_t message_size) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of a response before its sealed text, for opening in place.
+/// Returns the number of bytes of a response before its sealed text, for opening in place.
 TWOWAY_C_API size_t twoway_response_opener_prefix_size(const twoway_response_opener* opener)
     TWOWAY_C_NOEXCEPT;
 
 /// Writes the plaintext of a whole response, opened_size bytes. `out` is disjoint from `message` or
 /// starts prefix_size bytes into it. `types` are the sealer's. TWOWAY_OPEN_FAILED (another
 /// request's response, another media type, changed bytes) wipes what was written; in place that
-/// destroys the message. A failure uses nothing up: a true response can still be opened. Errors:
-/// also TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the media types),
-/// TWOWAY_PROVIDER_FAILURE.
+/// destroys the message. A failure consumes nothing: a true response can still be opened.
+///
+/// Other errors:
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_INVALID_ARGUMENT  the media types
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_response_opener_open(const twoway_response_opener* opener,
                                                         const uint8_t* message, size_t message_size,
                                                         const twoway_media_types* types,
@@ -38,7 +42,7 @@ TWOWAY_C_CALL twoway_status twoway_response_opener_open(const twoway_response_op
                                                         size_t* written,
                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What opens a chunked response from its first byte (Chunked OHTTP section 6.2). Errors:
+/// Gives the opener of a chunked response from its first byte (Chunked OHTTP section 6.2). Errors:
 /// TWOWAY_INVALID_ARGUMENT (the media types, the limits).
 TWOWAY_C_CALL twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener,
                                                           const twoway_media_types* types,
@@ -52,8 +56,11 @@ TWOWAY_C_CALL twoway_status twoway_response_opener_save_secret(
     const twoway_response_opener* opener, uint8_t* out, size_t capacity, size_t* written,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// An opener from such a state. Errors: TWOWAY_MALFORMED (no such state, or a sealer's),
-/// TWOWAY_NOT_SUPPORTED (the provider lacks its suite).
+/// Gives an opener from such a state.
+///
+/// Errors:
+///   TWOWAY_MALFORMED      no such state, or a sealer's
+///   TWOWAY_NOT_SUPPORTED  the provider lacks its suite
 TWOWAY_C_CALL twoway_status twoway_response_opener_restore(const twoway_provider* provider,
                                                            const uint8_t* state, size_t state_size,
                                                            twoway_response_opener** opener,
@@ -66,18 +73,23 @@ typedef struct twoway_response_sealer twoway_response_sealer;
 
 TWOWAY_C_API void twoway_response_sealer_free(twoway_response_sealer* sealer) TWOWAY_C_NOEXCEPT;
 
-/// The size of a whole response to `text_size` bytes.
+/// Returns the size of a whole response to `text_size` bytes.
 TWOWAY_C_API size_t twoway_response_sealer_sealed_size(const twoway_response_sealer* sealer,
                                                        size_t text_size) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of a response before its sealed text: what start_chunks writes; and for sealing in place.
+/// Returns the number of bytes of a response before its sealed text: what start_chunks writes. It
+/// is also for sealing in place.
 TWOWAY_C_API size_t twoway_response_sealer_prefix_size(const twoway_response_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
 /// Writes the whole response, sealed_size bytes. `text` is disjoint from `out` or starts
-/// prefix_size bytes into it. A request has one response: after a success, TWOWAY_WRONG_STATE.
-/// Errors: also TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the media types),
-/// TWOWAY_PROVIDER_FAILURE.
+/// prefix_size bytes into it. A request has one response: it succeeds once, then fails with
+/// TWOWAY_WRONG_STATE.
+///
+/// Other errors:
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_INVALID_ARGUMENT  the media types
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer,
                                                         const uint8_t* text, size_t text_size,
                                                         const twoway_media_types* types,
@@ -86,24 +98,33 @@ TWOWAY_C_CALL twoway_status twoway_response_sealer_seal(twoway_response_sealer* 
                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Begins a chunked response in place of a whole one: writes what it starts with, prefix_size
-/// bytes, and gives the sealer of its chunks. After a success, TWOWAY_WRONG_STATE. Errors: also
-/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the media types, the limits),
-/// TWOWAY_PROVIDER_FAILURE.
+/// bytes, and gives the sealer of its chunks. It succeeds once, then fails with TWOWAY_WRONG_STATE.
+///
+/// Other errors:
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_INVALID_ARGUMENT  the media types, the limits
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_response_sealer_start_chunks(
     twoway_response_sealer* sealer, const twoway_media_types* types,
     const twoway_chunk_limits* limits, uint8_t* out, size_t capacity, size_t* written,
     twoway_chunk_sealer** chunks, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Writes the sealer's state, from which another process may seal the response in this one's stead:
-/// versioned, bound to the suite, and as secret as the response. Errors: TWOWAY_WRONG_STATE (a
-/// response is sealed already), TWOWAY_BUFFER_TOO_SMALL.
+/// versioned, bound to the suite, and as secret as the response.
+///
+/// Errors:
+///   TWOWAY_WRONG_STATE       a response is sealed already
+///   TWOWAY_BUFFER_TOO_SMALL
 TWOWAY_C_CALL twoway_status twoway_response_sealer_save_secret(
     const twoway_response_sealer* sealer, uint8_t* out, size_t capacity, size_t* written,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// A sealer from such a state, with the provider's generator. Whoever restores a state twice can
-/// answer twice. Errors: TWOWAY_MALFORMED (no such state, or an opener's), TWOWAY_NOT_SUPPORTED
-/// (the provider lacks its suite).
+/// Makes a sealer from such a state, with the provider's generator. Whoever restores a state twice
+/// can answer twice.
+///
+/// Errors:
+///   TWOWAY_MALFORMED      no such state, or an opener's
+///   TWOWAY_NOT_SUPPORTED  the provider lacks its suite
 TWOWAY_C_CALL twoway_status twoway_response_sealer_restore(const twoway_provider* provider,
                                                            const uint8_t* state, size_t state_size,
                                                            twoway_response_sealer** sealer,

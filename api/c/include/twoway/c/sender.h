@@ -11,18 +11,26 @@ extern "C" {
 /// Seals requests to one receiver. Thread-safe.
 typedef struct twoway_request_sender twoway_request_sender;
 
-/// A sender to the first usable key of a list of media type application/ohttp-keys: one fixed rule,
-/// because the choice would tell senders apart otherwise. Ephemeral keys are drawn from `rng`
-/// (RFC 9180 section 4, DeriveKeyPair(random(Nsk))), or by the provider where it is NULL; where the
-/// KEM takes none from outside, requests then fail with TWOWAY_NOT_SUPPORTED. Errors:
-/// TWOWAY_MALFORMED, TWOWAY_NOT_SUPPORTED (nothing there is usable), TWOWAY_INVALID_KEY.
+/// Makes a sender to the first usable key of a list of media type application/ohttp-keys: one fixed
+/// rule, because the choice would tell senders apart otherwise. Ephemeral keys are drawn from `rng`
+/// (RFC 9180 section 4, DeriveKeyPair(random(Nsk))), or by the provider if it is NULL. If the KEM
+/// takes none from outside, requests then fail with TWOWAY_NOT_SUPPORTED.
+///
+/// Errors:
+///   TWOWAY_MALFORMED
+///   TWOWAY_NOT_SUPPORTED  nothing there is usable
+///   TWOWAY_INVALID_KEY
 TWOWAY_C_CALL twoway_status twoway_request_sender_new(const twoway_provider* provider,
                                                       const uint8_t* key_configs,
                                                       size_t key_configs_size, twoway_rng* rng,
                                                       twoway_request_sender** sender,
                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// A sender to one known key in one suite. Errors: TWOWAY_NOT_SUPPORTED, TWOWAY_INVALID_KEY.
+/// Makes a sender to one known key in one suite.
+///
+/// Errors:
+///   TWOWAY_NOT_SUPPORTED
+///   TWOWAY_INVALID_KEY
 TWOWAY_C_CALL twoway_status twoway_request_sender_new_to_key(
     const twoway_provider* provider, uint8_t key_id, twoway_suite suite, const uint8_t* public_key,
     size_t public_key_size, twoway_rng* rng, twoway_request_sender** sender,
@@ -30,20 +38,24 @@ TWOWAY_C_CALL twoway_status twoway_request_sender_new_to_key(
 
 TWOWAY_C_API void twoway_request_sender_free(twoway_request_sender* sender) TWOWAY_C_NOEXCEPT;
 
-/// The id of the key that it sends to, and the suite, all 0 for NULL.
+/// Returns the id of the key that it sends to, and the suite, all 0 for NULL.
 TWOWAY_C_API uint8_t twoway_request_sender_key_id(const twoway_request_sender* sender)
     TWOWAY_C_NOEXCEPT;
 TWOWAY_C_API twoway_suite twoway_request_sender_suite(const twoway_request_sender* sender)
     TWOWAY_C_NOEXCEPT;
 
-/// The size of a whole request for `text_size` bytes.
+/// Returns the size of a whole request for `text_size` bytes.
 TWOWAY_C_API size_t twoway_request_sender_sealed_size(const twoway_request_sender* sender,
                                                       size_t text_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes a whole request, sealed_size bytes, and gives the opener of its response. The receiver
 /// must name the same media types. `text` is disjoint from `out`, or starts where the ciphertext
-/// will, behind header and `enc`. Errors: TWOWAY_BUFFER_TOO_SMALL, TWOWAY_INVALID_ARGUMENT (the
-/// media types), TWOWAY_PROVIDER_FAILURE.
+/// will, behind header and `enc`.
+///
+/// Errors:
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_INVALID_ARGUMENT  the media types
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_request_sender_seal(
     const twoway_request_sender* sender, const uint8_t* text, size_t text_size,
     const twoway_media_types* types, uint8_t* out, size_t capacity, size_t* written,
@@ -52,9 +64,12 @@ TWOWAY_C_CALL twoway_status twoway_request_sender_seal(
 /// One request on its way.
 typedef struct twoway_request_sealer twoway_request_sealer;
 
-/// Begins a request of that form, under the form's media type. The functions of its sealer that are
-/// for the other form answer TWOWAY_WRONG_STATE and use nothing up. Errors:
-/// TWOWAY_INVALID_ARGUMENT (the form, the media types), TWOWAY_PROVIDER_FAILURE.
+/// Begins a request of that form, under the form's media type. The functions of its sealer for the
+/// other form fail with TWOWAY_WRONG_STATE and consume nothing.
+///
+/// Errors:
+///   TWOWAY_INVALID_ARGUMENT  the form, the media types
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_request_sender_begin(const twoway_request_sender* sender,
                                                         twoway_form form,
                                                         const twoway_media_types* types,
@@ -63,7 +78,7 @@ TWOWAY_C_CALL twoway_status twoway_request_sender_begin(const twoway_request_sen
 
 TWOWAY_C_API void twoway_request_sealer_free(twoway_request_sealer* sealer) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of the request before its sealed text: header and `enc`.
+/// Returns the number of bytes of the request before its sealed text: header and `enc`.
 TWOWAY_C_API size_t twoway_request_sealer_prefix_size(const twoway_request_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
@@ -74,28 +89,31 @@ TWOWAY_C_CALL twoway_status twoway_request_sealer_prefix(const twoway_request_se
                                                          size_t* written,
                                                          twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// The size of the whole request for `text_size` bytes.
+/// Returns the size of the whole request for `text_size` bytes.
 TWOWAY_C_API size_t twoway_request_sealer_sealed_size(const twoway_request_sealer* sealer,
                                                       size_t text_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes the whole request with its prefix, sealed_size bytes. `text` is disjoint from `out` or
-/// starts prefix_size bytes into it. Seals once: after a success, TWOWAY_WRONG_STATE. Errors: also
-/// TWOWAY_BUFFER_TOO_SMALL, TWOWAY_PROVIDER_FAILURE.
+/// starts prefix_size bytes into it. It succeeds once, then fails with TWOWAY_WRONG_STATE.
+///
+/// Other errors:
+///   TWOWAY_BUFFER_TOO_SMALL
+///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_request_sealer_seal(twoway_request_sealer* sealer,
                                                        const uint8_t* text, size_t text_size,
                                                        uint8_t* out, size_t capacity,
                                                        size_t* written,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// What seals the request in chunks, to follow its prefix (Chunked OHTTP section 6.1). Once: after
-/// a success, TWOWAY_WRONG_STATE. Errors: also TWOWAY_INVALID_ARGUMENT (the limits; nothing is used
-/// up).
+/// Gives the sealer of the request in chunks, to follow its prefix (Chunked OHTTP section 6.1). It
+/// succeeds once, then fails with TWOWAY_WRONG_STATE. Limits that are not valid are
+/// TWOWAY_INVALID_ARGUMENT, and it consumes nothing.
 TWOWAY_C_CALL twoway_status twoway_request_sealer_chunks(twoway_request_sealer* sealer,
                                                          const twoway_chunk_limits* limits,
                                                          twoway_chunk_sealer** chunks,
                                                          twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// An opener of the response to this request, which may arrive before the request has ended.
+/// Gives an opener of the response to this request, which may arrive before the request has ended.
 TWOWAY_C_CALL twoway_status twoway_request_sealer_response_opener(
     const twoway_request_sealer* sealer, twoway_response_opener** opener,
     twoway_error* error) TWOWAY_C_NOEXCEPT;

@@ -89,11 +89,12 @@ TWOWAY_C_CALL twoway_status twoway_seal_stream_read(twoway_seal_stream* stream, 
                                                     size_t capacity, size_t* written,
                                                     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of the message before its first sealed text.
+/// Returns the number of bytes of the message before its first sealed text.
 TWOWAY_C_API size_t twoway_seal_stream_header_size(const twoway_seal_stream* stream)
     TWOWAY_C_NOEXCEPT;
 
-/// The size of the largest chunk that it can give. Of a whole message, all after the header.
+/// Returns the size of the largest chunk that it can give. Of a whole message, all after the
+/// header.
 TWOWAY_C_API size_t twoway_seal_stream_max_sealed_chunk(const twoway_seal_stream* stream)
     TWOWAY_C_NOEXCEPT;
 
@@ -132,7 +133,7 @@ TWOWAY_C_API void twoway_open_stream_free(twoway_open_stream* stream) TWOWAY_C_N
 
 // --- Streams of each kind of message -----------------------------------------------------------
 //
-// Each takes the content of `source`, which then answers TWOWAY_WRONG_STATE and is still to be
+// Each takes the content of `source`, which then fails with TWOWAY_WRONG_STATE and must still be
 // freed. Each stands in the place of the seal, open or chunks function of its object: one of them
 // succeeds once, in the form in which the message was begun. Nothing is read before the stream is.
 //

@@ -1,4 +1,4 @@
-// What all of the C interface shares: its rules, statuses and errors, algorithm ids, callbacks.
+// Shared by all of the C interface: its rules, statuses and errors, algorithm ids, callbacks.
 //
 // Objects. A handle comes from a function that ends in `_new`, `_open` or that has a `**` argument
 // at its end, and goes to the `_free` function of its type, which accepts NULL. Handles may be
@@ -7,20 +7,20 @@
 // must outlive its stream. Providers must outlive all objects; those of the providers' own headers
 // live for ever unless their function says otherwise.
 //
-// Spans. Bytes to read are a pointer and a size; NULL is an empty span where the size is 0. Strings
+// Spans. Bytes to read are a pointer and a size; NULL is an empty span if the size is 0. Strings
 // end in a zero byte. Memory that a call writes overlaps none that it reads, unless the call's
-// comment allows it for work in place: else TWOWAY_INVALID_ARGUMENT, and nothing is used up.
+// comment allows it for work in place. Any other overlap is TWOWAY_INVALID_ARGUMENT, and the call
+// consumes nothing.
 //
 // Outputs. Bytes to write are a pointer, the bytes that there is room for, and `*written`: how many
-// bytes were written, or 0 after a failure. Where there is too little room, the call answers
-// TWOWAY_BUFFER_TOO_SMALL, `*written` is the size that is needed, nothing is written to the buffer,
-// and nothing is used up: the same call may be made again. So a call with no room (NULL and 0) asks
-// for the size; where a size function exists, it is the cheaper way. Handles that a failed call
-// would have given are NULL.
+// bytes were written, or 0 after a failure. If there is too little room, the call fails with
+// TWOWAY_BUFFER_TOO_SMALL, writes the size that is needed to `*written`, and consumes nothing: the
+// same call may be made again. So a call with no room (NULL and 0) asks for the size. A size
+// function is the cheaper way. Handles that a failed call would have given are NULL.
 //
-// Errors. Functions that can fail answer a twoway_status, and say more in `*error` where that is
-// not NULL. A NULL handle, span with a size, or output is TWOWAY_INVALID_ARGUMENT, which is not
-// repeated at each function. Functions that answer a size or another value answer 0 for a NULL
+// Errors. Functions that can fail return a twoway_status, and say more in `*error` if that is not
+// NULL. A NULL handle, span with a size, or output is TWOWAY_INVALID_ARGUMENT, which is not
+// repeated at each function. Functions that return a size or another value return 0 for a NULL
 // handle. After a failure every handle is as it was before the call, unless the call's comment says
 // that the failure is final. Nothing is kept per thread or per process. Running out of memory ends
 // the process.
@@ -29,8 +29,8 @@
 // between threads. Message objects (sealers, openers, pending requests, sources, streams, HPKE
 // contexts) belong to one thread at a time. Callbacks are called in the threads that call the
 // library, several at once if their object is shared. They must not throw, and must not free an
-// object that is in use. A sealer also belongs to the process that began it: what seals in a forked
-// child answers TWOWAY_WRONG_STATE.
+// object that is in use. A sealer also belongs to the process that began it: in a forked child all
+// that seals fails with TWOWAY_WRONG_STATE.
 //
 // Stability. Symbols carry the version TWOWAY_1. Within it no function, struct member or number
 // changes its meaning; more of them may be added. `docs/c.md` says what a program may rely on.
@@ -57,7 +57,7 @@ extern "C" {
 
 // --- Statuses and errors -----------------------------------------------------------------------
 
-/// How a call ended. More numbers may be added: treat an unknown one as a failure.
+/// The end of a call. More numbers may be added: treat an unknown one as a failure.
 typedef int32_t twoway_status;
 
 enum {
@@ -80,14 +80,14 @@ enum {
   TWOWAY_FILTER_FULL = 16        ///< a replay filter has no room for another request
 };
 
-/// A stable, lower-case name such as "open_failed" ("ok" for TWOWAY_OK); "unknown" for a number
-/// that is none. Lives for ever.
+/// Returns a stable, lower-case name such as "open_failed" ("ok" for TWOWAY_OK); "unknown" for a
+/// number that is none. Lives for ever.
 TWOWAY_C_API const char* twoway_status_name(twoway_status status) TWOWAY_C_NOEXCEPT;
 
-/// What a call has to say beside its status. Owned by the caller; needs no initialisation, and is
-/// written by every call that it is given to, successful ones too. Never grows.
+/// Says more than a status. Owned by the caller; needs no initialisation, and is written by every
+/// call that it is given to, successful ones too. Never grows.
 typedef struct twoway_error {
-  twoway_status status;  ///< what the call answered
+  twoway_status status;  ///< what the call returned
   /// The backend's own code: an OpenSSL reason, a CKR value, what a callback gave; or 0. Always 0
   /// for TWOWAY_OPEN_FAILED, so that every cause of it looks alike.
   uint64_t native;
@@ -130,6 +130,12 @@ typedef struct twoway_suite {
   uint16_t aead;
 } twoway_suite;
 
+/// One pair of "HPKE Symmetric Algorithms" (RFC 9458 section 3.1). Never grows.
+typedef struct twoway_symmetric_algorithms {
+  uint16_t kdf;
+  uint16_t aead;
+} twoway_symmetric_algorithms;
+
 /// The longest public key and `enc` of any KEM, in bytes, those to come included.
 #define TWOWAY_MAX_PUBLIC_KEY 1665
 #define TWOWAY_MAX_ENC 1665
@@ -139,15 +145,15 @@ typedef struct twoway_suite {
 /// A crypto library, from its own header: twoway_openssl_provider(), twoway_sodium_provider().
 typedef struct twoway_provider twoway_provider;
 
-/// A short, stable name: "openssl". NULL for NULL.
+/// Returns a short, stable name: "openssl". NULL for NULL.
 TWOWAY_C_API const char* twoway_provider_name(const twoway_provider* provider) TWOWAY_C_NOEXCEPT;
 
-/// Why the provider offers nothing, where its library cannot be used in this process; else NULL.
-/// Lives as long as the provider.
+/// Returns why the provider offers nothing, if its library cannot be used in this process; else
+/// NULL. Lives as long as the provider.
 TWOWAY_C_API const char* twoway_provider_unusable(const twoway_provider* provider)
     TWOWAY_C_NOEXCEPT;
 
-/// TWOWAY_OK where the provider offers all three algorithms for requests and responses, else
+/// Returns TWOWAY_OK if the provider offers all three algorithms for requests and responses, else
 /// TWOWAY_NOT_SUPPORTED.
 TWOWAY_C_CALL twoway_status twoway_provider_offers(const twoway_provider* provider,
                                                    twoway_suite suite,
@@ -158,15 +164,15 @@ TWOWAY_C_CALL twoway_status twoway_provider_offers(const twoway_provider* provid
 // A struct of callbacks begins with its own size, so that later versions may add members: fill it
 // with zeros and set `size` to sizeof the struct. A call that is given one takes its `context`
 // over, and calls `release` (may be NULL) exactly once: when nothing uses the context any more, or
-// before the call returns where it fails. A struct without its size (TWOWAY_INVALID_ARGUMENT), or
-// with members that this version does not know (TWOWAY_NOT_SUPPORTED), is not read further:
-// `release` is then not called.
+// before the call returns if it fails. A struct without its size (TWOWAY_INVALID_ARGUMENT), or with
+// members that this version does not know (TWOWAY_NOT_SUPPORTED), is not read further: `release` is
+// then not called.
 //
 // The status of a callback never passes for one of the library's own conditions. Each callback's
 // comment says what its failure becomes, and which one status beside TWOWAY_OK, if any, is kept.
 
-/// A random generator of the caller's, for products with their own and for tests. Thread-safe where
-/// what uses it is shared.
+/// A random generator of the caller's, for products with their own and for tests. It must be
+/// thread-safe if what uses it is shared.
 typedef struct twoway_rng_callbacks {
   size_t size;  ///< sizeof(twoway_rng_callbacks)
   void* context;
@@ -182,7 +188,7 @@ TWOWAY_C_CALL twoway_status twoway_rng_new(const twoway_rng_callbacks* callbacks
                                            twoway_error* error) TWOWAY_C_NOEXCEPT;
 TWOWAY_C_API void twoway_rng_free(twoway_rng* rng) TWOWAY_C_NOEXCEPT;
 
-/// A clock of the caller's. Thread-safe where what uses it is shared.
+/// A clock of the caller's. It must be thread-safe if what uses it is shared.
 typedef struct twoway_clock_callbacks {
   size_t size;  ///< sizeof(twoway_clock_callbacks)
   void* context;
@@ -201,8 +207,8 @@ TWOWAY_C_API void twoway_clock_free(twoway_clock* clock) TWOWAY_C_NOEXCEPT;
 /// The longest secret that a twoway_secret_source can give, in bytes.
 #define TWOWAY_MAX_SOURCE_SECRET 1024
 
-/// Where a PIN or a pass phrase comes from. Asked whenever it is needed, so again after a token was
-/// lost; by one thread at a time for each token or store.
+/// Gives a PIN or a pass phrase. It is asked whenever one is needed, so again after a token was
+/// lost, and by one thread at a time for each token or store.
 typedef struct twoway_secret_source {
   size_t size;  ///< sizeof(twoway_secret_source)
   void* context;
@@ -216,9 +222,9 @@ typedef struct twoway_secret_source {
 
 // --- Limits of chunked messages ----------------------------------------------------------------
 
-/// What a chunked message may hold: its sealer keeps to it, its opener insists on it. Where a
-/// function takes one, NULL stands for the defaults, as does 0 for a member. Over 2^30 bytes a
-/// chunk is TWOWAY_INVALID_ARGUMENT.
+/// The most that a chunked message may hold: its sealer keeps to it, its opener insists on it. NULL
+/// in place of the struct stands for the defaults, as does 0 for a member. Over 2^30 bytes a chunk
+/// is TWOWAY_INVALID_ARGUMENT.
 typedef struct twoway_chunk_limits {
   size_t size;             ///< sizeof(twoway_chunk_limits)
   size_t max_chunk;        ///< largest plaintext of one chunk, in bytes; 16384 by default
@@ -239,7 +245,7 @@ enum { TWOWAY_FORM_WHOLE = 0, TWOWAY_FORM_CHUNKED = 1 };
 /// A first chunk is sealed as a whole message is. Only the media type, to which both sides bind the
 /// keys, tells them apart. If one type served both forms, anyone between sender and receiver could
 /// cut a chunked message down to its first chunk and pass that on as a whole message. So functions
-/// answer TWOWAY_INVALID_ARGUMENT if the member for the message's form is not given, if both are
+/// fail with TWOWAY_INVALID_ARGUMENT if the member for the message's form is not given, if both are
 /// equal, if one is a default of the other form, or if one has over 65527 bytes. A type ends at its
 /// first zero byte. C++ refuses types that hold one. Name both wherever both forms are in use.
 typedef struct twoway_media_types {
@@ -259,7 +265,7 @@ typedef struct twoway_media_types {
 /// states that the caller holds. Nothing for NULL.
 TWOWAY_C_API void twoway_wipe(void* bytes, size_t size) TWOWAY_C_NOEXCEPT;
 
-/// The version of the library that is loaded: "1.2.3". Lives for ever.
+/// Returns the version of the library that is loaded: "1.2.3". Lives for ever.
 TWOWAY_C_API const char* twoway_version(void) TWOWAY_C_NOEXCEPT;
 
 #ifdef __cplusplus
