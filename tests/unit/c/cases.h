@@ -39,6 +39,7 @@
   CASE(stream_failures, "sources that fail or end before the message")         \
   CASE(hpke_modes, "HPKE in all four modes, and exports")                      \
   CASE(hpke_single_shot, "HPKE's single-shot functions")                       \
+  CASE(hpke_callbacks, "HPKE with private keys behind callbacks")              \
   CASE(hpke_refusals, "refusals of HPKE's functions")                          \
   CASE(keys_elsewhere, "a key's operation that runs elsewhere")                \
   CASE(resumed_keys, "a chunked request waits for its key")                    \

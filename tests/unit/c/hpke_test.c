@@ -163,6 +163,61 @@ void hpke_single_shot(const struct fixture* fixture) {
   }
 }
 
+static twoway_status no_decap(void* context, uint8_t* shared_secret, size_t shared_secret_size,
+                              const uint8_t* enc, size_t enc_size, uint64_t* native) {
+  (void)context, (void)shared_secret, (void)shared_secret_size, (void)enc, (void)enc_size;
+  *native = 9;
+  return TWOWAY_WRONG_STATE;
+}
+
+void hpke_callbacks(const struct fixture* fixture) {
+  struct calls receiver_calls = {0, 0, TWOWAY_OK, 0, NULL, fixture->crypto};
+  struct calls sender_calls = {0, 0, TWOWAY_OK, 0, NULL, fixture->crypto};
+  struct pair pair = pair_new(fixture);
+  twoway_private_key* const software[2] = {pair.receiver, pair.sender};
+  twoway_private_key_callbacks callbacks;
+  twoway_private_key* opaque = NULL;
+  twoway_hpke_sender* sender = NULL;
+  twoway_hpke_recipient* recipient = NULL;
+  uint8_t enc[32];
+  uint8_t secrets[2][32];
+  receiver_calls.key = pair.receiver;
+  sender_calls.key = pair.sender;
+  callbacks = key_callbacks(&receiver_calls);
+  REQUIRE_OK(twoway_private_key_new(&callbacks, fixture->suite.kem, pair.receiver_pk, 32,
+                                    &pair.receiver, NULL));
+  callbacks = key_callbacks(&sender_calls);
+  REQUIRE_OK(twoway_private_key_new(&callbacks, fixture->suite.kem, pair.sender_pk, 32,
+                                    &pair.sender, NULL));
+  set_mode(&pair, AUTH);
+  REQUIRE_OK(set_up_sender(fixture, &pair, enc, &sender));
+  CHECK(sender_calls.calls == 1);
+  REQUIRE_OK(set_up_recipient(fixture, &pair, enc, &recipient));
+  CHECK(receiver_calls.calls == 2);  // with the ephemeral key and with the sender's
+  CHECK_OK(twoway_hpke_sender_export(sender, NULL, 0, secrets[0], 32, NULL));
+  CHECK_OK(twoway_hpke_recipient_export(recipient, NULL, 0, secrets[1], 32, NULL));
+  CHECK(memcmp(secrets[0], secrets[1], 32) == 0);
+  twoway_hpke_sender_free(sender);
+  twoway_hpke_recipient_free(recipient);
+
+  // A key that fails is unavailable, and a whole Decap offers no authenticated mode.
+  sender_calls.answer = TWOWAY_OPEN_FAILED;
+  CHECK_STATUS(set_up_sender(fixture, &pair, enc, &sender), TWOWAY_KEY_UNAVAILABLE);
+  callbacks.dh = NULL;
+  callbacks.decap = no_decap;
+  REQUIRE_OK(
+      twoway_private_key_new(&callbacks, fixture->suite.kem, pair.sender_pk, 32, &opaque, NULL));
+  twoway_private_key_free(pair.sender);
+  pair.sender = opaque;
+  set_mode(&pair, AUTH);
+  CHECK_STATUS(set_up_sender(fixture, &pair, enc, &sender), TWOWAY_NOT_SUPPORTED);
+  CHECK(sender == NULL);
+  pair_free(&pair);
+  twoway_private_key_free(software[0]);
+  twoway_private_key_free(software[1]);
+  CHECK(receiver_calls.released == 1 && sender_calls.released == 2);
+}
+
 void hpke_refusals(const struct fixture* fixture) {
   struct pair pair = pair_new(fixture);
   const twoway_suite unknown = {0x7777, fixture->suite.kdf, fixture->suite.aead};
