@@ -3,13 +3,13 @@
     headers.py LOG
 
 LOG has Doxygen's warnings. A comment stands for all names that follow it without an empty line.
-Copies, moves and destructors, and functions that are defaulted or deleted, need none.
+Copies, moves, destructors and what frees a handle need none, nor what is defaulted or deleted.
 """
 import pathlib
 import re
 import sys
 
-SPECIAL = re.compile(r"= (default|delete);|\boperator=\(|\b(\w+)\((const )?\2&&? \w+\)|~")
+SPECIAL = re.compile(r"= (default|delete);|_free\(|\boperator=\(|\b(\w+)\((const )?\2&&? \w+\)|~")
 
 
 def declaration(lines, start):
@@ -25,7 +25,7 @@ def has_comment(lines, start):
     for line in reversed(lines[:start]):
         if line.strip().startswith("///"):
             return True
-        if not line.strip() or re.search(r"^\s*(class|struct|union|enum|namespace|extern)\b.*\{|public:", line):
+        if not line.strip() or re.search(r"^\s*(typedef|class|struct|union|enum|namespace|extern)\b.*\{|public:", line):
             return False
     return False
 
@@ -37,6 +37,8 @@ def main():
             path, number, name = found.groups()
             lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
             start = int(number) - 1
+            if "::detail" in name or name.startswith("Member TWOWAY_C_"):  # not for users
+                continue
             if not SPECIAL.search(declaration(lines, start)) and not has_comment(lines, start):
                 left.add(f"{path}:{number}: {name}")
     print("\n".join([*sorted(left), f"{len(left)} public names without a comment"]))

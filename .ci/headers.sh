@@ -10,11 +10,17 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 pages=${1:+$(realpath -m "$1")}
 cd "$here"
+
+# Doxygen looks at functions outside of classes if their file and namespace are documented.
+headers=$(find core framing api providers -path '*/include/twoway/*' -name '*.h*')
+for header in $headers; do printf '/** @file %s\n@brief %s */\n' "$header" "$header"; done >"$work/files.dox"
+# shellcheck disable=SC2086  # names without blanks
+sed -n 's/^namespace \([a-z0-9_:]*\) {$/\1/p' $headers | sort -u |
+  while read -r name; do printf '/** @namespace %s\n@brief %s */\n' "$name" "$name"; done >>"$work/files.dox"
+
 doxygen - <<SETTINGS
 PROJECT_NAME = twoway
-INPUT = core/include framing/include api/include api/c/include $(echo providers/*/include)
-FILE_PATTERNS = *.h *.hpp
-RECURSIVE = YES
+INPUT = $work/files.dox $(echo $headers)
 STRIP_FROM_PATH = core/include framing/include api/include api/c/include
 MACRO_EXPANSION = YES
 EXPAND_ONLY_PREDEF = YES

@@ -14,6 +14,7 @@ using TimePoint = std::chrono::system_clock::time_point;
 class TWOWAY_INTERFACE Clock {
  public:
   virtual ~Clock() = default;
+  /// Returns the time of day.
   virtual TimePoint now() const noexcept = 0;
 };
 

@@ -11,6 +11,7 @@
 
 namespace twoway {
 
+/// Whether a key is published.
 enum class KeyState : std::uint8_t {
   pending,  ///< opens requests, and is not published yet
   active,   ///< opens requests, and is published
@@ -36,8 +37,11 @@ inline const char* to_string(KeyState state) noexcept {
 /// Whether a key has been seen to fit its public key. Thread-safe.
 class TWOWAY_API KeyProof {
  public:
+  /// Begins with what is known of the key.
   explicit KeyProof(bool proven) noexcept : proven_(proven) {}
+  /// Tells whether the key has fitted.
   bool proven() const noexcept { return proven_; }
+  /// Records that it has.
   void prove() noexcept { proven_ = true; }
 
   /// What a caller is told of a text that does not open: `error`, but key_unavailable in place of
@@ -64,10 +68,10 @@ class TWOWAY_API KeyRing {
  public:
   /// One key, as it was when the ring was asked. Immutable.
   struct Entry {
-    std::uint8_t key_id;
-    std::shared_ptr<const PrivateKey> key;
-    std::vector<core::CipherSuite> suites;
-    KeyState state;
+    std::uint8_t key_id;                    ///< as it stands in requests
+    std::shared_ptr<const PrivateKey> key;  ///< never null
+    std::vector<core::CipherSuite> suites;  ///< in which it opens requests
+    KeyState state;                         ///< when the ring was asked
     TimePoint until;  ///< of a retired key: the first moment at which it opens nothing
 
     std::shared_ptr<KeyProof> proof;  ///< shared by all entries of the key
@@ -75,6 +79,7 @@ class TWOWAY_API KeyRing {
     /// Whether the key is known to fit its public key.
     bool checked() const noexcept { return proof->proven(); }
 
+    /// Tells whether the key opens nothing at that time.
     bool expired(TimePoint now) const noexcept {
       return state == KeyState::retired && now >= until;
     }
@@ -88,6 +93,7 @@ class TWOWAY_API KeyRing {
   KeyRing(const KeyRing&) = delete;
   KeyRing& operator=(const KeyRing&) = delete;
 
+  /// Returns the provider that the ring was made with.
   const Provider& provider() const noexcept { return provider_; }
 
   /// Adds a key that accepts requests in the listed suites. An expired key of the same id is
@@ -128,9 +134,10 @@ class TWOWAY_API KeyRing {
   /// The entry and suite that a header names; unknown_key where the ring has no such id, the key
   /// is expired, or does not list that suite (RFC 9458 section 4.3). Each has its own message.
   struct Match {
-    std::shared_ptr<const Entry> entry;
-    core::CipherSuite suite;
+    std::shared_ptr<const Entry> entry;  ///< the key
+    core::CipherSuite suite;             ///< one of its suites
   };
+  /// Finds the key of a header, as Match says.
   Result<Match> find(const RequestHeader& header) const noexcept;
 
   /// The list of the active keys in the order of their adding, media type application/ohttp-keys.

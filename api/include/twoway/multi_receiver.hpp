@@ -119,6 +119,7 @@ class TWOWAY_API PendingMultiRequest {
 /// who saw a key message can have the true request refused by sending it with another body first.
 class TWOWAY_API MultiRequestReceiver {
  public:
+  /// Borrows the ring and what the options name.
   explicit MultiRequestReceiver(const KeyRing& ring TWOWAY_LIFETIMEBOUND,
                                 const ReceiverOptions& options = {}) noexcept
       : ring_(&ring), receiver_(ring, options) {}

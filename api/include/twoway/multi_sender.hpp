@@ -14,8 +14,8 @@ namespace twoway {
 
 /// What one receiver needs beside the body, and the opener of that receiver's response.
 struct EncapsulatedKey {
-  Bytes message;
-  ResponseOpener response_opener;
+  Bytes message;                   ///< the key message
+  ResponseOpener response_opener;  ///< of this receiver's response
 };
 
 /// One request on its way to many receivers: seals its body once, and gives each receiver the
@@ -112,6 +112,7 @@ class TWOWAY_API MultiRequestSender {
   static Result<MultiRequestSender> create(const Provider& provider, AeadId aead,
                                            const SenderOptions& options = {}) noexcept;
 
+  /// Returns the AEAD of the receivers' suites.
   AeadId aead() const noexcept { return aead_; }
 
   /// Begins a request whose body is whole or chunked, under that form's media type. Errors:

@@ -36,6 +36,7 @@ class TWOWAY_INTERFACE ReplayFilter {
   virtual Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept = 0;
 };
 
+/// The choices of a MemoryReplayFilter.
 struct MemoryReplayFilterOptions {
   /// Requests that are remembered at once, 1 to 2^31: as many as a receiver may accept in a window.
   std::size_t max_entries = 0;
@@ -66,6 +67,7 @@ struct MemoryReplayFilterOptions {
 /// differ are taken for the same with a probability of 2^-128, which refuses the second.
 class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
  public:
+  /// The choices of this filter.
   using Options = MemoryReplayFilterOptions;
 
   /// Draws its key from the provider's generator and borrows the provider. Errors: invalid_argument

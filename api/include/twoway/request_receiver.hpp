@@ -70,6 +70,7 @@ class TWOWAY_API RequestOpener {
   std::shared_ptr<const std::atomic<bool>> authentic_;
 };
 
+/// The choices of a receiver.
 struct ReceiverOptions {
   /// Draws response nonces where it is set, else the provider's generator does; must outlive the
   /// receiver and its openers, and be thread-safe where the receiver is shared.
@@ -94,6 +95,7 @@ class TWOWAY_API PendingRequest {
   PendingRequest(const PendingRequest&) noexcept = default;
   PendingRequest& operator=(const PendingRequest&) noexcept = default;
 
+  /// The key id, suite, private key and KEM that the header names.
   std::uint8_t key_id() const noexcept { return state_->match.entry->key_id; }
   Suite suite() const noexcept { return state_->match.suite.id(); }
   const PrivateKey& key() const noexcept { return *state_->match.entry->key; }
@@ -162,21 +164,21 @@ class TWOWAY_API PendingRequest {
 
 /// The plaintext of a request and the sealer of its response.
 struct OpenedRequest {
-  Bytes plaintext;
-  ResponseSealer response_sealer;
+  Bytes plaintext;                 ///< of the request
+  ResponseSealer response_sealer;  ///< of its response
 };
 
 /// How many bytes of a caller's buffer the plaintext of a request takes, and the sealer of its
 /// response.
 struct OpenedText {
-  std::size_t size;
-  ResponseSealer response_sealer;
+  std::size_t size;                ///< bytes of plaintext
+  ResponseSealer response_sealer;  ///< of its response
 };
 
 /// The plaintext of a request that is still arriving. Ask `opener` for the response sealer.
 struct RequestStream {
-  RequestOpener opener;
-  OpenStream plaintext;
+  RequestOpener opener;  ///< for the response sealer
+  OpenStream plaintext;  ///< of the request
 };
 
 class ChunkedRequestOpener;
@@ -185,6 +187,7 @@ class ChunkedRequestOpener;
 /// threads.
 class TWOWAY_API RequestReceiver {
  public:
+  /// Borrows the ring and what the options name.
   explicit RequestReceiver(const KeyRing& ring TWOWAY_LIFETIMEBOUND,
                            const ReceiverOptions& options = {}) noexcept
       : ring_(&ring), options_(options) {}
@@ -247,6 +250,7 @@ class TWOWAY_API RequestReceiver {
 /// key: what is not consumed stays with the caller. Belongs to one thread at a time.
 class TWOWAY_API ChunkedRequestOpener {
  public:
+  /// As ChunkOpener's.
   using State = ChunkOpener::State;
   using Step = ChunkOpener::Step;
 

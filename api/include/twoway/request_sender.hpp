@@ -15,6 +15,7 @@ namespace twoway {
 /// far as core::SoleUse sees it.
 class TWOWAY_API RequestSealer {
  public:
+  /// For RequestSender, which begins requests.
   RequestSealer(Form form, const core::CipherSuite& suite, std::uint8_t key_id,
                 framing::RequestStart start) noexcept
       : form_(form), suite_(suite), key_id_(key_id), start_(std::move(start)) {}
@@ -61,10 +62,11 @@ class TWOWAY_API RequestSealer {
 
 /// A whole request and the opener of its response.
 struct SealedRequest {
-  Bytes message;
-  ResponseOpener response_opener;
+  Bytes message;                   ///< to send
+  ResponseOpener response_opener;  ///< to keep
 };
 
+/// The choices of a sender.
 struct SenderOptions {
   /// Draws the ephemeral keys where it is set; must outlive the sender, and be thread-safe where
   /// the sender is shared.
@@ -93,6 +95,7 @@ class TWOWAY_API RequestSender {
                                       ByteView public_key,
                                       const SenderOptions& options = {}) noexcept;
 
+  /// Return the key id and the suite of requests.
   std::uint8_t key_id() const noexcept { return choice_.key_id; }
   Suite suite() const noexcept { return choice_.suite.id(); }
 

@@ -16,6 +16,7 @@ struct SecretAccess {
 /// provider, and from nothing else: the sender and its request may be gone.
 class TWOWAY_API ResponseOpener {
  public:
+  /// For the objects that begin requests.
   explicit ResponseOpener(framing::ResponseContext context) noexcept
       : context_(std::move(context)) {}
 
@@ -68,8 +69,8 @@ class TWOWAY_API ResponseOpener {
 
 /// A chunked response on its way: `prefix` goes first, then the chunks.
 struct ChunkedResponse {
-  Bytes prefix;
-  ChunkSealer chunks;
+  Bytes prefix;        ///< goes first
+  ChunkSealer chunks;  ///< seals what follows
 };
 
 /// Seals the one response to a request. Belongs to one thread at a time, of one process: in a

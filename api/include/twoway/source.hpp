@@ -15,8 +15,8 @@ namespace twoway {
 /// What one read of a source gave: `size` bytes, and whether they are the last. No bytes are the
 /// end as well, so that a bare size, 0 at the end, is an answer too.
 struct SourceRead {
-  std::size_t size;
-  End end = End::no;
+  std::size_t size;   ///< bytes that were written
+  End end = End::no;  ///< whether they are the last
 };
 
 /// Gives bytes to a stream. Derive from it, or use one of the functions below. Used by one stream,

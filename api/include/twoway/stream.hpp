@@ -14,6 +14,7 @@ enum class Fill : std::uint8_t {
   full,      ///< max_chunk bytes, whatever the reads: the fewest chunks
 };
 
+/// The choices of a stream.
 struct StreamOptions {
   ChunkLimits limits = {};           ///< of a chunked message
   Fill fill = Fill::one_read;        ///< for sealing; a source in memory always fills its chunks

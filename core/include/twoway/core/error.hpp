@@ -10,6 +10,7 @@
 
 namespace twoway::core {
 
+/// The kinds of failure.
 enum class Errc : std::uint8_t {
   invalid_argument = 1,  ///< the caller's arguments break a documented rule
   buffer_too_small,      ///< an output is smaller than its size function says
@@ -134,6 +135,7 @@ class [[nodiscard]] Result<void> {
   bool failed_ = false;
 };
 
+/// Success or an error, of a function that gives nothing else.
 using Status = Result<void>;
 
 }  // namespace twoway::core

@@ -7,6 +7,7 @@
 
 namespace twoway::core {
 
+/// The error of such an object.
 inline constexpr Error kMovedFrom{Errc::wrong_state,
                                   "this object was moved from: use the one that it was moved to"};
 

@@ -28,6 +28,7 @@ class OwnProcess {
   std::uint32_t generation_ = process_generation();
 };
 
+/// The error of an object in a copy of its process.
 inline constexpr Error kOtherProcess{
     Errc::wrong_state,
     "this sealer belongs to the process that this one was forked from, which may use the same key "

@@ -14,6 +14,7 @@
 
 namespace twoway::framing {
 
+/// Whether a chunk is the last of its message.
 enum class Last : bool { no, yes };
 
 /// What a message may hold. The sealer keeps to it, the opener insists on it.
@@ -91,6 +92,7 @@ enum class End : bool { no, yes };
 ///   }
 class TWOWAY_API ChunkOpener {
  public:
+  /// What an opener has done, or waits for.
   enum class State : std::uint8_t {
     need_input,  ///< all input is consumed, and more is needed
     need_key,    ///< of an opener that waits for its key, which this one never does
@@ -98,8 +100,9 @@ class TWOWAY_API ChunkOpener {
     done,        ///< the last chunk was opened: the message is complete and authentic
   };
 
+  /// What one call of an opener has done.
   struct Step {
-    State state;
+    State state;               ///< what it has done
     std::size_t consumed;      ///< bytes of `in` that are not to be given again
     core::ByteSpan plaintext;  ///< of the chunk that was opened; else empty
   };

@@ -7,12 +7,13 @@
 
 namespace twoway::framing {
 
+/// The size of a header, in bytes.
 inline constexpr std::size_t kHeaderSize = 7;
 
 /// hdr = key_id (1) || kem_id (2) || kdf_id (2) || aead_id (2), big-endian.
 struct RequestHeader {
-  std::uint8_t key_id;
-  core::Suite suite;
+  std::uint8_t key_id;  ///< of the receiver's key
+  core::Suite suite;    ///< KEM, KDF and AEAD
   friend bool operator==(const RequestHeader&, const RequestHeader&) = default;
 };
 
@@ -20,6 +21,7 @@ struct RequestHeader {
 /// accepted: whether they are known is for the caller to say.
 TWOWAY_API core::Result<RequestHeader> parse_header(core::ByteView message) noexcept;
 
+/// Returns a header as it is sent.
 TWOWAY_API std::array<std::uint8_t, kHeaderSize> serialize(const RequestHeader& header) noexcept;
 
 /// The suite as `provider` offers it, for OHTTP: not_supported for what the provider lacks, for a

@@ -11,17 +11,17 @@ namespace twoway::framing {
 
 /// One entry of "HPKE Symmetric Algorithms".
 struct SymmetricAlgorithms {
-  core::KdfId kdf;
-  core::AeadId aead;
+  core::KdfId kdf;    ///< a two-stage one
+  core::AeadId aead;  ///< one that seals
   friend bool operator==(const SymmetricAlgorithms&, const SymmetricAlgorithms&) = default;
 };
 
 /// One key configuration (section 3.1).
 struct KeyConfig {
-  std::uint8_t key_id;
-  core::KemId kem;
-  core::Bytes public_key;  ///< Npk bytes
-  std::vector<SymmetricAlgorithms> algorithms;
+  std::uint8_t key_id;                          ///< as it stands in requests
+  core::KemId kem;                              ///< of the key
+  core::Bytes public_key;                       ///< Npk bytes
+  std::vector<SymmetricAlgorithms> algorithms;  ///< the preferred first
   friend bool operator==(const KeyConfig&, const KeyConfig&) = default;
 };
 
@@ -47,9 +47,9 @@ TWOWAY_API core::Result<core::Bytes> serialize_key_configs(
 
 /// What a sender uses of a list.
 struct KeyChoice {
-  std::uint8_t key_id;
-  core::CipherSuite suite;
-  std::shared_ptr<const core::PublicKey> public_key;
+  std::uint8_t key_id;                                ///< of the key that was chosen
+  core::CipherSuite suite;                            ///< with the pair that was chosen
+  std::shared_ptr<const core::PublicKey> public_key;  ///< validated
 };
 
 /// The first usable configuration, and the first usable pair in it: one fixed rule, because the

@@ -25,8 +25,8 @@ enum class Form : std::uint8_t { whole, chunked };
 ///
 /// A member without bytes to point at (`data()` is null) is not given. "" is a type like others.
 struct MediaTypes {
-  std::string_view whole = {};
-  std::string_view chunked = {};
+  std::string_view whole = {};    ///< of whole messages
+  std::string_view chunked = {};  ///< of chunked messages
 };
 
 /// The media types of requests and responses that name no others (RFC 9458 sections 4.3 and 4.4,

@@ -15,6 +15,7 @@
 
 namespace twoway::framing {
 
+/// The size of a body's key in bytes, whatever the AEAD.
 inline constexpr std::size_t kBodyKeySize = 32;
 
 /// What seals the bodies of requests to receivers whose suites have `suite_aead`. Errors:

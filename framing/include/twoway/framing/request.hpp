@@ -9,6 +9,7 @@ namespace twoway::framing {
 struct RequestStart {
   core::Bytes prefix;           ///< kHeaderSize + Nenc bytes
   core::SenderContext context;  ///< its first message follows the prefix
+  /// Returns the encapsulation in the prefix.
   core::ByteView enc() const noexcept {
     return prefix.empty() ? core::ByteView() : core::ByteView(prefix).subspan(kHeaderSize);
   }

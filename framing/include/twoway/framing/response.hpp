@@ -20,15 +20,17 @@ class TWOWAY_API ResponseContext {
   ResponseContext(const core::CipherSuite& suite, std::uint8_t key_id, core::ByteView enc,
                   const core::Exporter& exporter) noexcept;
 
+  /// Return the key id and the suite of the request.
   std::uint8_t key_id() const noexcept { return key_id_; }
   const core::CipherSuite& suite() const noexcept { return suite_; }
 
   /// Bytes of response_nonce: max(Nn, Nk).
   std::size_t nonce_size() const noexcept;
 
+  /// The key and the base nonce of one response.
   struct Keys {
-    core::AeadKey key;
-    core::AeadNonce nonce;
+    core::AeadKey key;      ///< Nk bytes
+    core::AeadNonce nonce;  ///< Nn bytes
   };
 
   /// The AEAD key and nonce of the response that `response_nonce` begins. Errors: invalid_argument

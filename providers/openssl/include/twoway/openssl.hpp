@@ -31,6 +31,7 @@ TWOWAY_API const core::Provider& provider() noexcept;
 TWOWAY_API core::Result<std::unique_ptr<const core::Provider>> create(
     const Options& options) noexcept;
 
+/// The choices of opaque_key.
 struct OpaqueOptions {
   /// The source of the key's own operations. Without a property query it is the OpenSSL provider
   /// that holds the key.
@@ -64,6 +65,7 @@ class TWOWAY_INTERFACE PassphraseSource {
   virtual core::Status read(core::SecretBuffer& passphrase) noexcept = 0;
 };
 
+/// The choices of a KeyStore.
 struct KeyStoreOptions {
   /// The OpenSSL providers to load, by name. {"tpm2", "default"} for keys in a TPM.
   std::vector<std::string> providers = {"default"};

@@ -105,6 +105,7 @@ typedef struct twoway_pkcs11_module_info {
   const char* init_arguments;  ///< its x-init-reserved, "" for none
 } twoway_pkcs11_module_info;
 
+/// A list of modules.
 typedef struct twoway_pkcs11_modules twoway_pkcs11_modules;
 
 /// Lists them in p11-kit's order of priority. Loads them, but does not initialise them.
@@ -118,18 +119,19 @@ TWOWAY_C_API void twoway_pkcs11_modules_free(twoway_pkcs11_modules* modules) TWO
 
 /// A token.
 typedef struct twoway_pkcs11_token_info {
-  const char* uri;  ///< for twoway_pkcs11_token_open, without a PIN
-  const char* label;
-  const char* serial;
-  const char* manufacturer;
-  const char* model;
-  uint64_t slot_id;
-  int login_required;
+  const char* uri;               ///< for twoway_pkcs11_token_open, without a PIN
+  const char* label;             ///< without the padding
+  const char* serial;            ///< without the padding
+  const char* manufacturer;      ///< without the padding
+  const char* model;             ///< without the padding
+  uint64_t slot_id;              ///< where the token is
+  int login_required;            ///< its private keys need a PIN
   int protected_authentication;  ///< the PIN is entered at the token
   int pin_final_try;             ///< one more wrong PIN locks the token: no login is tried
-  int pin_locked;
+  int pin_locked;                ///< no PIN is accepted
 } twoway_pkcs11_token_info;
 
+/// A list of tokens.
 typedef struct twoway_pkcs11_tokens twoway_pkcs11_tokens;
 
 /// Lists all initialised tokens of a module, in the order of their slots. Needs no PIN.
@@ -149,17 +151,18 @@ TWOWAY_C_API void twoway_pkcs11_tokens_free(twoway_pkcs11_tokens* tokens) TWOWAY
 
 /// A private key of a supported curve.
 typedef struct twoway_pkcs11_key_info {
-  const char* uri;  ///< for twoway_pkcs11_open_key, without a PIN
-  const char* label;
-  const uint8_t* id;
-  size_t id_size;
+  const char* uri;            ///< for twoway_pkcs11_open_key, without a PIN
+  const char* label;          ///< CKA_LABEL
+  const uint8_t* id;          ///< CKA_ID
+  size_t id_size;             ///< in bytes
   const uint8_t* public_key;  ///< Npk bytes, or none if the token has none for it
-  size_t public_key_size;
-  uint16_t kem;
-  int derivable;    ///< the key can be opened
-  int extractable;  ///< the token might give the key away
+  size_t public_key_size;     ///< in bytes
+  uint16_t kem;               ///< that the key is for
+  int derivable;              ///< the key can be opened
+  int extractable;            ///< the token might give the key away
 } twoway_pkcs11_key_info;
 
+/// A list of keys.
 typedef struct twoway_pkcs11_keys twoway_pkcs11_keys;
 
 /// Lists the private keys of a token, which may need its PIN.

@@ -65,19 +65,20 @@ struct TokenLocation {
 
 /// A key of a token, by CKA_LABEL, CKA_ID or both. A name that is empty matches every key.
 struct KeyName {
-  std::string label = {};
-  core::Bytes id = {};
+  std::string label = {};  ///< CKA_LABEL
+  core::Bytes id = {};     ///< CKA_ID
 };
 
+/// A key of a token.
 struct KeyLocation {
-  TokenLocation token = {};
-  KeyName key = {};
+  TokenLocation token = {};  ///< where the key is
+  KeyName key = {};          ///< which of its keys
 };
 
 /// The content of a PKCS#11 URI. `pin` is null if the URI has no pin-source and no pin-value.
 struct ParsedUri {
-  KeyLocation location;
-  std::shared_ptr<PinSource> pin;
+  KeyLocation location;            ///< of the key
+  std::shared_ptr<PinSource> pin;  ///< of the token
 };
 
 /// Reads a PKCS#11 URI (RFC 7512): the attributes token, serial, manufacturer, model, slot-id,
@@ -95,6 +96,7 @@ TWOWAY_API std::string to_uri(const KeyLocation& location);
 
 // --- Tokens ------------------------------------------------------------------------------------
 
+/// The choices of an open token.
 struct Options {
   /// Null if the token needs no PIN or has a keypad. Takes precedence over the PIN of a URI.
   std::shared_ptr<PinSource> pin = nullptr;
@@ -108,17 +110,17 @@ struct Options {
 
 /// One token as it is now.
 struct TokenInfo {
-  TokenLocation location;  ///< complete
-  bool login_required = false;
+  TokenLocation location;                 ///< complete
+  bool login_required = false;            ///< its private keys need a PIN
   bool protected_authentication = false;  ///< the PIN is entered at the token
   bool pin_final_try = false;             ///< one more wrong PIN locks the token: no login is tried
-  bool pin_locked = false;
+  bool pin_locked = false;                ///< no PIN is accepted
 };
 
 /// One private key of a supported curve.
 struct KeyInfo {
-  KeyName name;
-  core::KemId kem;
+  KeyName name;            ///< its label and id
+  core::KemId kem;         ///< that the key is for
   bool derivable;          ///< CKA_DERIVE: the key can be opened
   bool extractable;        ///< CKA_EXTRACTABLE: the token might give the key away
   core::Bytes public_key;  ///< Npk bytes, or empty if the token has none for it

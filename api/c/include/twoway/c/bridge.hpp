@@ -55,12 +55,13 @@ core::Status read_struct(Struct& known, const Struct* given) noexcept {
 /// `failure`, so that a callback's trouble is never taken for one of the library's own conditions,
 /// such as an output that is too small or a message that is not authentic.
 struct CallbackRule {
-  core::Errc failure;
-  const char* message;
-  twoway_status also = TWOWAY_OK;
-  core::Errc also_code = failure;
+  core::Errc failure;              ///< of every other status
+  const char* message;             ///< of the error
+  twoway_status also = TWOWAY_OK;  ///< a status that is kept
+  core::Errc also_code = failure;  ///< as an error of the library
 };
 
+/// The rules of the callbacks that there are.
 inline constexpr CallbackRule kRngRule{core::Errc::provider_failure,
                                        "the random generator's callback failed"};
 inline constexpr CallbackRule kDhRule{core::Errc::key_unavailable,
@@ -75,6 +76,7 @@ inline constexpr CallbackRule kSourceRule{core::Errc::source_failed,
 inline constexpr CallbackRule kSecretRule{core::Errc::key_unavailable,
                                           "the callback for the PIN or pass phrase failed"};
 
+/// Returns the error that a callback's status becomes.
 inline core::Error callback_error(const CallbackRule& rule, twoway_status status,
                                   std::uint64_t native) noexcept {
   const bool also = rule.also != TWOWAY_OK && status == rule.also;
@@ -87,6 +89,7 @@ template <typename Callbacks>
 class Owned {
  public:
   Owned() noexcept = default;
+  /// Takes callbacks over.
   explicit Owned(const Callbacks& callbacks) noexcept : callbacks_(callbacks) {}
   Owned(Owned&& other) noexcept : callbacks_(std::exchange(other.callbacks_, {})) {}
   Owned& operator=(Owned&&) = delete;
@@ -94,6 +97,7 @@ class Owned {
     if (callbacks_.release != nullptr) callbacks_.release(callbacks_.context);
   }
 
+  /// Returns the callbacks.
   const Callbacks* operator->() const noexcept { return &callbacks_; }
 
   /// Takes over what the caller gave. Errors: those of read_struct.

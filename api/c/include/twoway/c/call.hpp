@@ -17,6 +17,7 @@ namespace twoway::c {
 /// The status for `status`, and the same in `*error` if that is not NULL.
 TWOWAY_API twoway_status answer(twoway_error* error, const core::Status& status) noexcept;
 
+/// The error for an argument that is NULL where it must not be.
 inline constexpr core::Error kNull{core::Errc::invalid_argument,
                                    "an argument is NULL that must not be, or a size is impossible"};
 
@@ -29,10 +30,12 @@ inline bool is_span(const void* data, std::size_t size) noexcept {
 /// Elements that a call reads, or works on in place.
 template <typename Element>
 struct Span {
-  Element* data;
-  std::size_t size;
+  Element* data;     ///< NULL if it is empty
+  std::size_t size;  ///< in elements
 
+  /// Tells whether it is a span.
   bool valid() const noexcept { return is_span(data, size); }
+  /// Returns it as C++ has it.
   operator std::span<Element>() const noexcept { return {data, size}; }
 };
 using Input = Span<const std::uint8_t>;
@@ -40,11 +43,13 @@ using InPlace = Span<std::uint8_t>;
 
 /// A buffer of the caller's that takes bytes.
 struct Output {
-  std::uint8_t* data;
-  std::size_t capacity;
-  std::size_t* written;
+  std::uint8_t* data;    ///< NULL if it has no room
+  std::size_t capacity;  ///< its room, in bytes
+  std::size_t* written;  ///< how many bytes were written
 
+  /// Tells whether it is an output.
   bool valid() const noexcept { return written != nullptr && is_span(data, capacity); }
+  /// Returns its room.
   core::ByteSpan span() const noexcept { return {data, capacity}; }
 
   /// buffer_too_small, with the size that is needed, if there is less room.
@@ -55,6 +60,7 @@ struct Output {
                        "the output is too small: the size that is needed was written in its place"};
   }
 
+  /// Writes `bytes`, if there is room.
   core::Status write(core::ByteView bytes) const noexcept {
     if (core::Status s = require(bytes.size()); !s) return s;
     if (!bytes.empty()) std::memcpy(data, bytes.data(), bytes.size());
@@ -83,7 +89,8 @@ struct Output {
 /// An output that may be NULL.
 template <typename Value>
 struct Optional {
-  Value* output;
+  Value* output;  ///< or NULL
+  /// True: it may be NULL.
   bool valid() const noexcept { return true; }
 };
 template <typename Value>
@@ -119,8 +126,8 @@ core::Status check(const Argument& argument) noexcept {
 
 /// A call whose arguments are checked.
 struct Checked {
-  twoway_error* error;
-  core::Status status;
+  twoway_error* error;  ///< the caller's, or NULL
+  core::Status status;  ///< of the arguments
 
   /// Runs `body` unless an argument was refused, and answers its status.
   template <typename Body>

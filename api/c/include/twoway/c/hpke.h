@@ -18,23 +18,23 @@ extern "C" {
 
 /// Chooses a sender's mode.
 typedef struct twoway_hpke_sender_mode {
-  size_t size;         ///< sizeof(twoway_hpke_sender_mode)
-  const uint8_t* psk;  ///< the pre-shared key
-  size_t psk_size;
-  const uint8_t* psk_id;  ///< its public name
-  size_t psk_id_size;
+  size_t size;                    ///< sizeof(twoway_hpke_sender_mode)
+  const uint8_t* psk;             ///< the pre-shared key
+  size_t psk_size;                ///< in bytes
+  const uint8_t* psk_id;          ///< its public name
+  size_t psk_id_size;             ///< in bytes
   const twoway_private_key* key;  ///< skS, a key of the suite's KEM
 } twoway_hpke_sender_mode;
 
 /// Chooses a recipient's mode.
 typedef struct twoway_hpke_recipient_mode {
-  size_t size;  ///< sizeof(twoway_hpke_recipient_mode)
-  const uint8_t* psk;
-  size_t psk_size;
-  const uint8_t* psk_id;
-  size_t psk_id_size;
+  size_t size;            ///< sizeof(twoway_hpke_recipient_mode)
+  const uint8_t* psk;     ///< the pre-shared key
+  size_t psk_size;        ///< in bytes
+  const uint8_t* psk_id;  ///< its public name
+  size_t psk_id_size;     ///< in bytes
   const uint8_t* sender;  ///< pkS, the sender's public key, Npk bytes
-  size_t sender_size;
+  size_t sender_size;     ///< in bytes
 } twoway_hpke_recipient_mode;
 
 // --- Contexts (RFC 9180 section 5) -------------------------------------------------------------

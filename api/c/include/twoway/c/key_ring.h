@@ -8,6 +8,7 @@
 extern "C" {
 #endif
 
+/// Whether a key is published.
 typedef int32_t twoway_key_state;
 enum {
   TWOWAY_KEY_PENDING = 0,  ///< opens requests, and is not published yet

@@ -83,8 +83,8 @@ TWOWAY_C_CALL twoway_status twoway_private_key_write_pem(const twoway_provider* 
 /// A private key that lives elsewhere. It must be thread-safe if its key is shared, and may block.
 /// Set one of the two operations.
 typedef struct twoway_private_key_callbacks {
-  size_t size;  ///< sizeof(twoway_private_key_callbacks)
-  void* context;
+  size_t size;    ///< sizeof(twoway_private_key_callbacks)
+  void* context;  ///< for the functions below
   /// Of a DHKEM's key: writes DH(sk, peer) to `secret`, `secret_size` (Ndh) bytes: the shared x
   /// coordinate of a NIST curve, or the output of X25519 or X448. `peer` is a public key of the
   /// group (65, 97 or 133 bytes that begin with 4 for a NIST point), checked before. The library

@@ -28,8 +28,8 @@ TWOWAY_C_CALL twoway_status twoway_replay_filter_new_in_memory(
 
 /// A store of the caller's. It must be thread-safe if its filter is shared.
 typedef struct twoway_replay_callbacks {
-  size_t size;  ///< sizeof(twoway_replay_callbacks)
-  void* context;
+  size_t size;    ///< sizeof(twoway_replay_callbacks)
+  void* context;  ///< for the functions below
   /// Atomically looks for the request that `key_id` and `enc` name and remembers it: writes 1 to
   /// `*absent` if it was absent, 0 if it was known: the request is then refused (TWOWAY_REPLAYED).
   /// Any status but TWOWAY_OK, and any other value, refuses the request too: TWOWAY_FILTER_FULL
@@ -40,6 +40,7 @@ typedef struct twoway_replay_callbacks {
   void (*release)(void* context);
 } twoway_replay_callbacks;
 
+/// Makes a filter of callbacks, which it takes over.
 TWOWAY_C_CALL twoway_status twoway_replay_filter_new(const twoway_replay_callbacks* callbacks,
                                                      twoway_replay_filter** filter,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;

@@ -15,8 +15,8 @@ typedef struct twoway_source twoway_source;
 
 /// A source of the caller's.
 typedef struct twoway_source_callbacks {
-  size_t size;  ///< sizeof(twoway_source_callbacks)
-  void* context;
+  size_t size;    ///< sizeof(twoway_source_callbacks)
+  void* context;  ///< for the functions below
   /// Writes up to `capacity` bytes, which are at least 1, to `out`, and how many to `*written`.
   /// Waits for the first as long as it takes. No byte is the end. TWOWAY_YES in `*end` says that
   /// these are the last. It is not called after the end. `*written`, `*end` and `*native` are 0
@@ -31,6 +31,7 @@ typedef struct twoway_source_callbacks {
   int total_known;
 } twoway_source_callbacks;
 
+/// Makes a source of callbacks, which it takes over.
 TWOWAY_C_CALL twoway_status twoway_source_new(const twoway_source_callbacks* callbacks,
                                               twoway_source** source,
                                               twoway_error* error) TWOWAY_C_NOEXCEPT;

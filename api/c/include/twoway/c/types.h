@@ -125,15 +125,15 @@ enum {
 
 /// Three of them. Never grows.
 typedef struct twoway_suite {
-  uint16_t kem;
-  uint16_t kdf;
-  uint16_t aead;
+  uint16_t kem;   ///< as registered with IANA
+  uint16_t kdf;   ///< the same
+  uint16_t aead;  ///< the same
 } twoway_suite;
 
 /// One pair of "HPKE Symmetric Algorithms" (RFC 9458 section 3.1). Never grows.
 typedef struct twoway_symmetric_algorithms {
-  uint16_t kdf;
-  uint16_t aead;
+  uint16_t kdf;  ///< a two-stage one
+  uint16_t aead;  ///< one that seals
 } twoway_symmetric_algorithms;
 
 /// The longest public key and `enc` of any KEM, in bytes, those to come included.
@@ -174,31 +174,35 @@ TWOWAY_C_CALL twoway_status twoway_provider_offers(const twoway_provider* provid
 /// A random generator of the caller's, for products with their own and for tests. It must be
 /// thread-safe if what uses it is shared.
 typedef struct twoway_rng_callbacks {
-  size_t size;  ///< sizeof(twoway_rng_callbacks)
-  void* context;
+  size_t size;    ///< sizeof(twoway_rng_callbacks)
+  void* context;  ///< for the functions below
   /// Fills `out` with `size` bytes. Any status but TWOWAY_OK becomes TWOWAY_PROVIDER_FAILURE with
   /// `*native`, which is 0 beforehand; what was written is wiped.
   twoway_status (*fill)(void* context, uint8_t* out, size_t size, uint64_t* native);
   void (*release)(void* context);
 } twoway_rng_callbacks;
 
+/// A random generator behind callbacks.
 typedef struct twoway_rng twoway_rng;
 
+/// Makes a generator of callbacks, which it takes over.
 TWOWAY_C_CALL twoway_status twoway_rng_new(const twoway_rng_callbacks* callbacks, twoway_rng** rng,
                                            twoway_error* error) TWOWAY_C_NOEXCEPT;
 TWOWAY_C_API void twoway_rng_free(twoway_rng* rng) TWOWAY_C_NOEXCEPT;
 
 /// A clock of the caller's. It must be thread-safe if what uses it is shared.
 typedef struct twoway_clock_callbacks {
-  size_t size;  ///< sizeof(twoway_clock_callbacks)
-  void* context;
+  size_t size;    ///< sizeof(twoway_clock_callbacks)
+  void* context;  ///< for the functions below
   /// Seconds since 1970-01-01 00:00 UTC.
   int64_t (*now)(void* context);
   void (*release)(void* context);
 } twoway_clock_callbacks;
 
+/// A clock behind callbacks.
 typedef struct twoway_clock twoway_clock;
 
+/// Makes a clock of callbacks, which it takes over.
 TWOWAY_C_CALL twoway_status twoway_clock_new(const twoway_clock_callbacks* callbacks,
                                              twoway_clock** clock,
                                              twoway_error* error) TWOWAY_C_NOEXCEPT;
@@ -210,8 +214,8 @@ TWOWAY_C_API void twoway_clock_free(twoway_clock* clock) TWOWAY_C_NOEXCEPT;
 /// Gives a PIN or a pass phrase. It is asked whenever one is needed, so again after a token was
 /// lost, and by one thread at a time for each token or store.
 typedef struct twoway_secret_source {
-  size_t size;  ///< sizeof(twoway_secret_source)
-  void* context;
+  size_t size;    ///< sizeof(twoway_secret_source)
+  void* context;  ///< for the functions below
   /// Writes the secret, without a terminator, to `out`, which has room for `capacity` bytes
   /// (TWOWAY_MAX_SOURCE_SECRET) and is wiped after use. Any status but TWOWAY_OK becomes
   /// TWOWAY_KEY_UNAVAILABLE with `*native`, which is 0 beforehand.
@@ -249,8 +253,8 @@ enum { TWOWAY_FORM_WHOLE = 0, TWOWAY_FORM_CHUNKED = 1 };
 /// equal, if one is a default of the other form, or if one has over 65527 bytes. A type ends at its
 /// first zero byte. C++ refuses types that hold one. Name both wherever both forms are in use.
 typedef struct twoway_media_types {
-  const char* whole;
-  const char* chunked;
+  const char* whole;    ///< of whole messages
+  const char* chunked;  ///< of chunked messages
 } twoway_media_types;
 
 /// The defaults (RFC 9458 sections 4.3 and 4.4; Chunked OHTTP sections 6.1 and 6.2).
