@@ -1,19 +1,19 @@
 #!/bin/sh
-# Proves that the wraps provide the libraries that a system lacks. Run by hand, because it needs a
-# network:
+# Proves that the wraps provide the libraries that a system lacks. Run by hand on Debian or Ubuntu,
+# because it downloads their source packages:
 #
 #   tests/system/install/fallback.sh [BORINGSSL]
 #
-# In a copy of the tree: downloads the sources of the wraps into the package cache; then, without a
-# network where the system lets it take that away, configures with no library of the system's that
-# a wrap can give, builds the sodium provider, program, tests and benchmark, and runs the tests.
-# BORINGSSL is a folder with that library's source, of the revision that its wrap names; with it, its
+# Unpacks the upstream sources of the source packages into a copy of the tree, each where its wrap
+# would, if it is of the wrap's version. Then, without a network if the system allows that, configures
+# with no library of the system's that a wrap can give, builds the sodium provider, program, tests and
+# benchmark, and runs the tests. The archives that the wraps name are not downloaded.
+# BORINGSSL is a folder with that library's source, of the revision that its wrap names. With it, its
 # provider is built and tested too.
 set -eu
 boringssl=${1:+$(CDPATH='' cd -- "$1" && pwd -P)}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 project=$(CDPATH='' cd -- "$here/../../.." && pwd -P)
-wraps='benchmark catch2 cli11 libsodium nlohmann_json'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -22,14 +22,43 @@ mkdir "$work/tree"
 tar -C "$project" -cf - --exclude='./build*' --exclude=./.git --exclude='./subprojects/*-[0-9]*' \
   --exclude=./subprojects/boringssl . |
   tar -C "$work/tree" -xf -
-
 cd "$work/tree"
-# shellcheck disable=SC2086  # a list
-meson subprojects download $wraps >"$work/log" 2>&1 || {
-  cat "$work/log"
-  exit 1
+
+# The system's own sources of packages, asked for source packages, with lists apart from the system's.
+mkdir -p "$work/apt/parts" "$work/apt/lists/partial" "$work/packages"
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+  [ -f "$file" ] || continue
+  sed -e 's/^deb /deb-src /' -e 's/^Types:.*/Types: deb-src/' "$file" \
+    >"$work/apt/parts/$(basename "$file")"
+done
+apt() {
+  (cd "$work/packages" && apt-get -q -o Dir::Etc::SourceList=/dev/null \
+    -o Dir::Etc::SourceParts="$work/apt/parts" -o Dir::State::Lists="$work/apt/lists" \
+    -o APT::Sandbox::User=root "$@") >"$work/log" 2>&1 || {
+    cat "$work/log"
+    exit 1
+  }
 }
-for folder in subprojects/*-[0-9]*; do rm -rf "$folder"; done # what is left is the package cache
+apt update
+while read -r wrap package; do
+  apt source --download-only "$package"
+  directory=$(sed -n 's/^directory = //p' "subprojects/$wrap.wrap")
+  archive=$(find "$work/packages" -name "${package}_${directory##*-}*.orig.tar.*")
+  if [ ! -f "$archive" ]; then
+    echo "FAILED: the source package of $package is not of the version of $directory" >&2
+    exit 1
+  fi
+  mkdir "subprojects/$directory"
+  tar -C "subprojects/$directory" --strip-components=1 -xf "$archive"
+  patches=$(sed -n 's/^patch_directory = //p' "subprojects/$wrap.wrap")
+  [ -z "$patches" ] || cp -R "subprojects/packagefiles/$patches/." "subprojects/$directory"
+done <<'WRAPS'
+benchmark benchmark
+catch2 catch2
+cli11 cli11
+libsodium libsodium
+nlohmann_json nlohmann-json3
+WRAPS
 if [ -n "$boringssl" ]; then cp -R "$boringssl" subprojects/boringssl; fi
 
 offline=
