@@ -9,7 +9,7 @@
 namespace twoway::cli {
 namespace {
 
-/// What may stand for an argument.
+/// The kinds of arguments.
 struct Values {
   enum class Kind { any, files, folders, keys, words } kind = Kind::any;
   std::vector<std::string> words = {};
@@ -55,7 +55,8 @@ std::string bash_values(const Values& values) {
   return values.kind == Kind::any ? "kind=any" : "kind=files";
 }
 
-/// Returns what bash completes behind one command: `words`, or what the option before takes.
+/// Returns the words that bash completes after one command: `words`, or the values of the option
+/// before.
 std::string bash_command(const DescribedCommand& program, const DescribedCommand& command) {
   std::vector<std::string> words;
   std::string options;

@@ -1,4 +1,4 @@
-// The program as its parser knows it, in plain values: what the man page and the shells'
+// The program as its parser knows it, in plain values: the source of the man page and the shells'
 // completions are made from.
 #pragma once
 

@@ -20,7 +20,7 @@ const Row* find_name(std::span<const Row> table, std::string_view name) {
   return nullptr;
 }
 
-// OHTTP uses neither one-stage KDFs nor the export-only AEAD (framing::find_suite).
+// OHTTP does not use one-stage KDFs or the export-only AEAD (framing::find_suite).
 std::vector<std::string> kdf_names() {
   std::vector<std::string> names;
   for (const core::KdfParams& row : core::kdf_table()) {

@@ -31,7 +31,7 @@ constexpr std::array kUnsafe{
 
 struct Character {
   std::uint32_t code;
-  std::size_t size;  ///< bytes; 0 if they are not UTF-8
+  std::size_t size;  ///< bytes, or 0 if they are not UTF-8
 };
 
 // RFC 3629 section 4: the shortest form only, no surrogates, nothing above U+10FFFF.

@@ -1,4 +1,4 @@
-// The key schedule (RFC 9180 section 5.1; draft-ietf-hpke-hpke for one-stage KDFs).
+// The key schedule (RFC 9180 section 5.1, and draft-ietf-hpke-hpke for one-stage KDFs).
 #pragma once
 
 #include <array>

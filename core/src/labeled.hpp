@@ -1,4 +1,4 @@
-// The labeled KDF functions (RFC 9180 section 4; draft-ietf-hpke-hpke for LabeledDerive).
+// The labeled KDF functions (RFC 9180 section 4, and draft-ietf-hpke-hpke for LabeledDerive).
 #pragma once
 
 #include <array>

@@ -98,7 +98,7 @@ class AcmeRng final : public Rng {
   }
 };
 
-/// What the library offers; null, the default answer, for all else.
+/// The algorithms of the library. Other lookups return null, the default.
 class AcmeProvider final : public Provider {
  public:
   const char* name() const noexcept override { return "acme"; }

@@ -1,5 +1,5 @@
-// Stands in for ML-KEM where a test is about the hybrids that core composes: it has ML-KEM's sizes
-// and answers, but keeps no secret, since its secret is a digest of public bytes.
+// Stands in for ML-KEM in tests of the hybrids that core composes. It has ML-KEM's sizes and
+// results, but keeps no secret, because its secret is a digest of public bytes.
 #pragma once
 
 #include <algorithm>

@@ -90,7 +90,7 @@ class Group : public core::DhGroup {
   const DhParams& params() const noexcept override { return params_; }
 
   // Copying the type and its parameters and then setting the point is several times faster than
-  // making a key of the bytes; and setting a NIST point refuses one that is off the curve.
+  // making a key of the bytes, and setting a NIST point refuses one that is off the curve.
   Result<std::unique_ptr<core::PublicKey>> import_public(ByteView pk) const noexcept override {
     const bool encoded = pk.size() == params_.npk &&
                          (params_.order.empty() || pk.front() == POINT_CONVERSION_UNCOMPRESSED);

@@ -248,7 +248,7 @@ TEST_CASE("NIST points at infinity, off the curve, compressed or hybrid are inva
     refused_as_peer(kem, *key, point(0x04, y, x));
     refused_as_peer(kem, *key, point(0x04, Bytes(size, 0xff), Bytes(size, 0xff)));
 
-    // x = 0 is on these curves; x = p is the same number, not reduced.
+    // x = 0 is on these curves. x = p is the same number, not reduced.
     const Bytes root = unhex(curve->y_of_zero);
     REQUIRE_OK(kem.import_public(point(0x04, Bytes(size), root)));
     refused_as_peer(kem, *key, point(0x04, unhex(curve->prime), root));

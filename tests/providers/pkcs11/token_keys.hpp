@@ -42,7 +42,7 @@ struct ImportedKey {
   Bytes id;
   bool derive = true;
   bool public_object = true;
-  std::string public_label = {};  ///< of the public object; `label` if empty
+  std::string public_label = {};  ///< of the public object, or empty for `label`
 };
 
 /// Imports a key pair into the token.

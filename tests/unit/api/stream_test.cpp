@@ -1,4 +1,4 @@
-// Pull streams: every source, form and size of read; ends, failures and cuts.
+// Pull streams: every source, form and size of read, and ends, failures and cuts.
 #include <algorithm>
 #include <array>
 #include <limits>

@@ -25,7 +25,7 @@ void token_lists(const twoway_provider* crypto, const char* module_path, const c
   options.size = sizeof options;
   options.pin = &secret;
 
-  // Modules: what they are depends on the system.
+  // Modules, which depend on the system.
   REQUIRE_OK(twoway_pkcs11_list_modules(&modules, NULL));
   for (i = 0; i < twoway_pkcs11_modules_count(modules); ++i) {
     const twoway_pkcs11_module_info* module = twoway_pkcs11_modules_get(modules, i);

@@ -9,7 +9,7 @@ using namespace twoway;
 
 namespace {
 
-/// A provider that offers P-256; null if this build has none.
+/// A provider that offers P-256, or null if this build has none.
 const core::Provider* p256_provider() {
   const auto all = built::providers();
   const auto provider = std::ranges::find_if(all, [](const core::Provider* p) {

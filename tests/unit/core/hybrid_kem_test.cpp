@@ -155,7 +155,7 @@ struct FailingHashProvider final : WrappingProvider {
   FailingHash hash;
 };
 
-/// A key of a group elsewhere that answers with fixed bytes, or fails.
+/// A key of a group elsewhere that returns fixed bytes, or fails.
 struct GroupKey final : PrivateKey {
   GroupKey(std::shared_ptr<const PrivateKey> inner, std::optional<Bytes> result)
       : inner(std::move(inner)), result(std::move(result)) {}

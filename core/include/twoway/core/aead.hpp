@@ -62,7 +62,7 @@ inline bool aead_buffers_ok(const AeadParams& aead, ByteView out, ByteView tag, 
          !overlap(out, aad) && !overlap(tag, in) && !overlap(tag, nonce) && !overlap(tag, aad);
 }
 
-/// What an AEAD answers for buffers, keys and tags that it refuses.
+/// The errors of an AEAD for buffers, keys and tags that it refuses.
 inline constexpr Error kBadAeadBuffers{
     Errc::invalid_argument,
     "AEAD buffers: out as long as in and the same or disjoint, nonce Nn bytes, tag Nt bytes, aad "

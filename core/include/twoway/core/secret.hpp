@@ -145,7 +145,7 @@ class SecretBytes {
 /// Wipes memory before a container frees it, so that one that grows leaves nothing behind.
 template <typename T>
 struct WipingAllocator {
-  /// What the standard asks of an allocator.
+  /// The members that the standard requires of an allocator.
   using value_type = T;
   WipingAllocator() noexcept = default;
   /// All allocators are alike, so one converts to any other.
