@@ -3,7 +3,7 @@
 
 #include "provider_cases.h"
 
-/// Derives with the key through OpenSSL's own provider.
+/// Exchanges a request to the key and its response, with OpenSSL's provider.
 static void exchange(twoway_private_key* key) {
   const twoway_provider* crypto = twoway_openssl_provider();
   const twoway_symmetric_algorithms pair = {TWOWAY_KDF_HKDF_SHA256, TWOWAY_AEAD_AES_128_GCM};
