@@ -8,7 +8,7 @@ namespace twoway::core {
 /// Asks the first provider for each algorithm, and the second for those that the first does not
 /// offer. Core composes what needs several: OpenSSL 3.0's P-256 and another library's ML-KEM serve
 /// MLKEM768-P256. Random bytes are the first one's. Both must outlive it. Thread-safe.
-class CombinedProvider final : public Provider {
+class TWOWAY_INTERFACE CombinedProvider final : public Provider {
  public:
   /// Borrows both, which must outlive it.
   CombinedProvider(const Provider& first, const Provider& second) noexcept
