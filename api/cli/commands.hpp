@@ -13,8 +13,8 @@ void add_seal_request(Command& program);
 void add_open_request(Command& program);
 void add_seal_response(Command& program);
 void add_open_response(Command& program);
-void add_seal_many(Command& program);
-void add_open_many(Command& program);
+void add_seal_multi(Command& program);
+void add_open_multi(Command& program);
 void add_tokens(Command& program);
 void add_providers(Command& program);
 

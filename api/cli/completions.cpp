@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "algorithm_names.hpp"
 #include "description.hpp"
 #include "keys.hpp"
-#include "names.hpp"
 #include "text.hpp"
 
 namespace twoway::cli {
@@ -28,7 +28,7 @@ Values values_of(const DescribedCommand& program, const std::string& name) {
   if (name == "FOLDER") return {Kind::folders};
   if (name == "ID=KEY") return {Kind::keys};
   if (name == "KEM") return {Kind::words, kem_names()};
-  if (name == "KDF:AEAD") return {Kind::words, suite_names()};
+  if (name == "KDF:AEAD") return {Kind::words, algorithm_pair_names()};
   if (name == "PROVIDER") return {Kind::words, provider_names()};
   if (name == "COMMAND") return {Kind::words, names_of(program.commands)};
   return {};

@@ -66,26 +66,26 @@ void deliver(const Pull& pull, const Input& input, Output& out, const Companions
              const DeliveryRules& rules) {
   core::SecretBuffer buffer(std::max(kBufferSize, rules.chunk_size + kChunkOverhead));
   std::vector<Output*> all = companions.outputs;
-  Names names;
+  NamingTransaction naming;
   bool begun = false;
   for (bool first = true;; first = false) {
     const Result<std::size_t> got = next(pull, buffer, rules.form);
     if (!got) {
       if (rules.keep_partial && out.staged() && got.error().code == Errc::truncated) {
-        names.give({&out});
-        names.keep();
+        naming.name({&out});
+        naming.commit();
       }
       throw input_failure(got.error(), input, rules, begun);
     }
     if (first && companions.write) companions.write();
-    if (first && !out.staged()) names.give(std::exchange(all, {}));
+    if (first && !out.staged()) naming.name(std::exchange(all, {}));
     begun = true;
     if (*got == 0) break;
     out.write(ByteView(buffer).first(*got));
   }
   all.push_back(&out);
-  names.give(all);
-  names.keep();
+  naming.name(all);
+  naming.commit();
 }
 
 }  // namespace twoway::cli

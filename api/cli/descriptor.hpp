@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway::cli {
 

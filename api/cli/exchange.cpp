@@ -149,10 +149,12 @@ void add_open_request(Command& program) {
   add_message_options(command, *options, Act::open, "The sealed request", "File for the plaintext");
   add_new_state_option(command, *options, "seal-response");
   command.footer(
-      std::string(kDefaultSuitesHelp) +
+      std::string(kDefaultAlgorithmsHelp) +
       "\n\n"
-      "Keys, ids and suites must be those of the key configuration list: a request for another id "
-      "or suite is refused. With --out, nothing is written unless the whole request is authentic. "
+      "Keys, ids and algorithms must be those of the key configuration list: a request for another "
+      "id "
+      "or algorithms is refused. With --out, nothing is written unless the whole request is "
+      "authentic. "
       "A chunked request goes into a pipe chunk by chunk, and is complete only if the exit code is "
       "0. The state seals the response. It is secret (mode 0600): delete it when the response is "
       "sealed.\n\n"

@@ -4,7 +4,7 @@
 #include <exception>
 #include <string>
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway::cli {
 

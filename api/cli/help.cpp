@@ -26,15 +26,15 @@ std::string fill(std::string text, const std::vector<std::string>& parts, std::s
                  const std::string& tail = {}) {
   std::size_t used = text.size();
   bool fresh = text.empty() || text.back() == ' ';
-  for (const std::string& part : parts) {
-    const std::size_t room = fresh ? part.size() : part.size() + 1;
+  for (const std::string& word : words) {
+    const std::size_t room = fresh ? word.size() : word.size() + 1;
     if (!fresh && used + room + tail.size() > kWidth) {
       text += tail + "\n" + std::string(indent, ' ');
       used = indent;
       fresh = true;
     }
-    text += (fresh ? "" : " ") + part;
-    used += fresh ? part.size() : part.size() + 1;
+    text += (fresh ? "" : " ") + word;
+    used += fresh ? word.size() : word.size() + 1;
     fresh = false;
   }
   return text + "\n";
@@ -42,18 +42,18 @@ std::string fill(std::string text, const std::vector<std::string>& parts, std::s
 
 /// Lays out an example's command. Options stay with their values, and a pipe with its reader.
 std::string command_lines(const std::string& line) {
-  std::vector<std::string> parts;
+  std::vector<std::string> words;
   for (const std::string& word : split(line.substr(2), " ")) {
     const std::string shown = word == "twoway" ? program_name() : word;
-    const bool breaks = word.rfind("--", 0) == 0 || word == "|" || parts.empty();
-    const bool after_pipe = !parts.empty() && parts.back() == "|";
+    const bool breaks = word.rfind("--", 0) == 0 || word == "|" || words.empty();
+    const bool after_pipe = !words.empty() && words.back() == "|";
     if (breaks && !after_pipe) {
-      parts.push_back(shown);
+      words.push_back(shown);
     } else {
-      parts.back() += " " + shown;
+      words.back() += " " + shown;
     }
   }
-  return fill("  ", parts, 6, " \\");
+  return fill("  ", words, 6, " \\");
 }
 
 std::string row(const std::string& name, const std::string& description) {
@@ -72,8 +72,8 @@ std::string option_name(const CLI::Option& option) {
     return option.get_required() ? name : "[" + name + "]";
   }
   std::string name;
-  for (const std::string& part : split(option.get_name(false, true), ",")) {
-    name += (name.empty() ? "" : ", ") + part;
+  for (const std::string& word : split(option.get_name(false, true), ",")) {
+    name += (name.empty() ? "" : ", ") + word;
   }
   if (name.rfind("--", 0) == 0) name = "    " + name;
   const std::string type = option.get_type_name();
@@ -81,10 +81,10 @@ std::string option_name(const CLI::Option& option) {
 }
 
 std::string usage(const CLI::App& app) {
-  std::vector<std::string> parts;
+  std::vector<std::string> words;
   const auto add = [&](const CLI::Option& option, const std::string& text) {
-    if (option.get_items_expected_max() <= 1) return parts.push_back(text);
-    parts.push_back(text + "...");
+    if (option.get_items_expected_max() <= 1) return words.push_back(text);
+    words.push_back(text + "...");
   };
   const std::vector<const CLI::Option*> options = app.get_options();
   bool optional = false;
@@ -96,15 +96,15 @@ std::string usage(const CLI::App& app) {
     }
     add(*option, "--" + option->get_lnames().front() + " " + option->get_type_name());
   }
-  if (optional) parts.push_back("[OPTION...]");
+  if (optional) words.push_back("[OPTION...]");
   for (const CLI::Option* option : options) {
     if (option->get_positional()) add(*option, option_name(*option));
   }
   if (!commands_of(app).empty()) {
-    parts.push_back("COMMAND");
+    words.push_back("COMMAND");
   }
   const std::string start = "Usage: " + full_name(app);
-  return fill(start, parts, std::min<std::size_t>(start.size() + 1, kColumn));
+  return fill(start, words, std::min<std::size_t>(start.size() + 1, kColumn));
 }
 
 std::string described(const CLI::Option& option) {

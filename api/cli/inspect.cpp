@@ -3,12 +3,12 @@
 
 #include <twoway/key_configs.hpp>
 
+#include "algorithm_names.hpp"
 #include "built_providers.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "input.hpp"
 #include "json.hpp"
-#include "names.hpp"
 #include "output.hpp"
 
 namespace twoway::cli {
@@ -65,15 +65,15 @@ Json id_json(Id id) {
 }
 
 Json entry_json(const Entry& entry) {
-  Json suites = Json::array();
+  Json algorithms = Json::array();
   for (const SymmetricAlgorithms& pair : entry.config.algorithms) {
-    suites.push_back({{"kdf", id_json(pair.kdf)}, {"aead", id_json(pair.aead)}});
+    algorithms.push_back({{"kdf", id_json(pair.kdf)}, {"aead", id_json(pair.aead)}});
   }
   return {{"key_id", entry.config.key_id},
           {"size", entry.size},
           {"kem", id_json(entry.config.kem)},
           {"public_key", entry.known ? Json(hex(entry.config.public_key)) : Json()},
-          {"suites", entry.known ? std::move(suites) : Json()}};
+          {"algorithms", entry.known ? std::move(algorithms) : Json()}};
 }
 
 std::string entry_text(const Entry& entry) {
@@ -82,7 +82,7 @@ std::string entry_text(const Entry& entry) {
   if (!entry.known) return text + " (unknown: senders skip this key)\n";
   text += "\n  public key  " + hex(entry.config.public_key) + "\n";
   for (const SymmetricAlgorithms& pair : entry.config.algorithms) {
-    text += "  suite       " + name_of(pair.kdf) + ":" + name_of(pair.aead) + "\n";
+    text += "  algorithms  " + name_of(pair.kdf) + ":" + name_of(pair.aead) + "\n";
   }
   return text;
 }
@@ -159,7 +159,7 @@ Content read_content(const std::string& path) {
 struct Request {
   RequestHeader header;
   ByteView enc;
-  std::uint64_t sealed;
+  std::uint64_t ciphertext_size;
 };
 
 /// Returns nothing if an id in the header is unknown, or if the file is too short for its `enc`.
@@ -185,15 +185,16 @@ Json request_json(std::uint64_t size, const Request& request) {
           {"kdf", id_json(request.header.suite.kdf)},
           {"aead", id_json(request.header.suite.aead)},
           {"enc", hex(request.enc)},
-          {"sealed_size", request.sealed}};
+          {"ciphertext_size", request.ciphertext_size}};
 }
 
 std::string request_text(std::uint64_t size, const Request& request) {
   const core::Suite& suite = request.header.suite;
-  return "request, " + std::to_string(size) + " bytes\n" + "  key id  " +
-         std::to_string(request.header.key_id) + "\n" + "  kem     " + name_of(suite.kem) + "\n" +
-         "  suite   " + name_of(suite.kdf) + ":" + name_of(suite.aead) + "\n" + "  enc     " +
-         hex(request.enc) + "\n" + "  sealed  " + std::to_string(request.sealed) + " bytes\n";
+  return "request, " + std::to_string(size) + " bytes\n" + "  key id      " +
+         std::to_string(request.header.key_id) + "\n" + "  kem         " + name_of(suite.kem) +
+         "\n" + "  kdf         " + name_of(suite.kdf) + "\n" + "  aead        " +
+         name_of(suite.aead) + "\n" + "  enc         " + hex(request.enc) + "\n" +
+         "  ciphertext  " + std::to_string(request.ciphertext_size) + " bytes\n";
 }
 
 /// Returns true for a list, and false for a request that looks like one.

@@ -3,10 +3,10 @@
 
 #include <twoway/private_key_pem.hpp>
 
+#include "algorithm_names.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "keys.hpp"
-#include "names.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tpm_keys.hpp"
@@ -99,14 +99,15 @@ void add_config(Command& program) {
       .type("FILE");
   command.flag("--force", options->force, "Replace the file if it exists");
   command.footer(
-      std::string(kDefaultSuitesHelp) +
+      std::string(kDefaultAlgorithmsHelp) +
       " The preferred comes first.\n\n"
       "The list (application/ohttp-keys, RFC 9458) is public, but senders must get it from you "
       "alone: anyone who can change it can read their requests. Senders use the first key that "
       "they support.\n\n"
       "Examples:\n"
       "  twoway config --key 1=key.pem --out gateway.ohttp-keys\n"
-      "  twoway config --key 1=p256.pem --key 2=x25519.pem --suite hkdf-sha256:aes-128-gcm --out "
+      "  twoway config --key 1=p256.pem --key 2=x25519.pem --algorithms hkdf-sha256:aes-128-gcm "
+      "--out "
       "gateway.ohttp-keys");
   command.runs([options] { run(*options); });
 }

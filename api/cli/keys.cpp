@@ -8,17 +8,17 @@
 #include <twoway/key_configs.hpp>
 #include <twoway/private_key_pem.hpp>
 
+#include "algorithm_names.hpp"
 #include "built_providers.hpp"
 #include "failure.hpp"
 #include "input.hpp"
-#include "names.hpp"
 #include "text.hpp"
 #include "tpm_keys.hpp"
 
 namespace twoway::cli {
 namespace {
 
-constexpr std::array kDefaultSuites{
+constexpr std::array kDefaultAlgorithms{
     SymmetricAlgorithms{KdfId::hkdf_sha256, AeadId::aes128_gcm},
     SymmetricAlgorithms{KdfId::hkdf_sha256, AeadId::chacha20_poly1305},
 };
@@ -48,24 +48,25 @@ std::shared_ptr<const PrivateKey> open_key(const Provider& provider, const std::
   return read_key(provider, name, pin);
 }
 
-std::vector<SymmetricAlgorithms> suites_for(const Provider& provider, KemId kem,
-                                            const std::vector<std::string>& names) {
-  std::vector<SymmetricAlgorithms> suites;
+std::vector<SymmetricAlgorithms> algorithms_for(const Provider& provider, KemId kem,
+                                                const std::vector<std::string>& names) {
+  std::vector<SymmetricAlgorithms> algorithms;
   for (const std::string& name : names) {
-    const SymmetricAlgorithms pair = parse_suite(name);
+    const SymmetricAlgorithms pair = parse_algorithms(name);
     const auto found = framing::find_suite(provider, {kem, pair.kdf, pair.aead});
-    if (!found) throw Failure(Exit::usage, "--suite " + name + ": " + found.error().message);
-    suites.push_back(pair);
+    if (!found) throw Failure(Exit::usage, "--algorithms " + name + ": " + found.error().message);
+    algorithms.push_back(pair);
   }
-  if (!names.empty()) return suites;
-  for (const SymmetricAlgorithms& pair : kDefaultSuites) {
-    if (framing::find_suite(provider, {kem, pair.kdf, pair.aead})) suites.push_back(pair);
+  if (!names.empty()) return algorithms;
+  for (const SymmetricAlgorithms& pair : kDefaultAlgorithms) {
+    if (framing::find_suite(provider, {kem, pair.kdf, pair.aead})) algorithms.push_back(pair);
   }
-  if (suites.empty()) {
-    throw Failure(Exit::usage, std::string(provider.name()) +
-                                   " offers none of the default suites: name one with --suite");
+  if (algorithms.empty()) {
+    throw Failure(Exit::usage,
+                  std::string(provider.name()) +
+                      " offers none of the default algorithms: name some with --algorithms");
   }
-  return suites;
+  return algorithms;
 }
 
 /// Parses a key id in decimal.
@@ -193,7 +194,9 @@ void add_key_options(Command& command, KeyOptions& options) {
   command.option("--key-id", options.ids, "Id of a --key that has none in front, in order")
       .check(check_key_id)
       .type("N");
-  command.option("--suite", options.suites, "Pair that the keys accept. Repeat it for more")
+  command
+      .option("--algorithms", options.algorithms,
+              "KDF and AEAD that the keys accept. Repeat it for more")
       .type("KDF:AEAD");
   add_pin_options(command, options.pin);
   add_provider_option(command, options.provider);
@@ -240,8 +243,8 @@ void load_keys(KeyRing& ring, const KeyOptions& options) {
   if (options.pin.given()) require_one_holder(named_keys(options));
   for (const auto& [id, name] : named_keys(options)) {
     std::shared_ptr<const PrivateKey> key = open_key(ring.provider(), name, options.pin);
-    auto suites = suites_for(ring.provider(), key->kem_id(), options.suites);
-    require(ring.add(id, std::move(key), std::move(suites)), input_name(name));
+    auto algorithms = algorithms_for(ring.provider(), key->kem_id(), options.algorithms);
+    require(ring.add(id, std::move(key), std::move(algorithms)), input_name(name));
   }
 }
 

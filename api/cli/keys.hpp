@@ -30,9 +30,10 @@ void require_usable(const Provider& provider);
 /// Option::check of a key id, which is one byte.
 std::string check_key_id(std::string& text);
 
-/// For the help of commands with --suite.
-inline constexpr const char* kDefaultSuitesHelp =
-    "Without --suite, keys accept hkdf-sha256:aes-128-gcm and hkdf-sha256:chacha20-poly1305, as "
+/// For the help of commands with --algorithms.
+inline constexpr const char* kDefaultAlgorithmsHelp =
+    "Without --algorithms, keys accept hkdf-sha256:aes-128-gcm and hkdf-sha256:chacha20-poly1305, "
+    "as "
     "far as the provider offers them.";
 
 /// Returns "id 1", "ids 1, 2", or an empty string.
@@ -50,18 +51,18 @@ struct KeyOptions {
   std::string provider;
   std::vector<std::string> keys;  ///< "ID=KEY", or "KEY" with an id of its own
   std::vector<unsigned> ids;
-  std::vector<std::string> suites;
+  std::vector<std::string> algorithms;
   PinOptions pin;
 };
 
-/// Adds --key, --key-id, --suite and --provider.
+/// Adds --key, --key-id, --algorithms and --provider.
 void add_key_options(Command& command, KeyOptions& options);
 
 /// Returns the files that the options name. A key without an id is a usage failure.
 std::vector<NamedFile> key_files(const KeyOptions& options);
 
-/// Opens the keys, from files or tokens, and adds them to `ring`. Without --suite each key accepts
-/// the default suites that the ring's provider offers.
+/// Opens the keys, from files or tokens, and adds them to `ring`. Without --algorithms each key
+/// accepts the default algorithms that the ring's provider offers.
 void load_keys(KeyRing& ring, const KeyOptions& options);
 
 }  // namespace twoway::cli

@@ -148,22 +148,23 @@ void Output::place() {
   temp_.spare();
 }
 
-Names::~Names() {
-  if (given_.empty()) return;
+NamingTransaction::~NamingTransaction() {
+  if (named_outputs_.empty()) return;
   std::vector<std::string> files;
-  for (const Output* output : given_) files.push_back(output->target_);
+  for (const Output* output : named_outputs_) files.push_back(output->target_);
   Folders folders(files);
   folders.lock();
-  std::for_each(given_.rbegin(), given_.rend(), [](Output* output) { output->named_.remove(); });
+  std::for_each(named_outputs_.rbegin(), named_outputs_.rend(),
+                [](Output* output) { output->named_.remove(); });
 }
 
-void Names::give(const std::vector<Output*>& outputs) {
+void NamingTransaction::name(const std::vector<Output*>& outputs) {
   std::vector<std::string> files;
   for (Output* output : outputs) {
     output->finish();
     if (output->staged()) files.push_back(output->target_);
   }
-  given_.reserve(given_.size() + files.size());
+  named_outputs_.reserve(named_outputs_.size() + files.size());
   Folders folders(files);
   if (!folders.lock()) {
     throw Failure(Exit::io, folder_of(files.front()) +
@@ -173,21 +174,21 @@ void Names::give(const std::vector<Output*>& outputs) {
   for (Output* output : outputs) {
     if (!output->staged()) continue;
     output->place();
-    given_.push_back(output);
+    named_outputs_.push_back(output);
   }
   folders.sync();
 }
 
-void Names::keep() noexcept {
-  for (Output* output : given_) output->named_.spare();
-  given_.clear();
+void NamingTransaction::commit() noexcept {
+  for (Output* output : named_outputs_) output->named_.spare();
+  named_outputs_.clear();
 }
 
 void publish(Output& output, ByteView bytes) {
   output.write(bytes);
-  Names names;
-  names.give({&output});
-  names.keep();
+  NamingTransaction naming;
+  naming.name({&output});
+  naming.commit();
 }
 
 void print(const std::string& text) {

@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 #include "descriptor.hpp"
 #include "signals.hpp"
@@ -21,8 +21,8 @@ struct OutputRules {
 };
 
 /// One output. A file is written under a temporary name beside it, which is made at once so that an
-/// unwritable folder shows before any work. `Names` gives the file its own name. If that does not
-/// happen, the file is removed. Pipes and devices are written directly.
+/// unwritable folder shows before any work. `NamingTransaction` gives the file its own name. If
+/// that does not happen, the file is removed. Pipes and devices are written directly.
 class Output {
  public:
   /// Opens standard output if `path` is "-" or absent. Refuses a key's URI, which names no file.
@@ -44,7 +44,7 @@ class Output {
   const std::string& name() const noexcept { return name_; }
 
  private:
-  friend class Names;
+  friend class NamingTransaction;
 
   void open_direct(const OutputRules& rules);
   void stage();
@@ -62,23 +62,23 @@ class Output {
   DoomedFile named_;  ///< the target, from its naming until it is kept
 };
 
-/// Gives outputs their names. Unless `keep` was called, the destructor removes the files that it
+/// Gives outputs their names. Unless `commit` was called, the destructor removes the files that it
 /// named and gives older files their names back. The outputs must outlive it.
-class Names {
+class NamingTransaction {
  public:
-  Names() = default;
-  Names(const Names&) = delete;
-  Names& operator=(const Names&) = delete;
-  ~Names();
+  NamingTransaction() = default;
+  NamingTransaction(const NamingTransaction&) = delete;
+  NamingTransaction& operator=(const NamingTransaction&) = delete;
+  ~NamingTransaction();
 
   /// Finishes all outputs, then names them in the given order. No signal and no other run of the
   /// program comes between two names.
-  void give(const std::vector<Output*>& outputs);
+  void name(const std::vector<Output*>& outputs);
 
-  void keep() noexcept;
+  void commit() noexcept;
 
  private:
-  std::vector<Output*> given_;
+  std::vector<Output*> named_outputs_;
 };
 
 /// Writes `bytes` to `output` and gives it its name.

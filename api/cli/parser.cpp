@@ -32,8 +32,8 @@ void describe(CLI::App& app) {
   add_open_request(program);
   add_seal_response(program);
   add_open_response(program);
-  add_seal_many(program);
-  add_open_many(program);
+  add_seal_multi(program);
+  add_open_multi(program);
   add_tokens(program);
   add_providers(program);
   add_help(app);

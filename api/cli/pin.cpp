@@ -7,10 +7,10 @@
 namespace twoway::cli {
 namespace {
 
-constexpr std::size_t kMaxPinFile = 1024 + 2;  // and a line end
-
 core::SecretBuffer pin_of_file(const std::string& path) {
-  core::SecretBuffer pin = read_input(path, {.max = kMaxPinFile, .what = "a PIN", .secret = true});
+  // Two bytes more for a line end.
+  core::SecretBuffer pin =
+      read_input(path, {.max = core::kMaxPassphrase + 2, .what = "a PIN", .secret = true});
   if (!pin.empty() && pin.back() == '\n') pin.pop_back();
   if (!pin.empty() && pin.back() == '\r') pin.pop_back();
   return pin;

@@ -8,14 +8,8 @@
 #include "signals.hpp"
 
 namespace twoway::cli {
-namespace {
-
-constexpr std::size_t kMaxPin = 1024;
-
-}  // namespace
-
 Status ask_for_pin(const std::string& prompt, core::SecretBuffer& pin) noexcept {
-  pin.assign(kMaxPin + 2, 0);  // a byte too many, and the end of the string
+  pin.assign(core::kMaxPassphrase + 2, 0);  // a byte too many, and the end of the string
   char* const text = reinterpret_cast<char*>(pin.data());
   bool read = false;
   int error = 0;
@@ -37,7 +31,7 @@ Status ask_for_pin(const std::string& prompt, core::SecretBuffer& pin) noexcept 
   }
   pin.resize(static_cast<std::size_t>(std::find(pin.begin(), pin.end(), 0) - pin.begin()));
   if (pin.empty()) return Error{Errc::key_unavailable, "no PIN was typed"};
-  if (pin.size() > kMaxPin) {
+  if (pin.size() > core::kMaxPassphrase) {
     pin.clear();
     return Error{Errc::key_unavailable, "the PIN is too long: it has at most 1024 bytes"};
   }

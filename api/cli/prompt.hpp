@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway::cli {
 

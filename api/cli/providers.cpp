@@ -2,12 +2,12 @@
 #include <memory>
 
 #include "built_providers.hpp"
+#include "capabilities.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "json.hpp"
 #include "keys.hpp"
 #include "output.hpp"
-#include "survey.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -15,8 +15,8 @@ namespace {
 void run(bool json) {
   const auto all = built::providers();
   if (all.empty()) static_cast<void>(choose_provider(""));  // says what to do
-  const std::vector<SurveyRow> rows = survey(all);
-  print(json ? json_text(survey_json(all, rows)) : survey_table(all, rows));
+  const std::vector<CapabilityRow> rows = check_capabilities(all);
+  print(json ? json_text(capability_json(all, rows)) : capability_table(all, rows));
   if (any_failed(rows)) {
     throw Failure(Exit::refused,
                   "an algorithm failed its test with a known answer: do not use that provider");

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "algorithm_names.hpp"
 #include "keys.hpp"
-#include "names.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -27,8 +27,8 @@ std::string words_for(const Provider& provider, const RequestHeader& header,
            ", and --key gave one of kind " + name_of(key->kem) + ": give the key of that kind";
   }
   const std::string pair = name_of(suite.kdf) + ":" + name_of(suite.aead);
-  return "is sealed with the suite " + pair + ", which key " + id +
-         " does not accept: if the key configuration lists it, add --suite " + pair;
+  return "is sealed with " + pair + ", which key " + id +
+         " does not accept: if the key configuration lists it, add --algorithms " + pair;
 }
 
 }  // namespace

@@ -39,12 +39,12 @@ std::optional<std::string> pin_source_file(const std::string& uri) {
 }
 
 /// A token of a URI, and the key that the URI names in it.
-struct Place {
+struct KeyInToken {
   pkcs11::Token token;
   pkcs11::KeyName key;
 };
 
-Place open_place(const std::string& uri, const PinOptions& pin) {
+KeyInToken open_token_of(const std::string& uri, const PinOptions& pin) {
   if (uri.find("pin-value=") != std::string::npos) {
     throw Failure(Exit::usage,
                   "a PIN in an argument can be seen by others: use --pin-file, --pin-env or "
@@ -103,14 +103,14 @@ std::string token_holder(const std::string& uri) {
 
 std::shared_ptr<const PrivateKey> open_token_key(const Provider& provider, const std::string& uri,
                                                  const PinOptions& pin) {
-  const Place place = open_place(uri, pin);
-  return require_token(place.token.open_key(provider, place.key), uri);
+  const KeyInToken found = open_token_of(uri, pin);
+  return require_token(found.token.open_key(provider, found.key), uri);
 }
 
 void generate_token_key(const Provider& provider, const std::string& uri, KemId kem,
                         const PinOptions& pin) {
-  const Place place = open_place(uri, pin);
-  require_token(place.token.generate_key(provider, kem, place.key), uri);
+  const KeyInToken found = open_token_of(uri, pin);
+  require_token(found.token.generate_key(provider, kem, found.key), uri);
 }
 
 }  // namespace twoway::cli

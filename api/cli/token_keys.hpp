@@ -7,7 +7,7 @@
 
 #include <strings.h>
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 #include "command.hpp"
 

@@ -4,10 +4,10 @@
 
 #include <twoway/pkcs11.hpp>
 
+#include "algorithm_names.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "json.hpp"
-#include "names.hpp"
 #include "output.hpp"
 #include "pin.hpp"
 #include "text.hpp"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 #include "token_keys.hpp"
 

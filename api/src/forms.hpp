@@ -1,7 +1,7 @@
 // A message is sealed and opened in the form in which it was begun.
 #pragma once
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway {
 

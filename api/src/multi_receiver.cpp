@@ -29,28 +29,28 @@ Result<std::size_t> MultiRequestOpener::open(ByteSpan out, ByteView body) noexce
   return size;
 }
 
-Result<std::unique_ptr<framing::Keying>> MultiRequestOpener::take_keying() noexcept {
+Result<std::unique_ptr<framing::OpenSequenceFactory>> MultiRequestOpener::take_factory() noexcept {
   if (!key_) return kOpenedAlready;
   if (key_->moved_from()) return core::kMovedFrom;
-  std::unique_ptr<framing::Keying> keying =
-      framing::BodyKey::keying(std::move(*key_), std::move(gate_));
+  std::unique_ptr<framing::OpenSequenceFactory> factory =
+      framing::BodyKey::sequence_factory(std::move(*key_), std::move(gate_));
   key_.reset();
-  return keying;
+  return factory;
 }
 
 Result<ChunkOpener> MultiRequestOpener::chunk_opener(const ChunkLimits& limits) noexcept {
   if (Status s = require_form(form(), Form::chunked); !s) return s.error();
   if (Status s = framing::check_limits(limits); !s) return s.error();
-  Result<std::unique_ptr<framing::Keying>> keying = take_keying();
-  if (!keying) return keying.error();
-  return ChunkOpener::create(std::move(*keying), limits);
+  Result<std::unique_ptr<framing::OpenSequenceFactory>> factory = take_factory();
+  if (!factory) return factory.error();
+  return ChunkOpener::create(std::move(*factory), limits);
 }
 
 Result<OpenStream> MultiRequestOpener::stream(std::unique_ptr<Source> source,
                                               const StreamOptions& options) noexcept {
-  Result<std::unique_ptr<framing::Keying>> keying = take_keying();
-  if (!keying) return keying.error();
-  return OpenStream::create(form(), std::move(source), std::move(*keying), options);
+  Result<std::unique_ptr<framing::OpenSequenceFactory>> factory = take_factory();
+  if (!factory) return factory.error();
+  return OpenStream::create(form(), std::move(source), std::move(*factory), options);
 }
 
 Result<MultiRequestOpener> PendingMultiRequest::decapsulate() const noexcept {

@@ -62,15 +62,15 @@ Result<EncapsulatedKey> MultiRequestSealer::encapsulate_key(
                  "this receiver's suite has another AEAD than the request: choose a suite of its "
                  "key with that AEAD, or send it a request of its own"};
   }
-  Result<framing::RequestStart> start =
-      framing::start_request(receiver.suite, receiver.key_id, *receiver.public_key, media_type_,
+  Result<framing::BegunRequest> begun =
+      framing::begin_request(receiver.suite, receiver.key_id, *receiver.public_key, media_type_,
                              options_.rng != nullptr ? options_.rng : to.options_.rng);
-  if (!start) return start.error();
-  Result<Bytes> message = key_.encapsulate(*start);
+  if (!begun) return begun.error();
+  Result<Bytes> message = key_.encapsulate(*begun);
   if (!message) return message.error();
   return EncapsulatedKey{std::move(*message), ResponseOpener(framing::ResponseContext(
-                                                  receiver.suite, receiver.key_id, start->enc(),
-                                                  start->context.exporter()))};
+                                                  receiver.suite, receiver.key_id, begun->enc(),
+                                                  begun->context.exporter()))};
 }
 
 Result<MultiRequestSender> MultiRequestSender::create(const Provider& provider, AeadId aead,

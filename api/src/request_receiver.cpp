@@ -72,10 +72,10 @@ Result<core::OpenSequence> RequestOpener::take_sequence() noexcept {
   return core::take_sequence(sequence_, kOpenedAlready);
 }
 
-Result<std::size_t> RequestOpener::open(ByteSpan out, ByteView sealed) noexcept {
+Result<std::size_t> RequestOpener::open(ByteSpan out, ByteView ciphertext) noexcept {
   if (Status s = require_form(form_, Form::whole); !s) return s.error();
   if (!sequence_) return kOpenedAlready;
-  Result<std::size_t> size = sequence_->open(out, {}, sealed);
+  Result<std::size_t> size = sequence_->open(out, {}, ciphertext);
   if (size) sequence_.reset();
   return size;
 }
@@ -92,7 +92,7 @@ Result<OpenStream> RequestOpener::stream(std::unique_ptr<Source> source,
                                          const StreamOptions& options) noexcept {
   Result<core::OpenSequence> sequence = take_sequence();
   if (!sequence) return sequence.error();
-  return OpenStream::create(form_, std::move(source), framing::keyed(std::move(*sequence)),
+  return OpenStream::create(form_, std::move(source), framing::factory_of(std::move(*sequence)),
                             options);
 }
 
@@ -291,7 +291,7 @@ Result<ChunkedRequestOpener::Step> ChunkedRequestOpener::open_in_place(ByteSpan 
   return *before ? Result<Step>(**before) : chunks_->open_in_place(in, end);
 }
 
-Status ChunkedRequestOpener::resume(RequestOpener&& opener) noexcept {
+Status ChunkedRequestOpener::give_key(RequestOpener&& opener) noexcept {
   if (moved_) return core::kMovedFrom;
   if (!pending_ || chunks_) {
     return Error{Errc::wrong_state, "the key is needed once, when the opener says need_key"};

@@ -18,21 +18,21 @@ Result<std::size_t> RequestSealer::seal(ByteSpan out, ByteView plaintext) noexce
   if (sealed_) return kSealedAlready;
   const std::size_t whole = sealed_size(plaintext.size());
   if (out.size() < whole) return kTooSmall;
-  if (!core::apart_or_at(out.first(whole), plaintext, start_.prefix.size())) {
+  if (!core::apart_or_at(out.first(whole), plaintext, begun_.prefix.size())) {
     return core::kBadOverlap;
   }
-  Result<std::size_t> size = start_.context.seal(out.subspan(start_.prefix.size()), {}, plaintext);
+  Result<std::size_t> size = begun_.context.seal(out.subspan(begun_.prefix.size()), {}, plaintext);
   if (!size) return size;
-  std::copy(start_.prefix.begin(), start_.prefix.end(), out.begin());
+  std::copy(begun_.prefix.begin(), begun_.prefix.end(), out.begin());
   sealed_ = true;
-  return start_.prefix.size() + *size;
+  return begun_.prefix.size() + *size;
 }
 
 Result<ChunkSealer> RequestSealer::chunk_sealer(const ChunkLimits& limits) noexcept {
   if (Status s = require_form(form_, Form::chunked); !s) return s.error();
   if (sealed_) return kSealedAlready;
   if (Status s = framing::check_limits(limits); !s) return s.error();
-  Result<core::SealSequence> sequence = start_.context.take_sequence();
+  Result<core::SealSequence> sequence = begun_.context.take_sequence();
   if (!sequence) return sequence.error();
   sealed_ = true;
   return ChunkSealer::create(std::move(*sequence), limits);
@@ -41,15 +41,15 @@ Result<ChunkSealer> RequestSealer::chunk_sealer(const ChunkLimits& limits) noexc
 Result<SealStream> RequestSealer::stream(std::unique_ptr<Source> source,
                                          const StreamOptions& options) noexcept {
   if (sealed_) return kSealedAlready;
-  Result<core::SealSequence> sequence = start_.context.take_sequence();
+  Result<core::SealSequence> sequence = begun_.context.take_sequence();
   if (!sequence) return sequence.error();
   sealed_ = true;
-  return SealStream::create(form_, std::move(source), start_.prefix, std::move(*sequence), options);
+  return SealStream::create(form_, std::move(source), begun_.prefix, std::move(*sequence), options);
 }
 
 ResponseOpener RequestSealer::response_opener() const noexcept {
   return ResponseOpener(
-      framing::ResponseContext(suite_, key_id_, start_.enc(), start_.context.exporter()));
+      framing::ResponseContext(suite_, key_id_, begun_.enc(), begun_.context.exporter()));
 }
 
 Result<RequestSender> RequestSender::create(const Provider& provider, ByteView key_configs,
@@ -80,10 +80,10 @@ Result<RequestSender> RequestSender::create(const Provider& provider, std::uint8
 Result<RequestSealer> RequestSender::begin(Form form, const MediaTypes& types) const noexcept {
   const Result<std::string_view> type = framing::choose_media_type(form, types);
   if (!type) return type.error();
-  Result<framing::RequestStart> start = framing::start_request(
+  Result<framing::BegunRequest> begun = framing::begin_request(
       choice_.suite, choice_.key_id, *choice_.public_key, *type, options_.rng);
-  if (!start) return start.error();
-  return RequestSealer(form, choice_.suite, choice_.key_id, std::move(*start));
+  if (!begun) return begun.error();
+  return RequestSealer(form, choice_.suite, choice_.key_id, std::move(*begun));
 }
 
 Result<ResponseOpener> RequestSender::seal(ByteSpan out, ByteView plaintext,

@@ -26,7 +26,7 @@ Result<ChunkOpener> ResponseOpener::chunk_opener(const MediaTypes& types,
                                                  const ChunkLimits& limits) const noexcept {
   const Result<std::string_view> type = framing::choose_media_type(Form::chunked, types);
   if (!type) return type.error();
-  return ChunkOpener::create(context_.keying(*type), limits);
+  return ChunkOpener::create(context_.sequence_factory(*type), limits);
 }
 
 Result<OpenStream> ResponseOpener::stream(Form form, std::unique_ptr<Source> source,
@@ -34,7 +34,7 @@ Result<OpenStream> ResponseOpener::stream(Form form, std::unique_ptr<Source> sou
                                           const StreamOptions& options) const noexcept {
   const Result<std::string_view> type = framing::choose_media_type(form, types);
   if (!type) return type.error();
-  return OpenStream::create(form, std::move(source), context_.keying(*type), options);
+  return OpenStream::create(form, std::move(source), context_.sequence_factory(*type), options);
 }
 
 Result<ResponseOpener> ResponseOpener::restore(const Provider& provider, ByteView state) noexcept {
@@ -67,7 +67,7 @@ Result<Bytes> ResponseSealer::seal(ByteView plaintext, const MediaTypes& types) 
 }
 
 // Chunked OHTTP section 6.2: response_nonce = random(max(Nn, Nk)), and the chunks follow it.
-Result<ResponseSealer::Start> ResponseSealer::start(Form form, const MediaTypes& types) noexcept {
+Result<ResponseSealer::Begun> ResponseSealer::begin(Form form, const MediaTypes& types) noexcept {
   if (sealed_) return kSealedAlready;
   const Result<std::string_view> type = framing::choose_media_type(form, types);
   if (!type) return type.error();
@@ -76,12 +76,12 @@ Result<ResponseSealer::Start> ResponseSealer::start(Form form, const MediaTypes&
   if (Status s = rng_->fill(response_nonce); !s) return s.error();
   Result<core::SealSequence> sequence = context_.seal_sequence(response_nonce, *type);
   if (!sequence) return sequence.error();
-  return Start{std::move(response_nonce), std::move(*sequence)};
+  return Begun{std::move(response_nonce), std::move(*sequence)};
 }
 
-Result<ChunkedResponse> ResponseSealer::start_chunks(const MediaTypes& types,
+Result<ChunkedResponse> ResponseSealer::chunk_sealer(const MediaTypes& types,
                                                      const ChunkLimits& limits) noexcept {
-  Result<Start> begun = start(Form::chunked, types);
+  Result<Begun> begun = begin(Form::chunked, types);
   if (!begun) return begun.error();
   Result<ChunkSealer> chunks = ChunkSealer::create(std::move(begun->sequence), limits);
   if (!chunks) return chunks.error();
@@ -92,7 +92,7 @@ Result<ChunkedResponse> ResponseSealer::start_chunks(const MediaTypes& types,
 Result<SealStream> ResponseSealer::stream(Form form, std::unique_ptr<Source> source,
                                           const MediaTypes& types,
                                           const StreamOptions& options) noexcept {
-  Result<Start> begun = start(form, types);
+  Result<Begun> begun = begin(form, types);
   if (!begun) return begun.error();
   Result<SealStream> sealing = SealStream::create(form, std::move(source), std::move(begun->prefix),
                                                   std::move(begun->sequence), options);
@@ -102,7 +102,7 @@ Result<SealStream> ResponseSealer::stream(Form form, std::unique_ptr<Source> sou
 
 Result<SecretBytes> ResponseSealer::export_secret_state(SecretAccess) const noexcept {
   if (sealed_) return kSealedAlready;
-  SecretBytes state = context_.save(framing::Role::receiver);
+  SecretBytes state = context_.export_secret_state(framing::Role::receiver);
   if (state.size() == 0) return core::kMovedFrom;
   return state;
 }

@@ -11,7 +11,7 @@ constexpr Error kEmptyOutput{Errc::invalid_argument, "read into at least one byt
 constexpr Error kWholeTooLarge{Errc::limit_exceeded,
                                "a whole message is over max_whole: allow more, or send chunks"};
 constexpr Error kTruncated{Errc::truncated,
-                           "the message ended before its sealed text: it was cut short, ask for it "
+                           "the message ended before its ciphertext: it was cut short, ask for it "
                            "again"};
 
 /// What is read of a source at once: several chunks of the default size, so that most of them lie
@@ -35,7 +35,7 @@ std::size_t give(ByteSpan out, ByteView& from) noexcept {
 }
 
 /// What a stream's step wrote, maybe leaving more pending; nothing where no more comes now.
-using Written = Result<std::optional<std::size_t>>;
+using StepResult = Result<std::optional<std::size_t>>;
 constexpr std::optional<std::size_t> kNoMore;
 
 /// Fills `out` with what is pending, and with what `step` writes while there is room: it is told
@@ -52,11 +52,11 @@ Result<std::size_t> fill(ByteSpan out, ByteView& pending, std::optional<Error>& 
       continue;
     }
     if (error) break;
-    const Written written = step(room, given > 0);
-    if (!written) {
-      error = written.error();
-    } else if (written->has_value()) {
-      given += **written;
+    const StepResult result = step(room, given > 0);
+    if (!result) {
+      error = result.error();
+    } else if (result->has_value()) {
+      given += **result;
     } else {
       break;
     }
@@ -103,13 +103,13 @@ SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix,
       whole_(std::move(whole)),
       options_(bounded(options)),
       prefix_(std::move(prefix)),
-      header_size_(prefix_.size()),
+      prefix_size_(prefix_.size()),
       pending_(prefix_) {}
 
 Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
   if (source_ == nullptr) return core::kMovedFrom;
   if (memory_ && core::overlap(out, *memory_)) return core::kBadOverlap;
-  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Written {
+  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> StepResult {
     if (finished_) return kNoMore;
     // What is sealed does not wait for the source, nor is more sealed than fits.
     if (given && (!memory_ || sealed_size(lendable()) > room.size())) {
@@ -130,7 +130,7 @@ Result<std::size_t> SealStream::seal_next(ByteSpan out) noexcept {
   const bool fits = size <= out.size();
   if (!fits && memory_) make_room(buffer_, size);
   // In place, the head goes before the plaintext, and the tag behind it.
-  const std::size_t at = memory_ ? 0 : head_room() - head_size(*plaintext);
+  const std::size_t at = memory_ ? 0 : largest_chunk_prefix() - chunk_prefix(*plaintext);
   const ByteSpan to = fits ? out.first(size) : ByteSpan(buffer_).subspan(at, size);
   const Result<std::size_t> sealed = chunks_ ? chunks_->seal(to, plaintext->bytes, plaintext->last)
                                              : whole_->seal(to, {}, plaintext->bytes);
@@ -156,7 +156,7 @@ Result<SealStream::Plaintext> SealStream::lend() noexcept {
 
 /// Reads one chunk, or a whole message, to where it can be sealed in place.
 Result<SealStream::Plaintext> SealStream::read_source() noexcept {
-  const std::size_t front = head_room();
+  const std::size_t front = largest_chunk_prefix();
   std::size_t size = 0;
   End end = End::no;
   do {
@@ -179,12 +179,12 @@ std::size_t SealStream::max_plaintext() const noexcept {
   return chunks_ ? options_.limits.max_chunk : options_.max_whole;
 }
 
-std::size_t SealStream::head_size(const Plaintext& plaintext) const noexcept {
-  return chunks_ ? chunks_->head_size(plaintext.bytes.size(), plaintext.last) : 0;
+std::size_t SealStream::chunk_prefix(const Plaintext& plaintext) const noexcept {
+  return chunks_ ? chunks_->prefix_size(plaintext.bytes.size(), plaintext.last) : 0;
 }
 
-std::size_t SealStream::head_room() const noexcept {
-  return chunks_ ? chunks_->head_size(options_.limits.max_chunk, Last::no) : 0;
+std::size_t SealStream::largest_chunk_prefix() const noexcept {
+  return chunks_ ? chunks_->prefix_size(options_.limits.max_chunk, Last::no) : 0;
 }
 
 std::size_t SealStream::sealed_size(const Plaintext& plaintext) const noexcept {
@@ -212,23 +212,23 @@ std::optional<std::uint64_t> SealStream::remaining() const noexcept {
 }
 
 Result<OpenStream> OpenStream::create(Form form, std::unique_ptr<Source> source,
-                                      std::unique_ptr<framing::Keying> keying,
+                                      std::unique_ptr<framing::OpenSequenceFactory> factory,
                                       const StreamOptions& options) noexcept {
   if (source == nullptr) return kNoSource;
   if (form == Form::whole) {
-    return OpenStream(std::move(source), std::nullopt, std::move(keying), options);
+    return OpenStream(std::move(source), std::nullopt, std::move(factory), options);
   }
-  Result<ChunkOpener> chunks = ChunkOpener::create(std::move(keying), options.limits);
+  Result<ChunkOpener> chunks = ChunkOpener::create(std::move(factory), options.limits);
   if (!chunks) return chunks.error();
   return OpenStream(std::move(source), std::move(*chunks), nullptr, options);
 }
 
 OpenStream::OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener> chunks,
-                       std::unique_ptr<framing::Keying> keying,
+                       std::unique_ptr<framing::OpenSequenceFactory> factory,
                        const StreamOptions& options) noexcept
     : source_(std::move(source)),
       chunks_(std::move(chunks)),
-      keying_(std::move(keying)),
+      factory_(std::move(factory)),
       options_(bounded(options)) {
   if (const std::optional<ByteView> memory = source_->memory()) {
     lends_ = true;
@@ -240,9 +240,9 @@ OpenStream::OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener
 Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
   if (source_ == nullptr) return core::kMovedFrom;
   if (lends_ && core::overlap(out, input_)) return core::kBadOverlap;
-  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Written {
+  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> StepResult {
     if (finished_) return kNoMore;
-    if (end_ == End::no && (keying_ != nullptr || input_.empty())) {
+    if (end_ == End::no && (factory_ != nullptr || input_.empty())) {
       if (given) return kNoMore;  // what is opened does not wait for the source
       if (Status s = read_source(); !s) return s.error();
       return std::optional(std::size_t{0});
@@ -275,9 +275,9 @@ Result<std::size_t> OpenStream::open_chunk(ByteSpan out) noexcept {
 
 /// Opens the whole message, all of which is read: as above.
 Result<std::size_t> OpenStream::open_whole(ByteSpan out) noexcept {
-  const std::size_t prefix = keying_->prefix_size();
+  const std::size_t prefix = factory_->prefix_size();
   if (input_.size() < prefix) return kTruncated;
-  Result<core::OpenSequence> sequence = keying_->open_sequence(input_.first(prefix));
+  Result<core::OpenSequence> sequence = factory_->open_sequence(input_.first(prefix));
   if (!sequence) return sequence.error();
   const ByteView sealed = input_.subspan(prefix);
   if (sealed.size() < sequence->sealed_size(0)) return kTruncated;
@@ -302,8 +302,8 @@ Status OpenStream::read_source() noexcept {
   if (!got) return got.error();
   input_ = ByteView(buffer_).first(size + got->size);
   end_ = got->end;
-  if (keying_ != nullptr &&
-      input_.size() > keying_->prefix_size() + options_.max_whole + core::kMaxNt) {
+  if (factory_ != nullptr &&
+      input_.size() > factory_->prefix_size() + options_.max_whole + core::kMaxNt) {
     return kWholeTooLarge;
   }
   return {};

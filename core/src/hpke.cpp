@@ -60,12 +60,13 @@ bool apart(ByteView enc, std::initializer_list<ByteView> inputs) noexcept {
 
 /// KeySchedule, then the sequence (none in an export-only suite) and the exporter of a context.
 template <typename Sequence>
-struct ContextParts {
+struct ScheduledContext {
   std::optional<Sequence> sequence;
   Exporter exporter;
 
-  static Result<ContextParts> create(const CipherSuite& suite, Mode mode, ByteView shared_secret,
-                                     ByteView info, const std::optional<Psk>& psk) noexcept {
+  static Result<ScheduledContext> create(const CipherSuite& suite, Mode mode,
+                                         ByteView shared_secret, ByteView info,
+                                         const std::optional<Psk>& psk) noexcept {
     const Psk none{};
     const Psk& used = psk ? *psk : none;
     KeySchedule keys;
@@ -73,11 +74,11 @@ struct ContextParts {
     if (!s) return s.error();
     Result<Exporter> exporter = Exporter::create(suite, keys.exporter_secret.view());
     if (!exporter) return exporter.error();
-    if (suite.aead() == nullptr) return ContextParts{std::nullopt, std::move(*exporter)};
+    if (suite.aead() == nullptr) return ScheduledContext{std::nullopt, std::move(*exporter)};
     Result<Sequence> sequence =
         Sequence::create(*suite.aead(), keys.key.view(), keys.base_nonce.view());
     if (!sequence) return sequence.error();
-    return ContextParts{std::move(*sequence), std::move(*exporter)};
+    return ScheduledContext{std::move(*sequence), std::move(*exporter)};
   }
 };
 
@@ -167,19 +168,19 @@ Result<SenderContext> SenderContext::setup(const CipherSuite& suite, ByteSpan en
   Status s = auth ? suite.kem().auth_encap(shared_secret, enc, receiver, *mode.key, rng)
                   : suite.kem().encap(shared_secret, enc, receiver, rng);
   if (!s) return s.error();
-  auto parts = ContextParts<SealSequence>::create(suite, mode_of(mode.psk, auth),
-                                                  shared_secret.view(), info, mode.psk);
-  if (!parts) return parts.error();
-  return SenderContext(std::move(parts->sequence), std::move(parts->exporter));
+  auto scheduled = ScheduledContext<SealSequence>::create(suite, mode_of(mode.psk, auth),
+                                                          shared_secret.view(), info, mode.psk);
+  if (!scheduled) return scheduled.error();
+  return SenderContext(std::move(scheduled->sequence), std::move(scheduled->exporter));
 }
 
-std::size_t SenderContext::sealed_size(std::size_t pt_size) const noexcept {
-  return sequence_ ? sequence_->sealed_size(pt_size) : 0;
+std::size_t SenderContext::sealed_size(std::size_t plaintext_size) const noexcept {
+  return sequence_ ? sequence_->sealed_size(plaintext_size) : 0;
 }
 
-Result<std::size_t> SenderContext::seal(ByteSpan out, ByteView aad, ByteView pt) noexcept {
+Result<std::size_t> SenderContext::seal(ByteSpan out, ByteView aad, ByteView plaintext) noexcept {
   if (!sequence_) return kExportOnly;
-  return sequence_->seal(out, aad, pt);
+  return sequence_->seal(out, aad, plaintext);
 }
 
 Result<SealSequence> SenderContext::take_sequence() noexcept {
@@ -199,32 +200,33 @@ Result<RecipientContext> RecipientContext::setup(const CipherSuite& suite, ByteV
   Status s = auth ? suite.kem().auth_decap(shared_secret, enc, key, *mode.sender)
                   : suite.kem().decap(shared_secret, enc, key);
   if (!s) return s.error();
-  auto parts = ContextParts<OpenSequence>::create(suite, mode_of(mode.psk, auth),
-                                                  shared_secret.view(), info, mode.psk);
-  if (!parts) return parts.error();
-  return RecipientContext(std::move(parts->sequence), std::move(parts->exporter));
+  auto scheduled = ScheduledContext<OpenSequence>::create(suite, mode_of(mode.psk, auth),
+                                                          shared_secret.view(), info, mode.psk);
+  if (!scheduled) return scheduled.error();
+  return RecipientContext(std::move(scheduled->sequence), std::move(scheduled->exporter));
 }
 
-Result<RecipientContext> RecipientContext::resume(const CipherSuite& suite,
-                                                  const SharedSecret& shared_secret, ByteView info,
-                                                  const std::optional<Psk>& psk) noexcept {
+Result<RecipientContext> RecipientContext::from_shared_secret(
+    const CipherSuite& suite, const SharedSecret& shared_secret, ByteView info,
+    const std::optional<Psk>& psk) noexcept {
   if (Status s = check_inputs(info, psk); !s) return s.error();
   if (shared_secret.size() != suite.kem().params().nsecret) {
     return Error{Errc::invalid_argument, "a KEM shared secret must be Nsecret bytes"};
   }
-  auto parts = ContextParts<OpenSequence>::create(suite, mode_of(psk, false), shared_secret.view(),
-                                                  info, psk);
-  if (!parts) return parts.error();
-  return RecipientContext(std::move(parts->sequence), std::move(parts->exporter));
+  auto scheduled = ScheduledContext<OpenSequence>::create(suite, mode_of(psk, false),
+                                                          shared_secret.view(), info, psk);
+  if (!scheduled) return scheduled.error();
+  return RecipientContext(std::move(scheduled->sequence), std::move(scheduled->exporter));
 }
 
-std::size_t RecipientContext::opened_size(std::size_t ct_size) const noexcept {
-  return sequence_ ? sequence_->opened_size(ct_size) : 0;
+std::size_t RecipientContext::opened_size(std::size_t ciphertext_size) const noexcept {
+  return sequence_ ? sequence_->opened_size(ciphertext_size) : 0;
 }
 
-Result<std::size_t> RecipientContext::open(ByteSpan out, ByteView aad, ByteView ct) noexcept {
+Result<std::size_t> RecipientContext::open(ByteSpan out, ByteView aad,
+                                           ByteView ciphertext) noexcept {
   if (!sequence_) return kExportOnly;
-  return sequence_->open(out, aad, ct);
+  return sequence_->open(out, aad, ciphertext);
 }
 
 Result<OpenSequence> RecipientContext::take_sequence() noexcept {
@@ -233,22 +235,22 @@ Result<OpenSequence> RecipientContext::take_sequence() noexcept {
 
 // RFC 9180 section 6.1: Seal<MODE> and Open<MODE>.
 Result<std::size_t> seal(const CipherSuite& suite, ByteSpan enc, ByteSpan out,
-                         const PublicKey& receiver, ByteView info, ByteView aad, ByteView pt,
+                         const PublicKey& receiver, ByteView info, ByteView aad, ByteView plaintext,
                          const SenderMode& mode, Rng* rng) noexcept {
-  const ByteView written = out.first(std::min(out.size(), pt.size() + suite.nt()));
-  if (!apart(enc, {aad, pt, written})) return kEncOverlaps;
-  if (!apart_or_at(written, pt, 0) || overlap(written, aad)) return kBadOverlap;
+  const ByteView written = out.first(std::min(out.size(), plaintext.size() + suite.nt()));
+  if (!apart(enc, {aad, plaintext, written})) return kEncOverlaps;
+  if (!apart_or_at(written, plaintext, 0) || overlap(written, aad)) return kBadOverlap;
   Result<SenderContext> context = SenderContext::setup(suite, enc, receiver, info, mode, rng);
   if (!context) return context.error();
-  return context->seal(out, aad, pt);
+  return context->seal(out, aad, plaintext);
 }
 
 Result<std::size_t> open(const CipherSuite& suite, ByteSpan out, ByteView enc,
-                         const PrivateKey& key, ByteView info, ByteView aad, ByteView ct,
+                         const PrivateKey& key, ByteView info, ByteView aad, ByteView ciphertext,
                          const RecipientMode& mode) noexcept {
   Result<RecipientContext> context = RecipientContext::setup(suite, enc, key, info, mode);
   if (!context) return context.error();
-  return context->open(out, aad, ct);
+  return context->open(out, aad, ciphertext);
 }
 
 // RFC 9180 section 6.2: SendExport<MODE> and ReceiveExport<MODE>.

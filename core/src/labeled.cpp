@@ -9,17 +9,17 @@ constexpr std::string_view kVersion = "HPKE-v1";
 
 class GatherList {
  public:
-  void add(ByteView part) noexcept {
-    if (size_ == parts_.size()) std::abort();  // every caller's count is fixed
-    parts_[size_++] = part;
+  void add(ByteView input) noexcept {
+    if (size_ == inputs_.size()) std::abort();  // every caller's count is fixed
+    inputs_[size_++] = input;
   }
-  void add(Parts parts) noexcept {
-    for (ByteView part : parts) add(part);
+  void add(Inputs inputs) noexcept {
+    for (ByteView input : inputs) add(input);
   }
-  Gather view() const noexcept { return {parts_.data(), size_}; }
+  Gather view() const noexcept { return {inputs_.data(), size_}; }
 
  private:
-  std::array<ByteView, 14> parts_{};  // the most: `secret` of a one-stage key schedule
+  std::array<ByteView, 14> inputs_{};  // the most: `secret` of a one-stage key schedule
   std::size_t size_ = 0;
 };
 
@@ -32,7 +32,7 @@ constexpr Error kTooLong{Errc::invalid_argument,
 //   labeled_ikm = concat("HPKE-v1", suite_id, label, ikm)
 //   return Extract(salt, labeled_ikm)
 Status labeled_extract(const Kdf& kdf, Prk& prk, ByteView suite_id, ByteView salt,
-                       std::string_view label, Parts ikm) noexcept {
+                       std::string_view label, Inputs ikm) noexcept {
   GatherList labeled_ikm;
   labeled_ikm.add({as_bytes(kVersion), suite_id, as_bytes(label)});
   labeled_ikm.add(ikm);
@@ -43,7 +43,7 @@ Status labeled_extract(const Kdf& kdf, Prk& prk, ByteView suite_id, ByteView sal
 //   labeled_info = concat(I2OSP(L, 2), "HPKE-v1", suite_id, label, info)
 //   return Expand(prk, labeled_info, L)
 Status labeled_expand(const Kdf& kdf, ByteSpan out, ByteView prk, ByteView suite_id,
-                      std::string_view label, Parts info) noexcept {
+                      std::string_view label, Inputs info) noexcept {
   if (out.size() > 0xffff) {
     wipe(out);
     return kTooLong;
@@ -58,8 +58,8 @@ Status labeled_expand(const Kdf& kdf, ByteSpan out, ByteView prk, ByteView suite
 // draft-ietf-hpke-hpke, LabeledDerive:
 //   labeled_ikm = concat(ikm, "HPKE-v1", suite_id, lengthPrefixed(label), I2OSP(L, 2), context)
 //   return Derive(labeled_ikm, L)
-Status labeled_derive(const Kdf& kdf, ByteSpan out, Parts ikm, ByteView suite_id,
-                      std::string_view label, Parts context) noexcept {
+Status labeled_derive(const Kdf& kdf, ByteSpan out, Inputs ikm, ByteView suite_id,
+                      std::string_view label, Inputs context) noexcept {
   if (out.size() > 0xffff) {
     wipe(out);
     return kTooLong;

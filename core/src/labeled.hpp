@@ -29,14 +29,14 @@ using Parts = std::initializer_list<ByteView>;
 
 /// LabeledExtract(salt, label, ikm)
 Status labeled_extract(const Kdf& kdf, Prk& prk, ByteView suite_id, ByteView salt,
-                       std::string_view label, Parts ikm) noexcept;
+                       std::string_view label, Inputs ikm) noexcept;
 
 /// LabeledExpand(prk, label, info, out.size())
 Status labeled_expand(const Kdf& kdf, ByteSpan out, ByteView prk, ByteView suite_id,
-                      std::string_view label, Parts info) noexcept;
+                      std::string_view label, Inputs info) noexcept;
 
 /// LabeledDerive(ikm, label, context, out.size())
-Status labeled_derive(const Kdf& kdf, ByteSpan out, Parts ikm, ByteView suite_id,
-                      std::string_view label, Parts context) noexcept;
+Status labeled_derive(const Kdf& kdf, ByteSpan out, Inputs ikm, ByteView suite_id,
+                      std::string_view label, Inputs context) noexcept;
 
 }  // namespace twoway::core

@@ -18,22 +18,24 @@ struct connection {
 /// Takes what has arrived, which fits `input`; `end` says that no more will. `use` gets plaintext
 /// that is authentic, but complete only when `complete` is set.
 static twoway_status arrived(struct connection* c, const uint8_t* piece, size_t piece_size, int end,
-                             void (*use)(const uint8_t* text, size_t size), twoway_error* error) {
+                             void (*use)(const uint8_t* plaintext, size_t size),
+                             twoway_error* error) {
   memcpy(c->input + c->input_size, piece, piece_size);
   c->input_size += piece_size;
   while (!c->complete) {
-    const uint8_t* text = NULL;
-    size_t text_size = 0;
+    const uint8_t* plaintext = NULL;
+    size_t plaintext_size = 0;
     size_t consumed = 0;
     twoway_chunk_state state = TWOWAY_CHUNK_NEED_INPUT;
     twoway_status status = twoway_chunked_request_opener_open_in_place(
-        c->opener, c->input, c->input_size, end, &consumed, &text, &text_size, &state, error);
+        c->opener, c->input, c->input_size, end, &consumed, &plaintext, &plaintext_size, &state,
+        error);
     if (status == TWOWAY_OK && state == TWOWAY_CHUNK_NEED_KEY) {
-      // A token may take its time: _pending and _resume let another thread do this.
+      // A token may take its time: _pending and _give_key let another thread do this.
       status = twoway_chunked_request_opener_decapsulate(c->opener, error);
     }
     if (status != TWOWAY_OK) return status;  // the connection is over
-    use(text, text_size);
+    use(plaintext, plaintext_size);
     c->input_size -= consumed;
     memmove(c->input, c->input + consumed, c->input_size);
     if (state == TWOWAY_CHUNK_NEED_INPUT) break;
@@ -45,8 +47,8 @@ static twoway_status arrived(struct connection* c, const uint8_t* piece, size_t 
 
 static char g_text[64];
 
-static void collect(const uint8_t* text, size_t size) {
-  if (size != 0) strncat(g_text, (const char*)text, size);
+static void collect(const uint8_t* plaintext, size_t size) {
+  if (size != 0) strncat(g_text, (const char*)plaintext, size);
 }
 
 /// Writes a chunked request of two chunks; 0 where that fails.
@@ -58,7 +60,7 @@ static size_t seal(const twoway_request_sender* sender, uint8_t* out, size_t cap
   int good =
       twoway_request_sender_begin(sender, TWOWAY_FORM_CHUNKED, NULL, &request, NULL) == TWOWAY_OK &&
       twoway_request_sealer_prefix(request, out, capacity, &size, NULL) == TWOWAY_OK &&
-      twoway_request_sealer_chunks(request, NULL, &chunks, NULL) == TWOWAY_OK;
+      twoway_request_sealer_chunk_sealer(request, NULL, &chunks, NULL) == TWOWAY_OK;
   good = good && twoway_chunk_sealer_seal(chunks, (const uint8_t*)"one, ", 5, TWOWAY_NO, out + size,
                                           capacity - size, &written, NULL) == TWOWAY_OK;
   size += written;

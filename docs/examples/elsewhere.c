@@ -57,7 +57,7 @@ static int wrong(const uint8_t point[65], uint8_t result[32]) {
 
 /// Opens a request to a key of this process: by decapsulation, once both services have failed.
 static int opens(const twoway_pending_request* pending, const uint8_t* sealed, size_t size) {
-  uint8_t text[64];
+  uint8_t plaintext[64];
   size_t written = 0;
   twoway_request_opener* opener = NULL;
   twoway_error error;
@@ -66,15 +66,16 @@ static int opens(const twoway_pending_request* pending, const uint8_t* sealed, s
   int by_kem;
   for (by_kem = 0; good && by_kem < 2; ++by_kem) {
     good = (by_kem ? open_by_kem : open_by_dh)(pending, wrong, &opener, &error) == TWOWAY_OK &&
-           twoway_request_opener_open(opener, sealed, size, text, sizeof text, &written, &error) ==
+           twoway_request_opener_open(opener, sealed, size, plaintext, sizeof plaintext, &written,
+                                      &error) ==
                TWOWAY_KEY_UNAVAILABLE;  // the key has opened nothing yet
     twoway_request_opener_free(opener);
     opener = NULL;
   }
   good = good && twoway_pending_request_decapsulate(pending, &opener, &error) == TWOWAY_OK &&
-         twoway_request_opener_open(opener, sealed, size, text, sizeof text, &written, &error) ==
-             TWOWAY_OK &&
-         written == 8 && memcmp(text, "question", 8) == 0;
+         twoway_request_opener_open(opener, sealed, size, plaintext, sizeof plaintext, &written,
+                                    &error) == TWOWAY_OK &&
+         written == 8 && memcmp(plaintext, "question", 8) == 0;
   twoway_request_opener_free(opener);
   return good;
 }

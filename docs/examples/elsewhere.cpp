@@ -49,9 +49,9 @@ Bytes decap_of(ByteView enc) {
 
 bool opens(const PendingRequest& pending, Result<RequestOpener> opener, ByteView message) {
   if (!opener) return false;
-  Bytes text(message.size());
-  const auto size = opener->open(text, message.subspan(pending.prefix_size()));
-  return size && std::string(text.begin(), text.begin() + 8) == "question" && *size == 8;
+  Bytes plaintext(message.size());
+  const auto size = opener->open(plaintext, message.subspan(pending.prefix_size()));
+  return size && std::string(plaintext.begin(), plaintext.begin() + 8) == "question" && *size == 8;
 }
 
 }  // namespace

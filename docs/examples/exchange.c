@@ -33,14 +33,14 @@ static twoway_status answer(const twoway_request_receiver* receiver, const uint8
                             size_t request_size, uint8_t* out, size_t capacity, size_t* written,
                             twoway_error* error) {
   static const char reply[] = "fine, thank you";
-  uint8_t text[1024];  // too small a buffer is TWOWAY_BUFFER_TOO_SMALL, and uses nothing up
-  size_t text_size = 0;
+  uint8_t plaintext[1024];  // too small a buffer is TWOWAY_BUFFER_TOO_SMALL, and uses nothing up
+  size_t plaintext_size = 0;
   twoway_response_sealer* sealer = NULL;
   twoway_status status =
-      twoway_request_receiver_open(receiver, request, request_size, &request_types, text,
-                                   sizeof text, &text_size, &sealer, error);
+      twoway_request_receiver_open(receiver, request, request_size, &request_types, plaintext,
+                                   sizeof plaintext, &plaintext_size, &sealer, error);
   if (status == TWOWAY_OK) {
-    printf("%.*s\n", (int)text_size, (const char*)text);
+    printf("%.*s\n", (int)plaintext_size, (const char*)plaintext);
     status = twoway_response_sealer_seal(sealer, (const uint8_t*)reply, strlen(reply),
                                          &response_types, out, capacity, written, error);
   }
@@ -82,7 +82,7 @@ int main(void) {
   twoway_request_sender* sender = NULL;
   twoway_error error;
   uint8_t keys[256];
-  uint8_t text[64];
+  uint8_t answer[64];
   size_t keys_size = 0;
   size_t size = 0;
   twoway_status status = open_gateway(crypto, &ring, &receiver, &error);
@@ -93,7 +93,7 @@ int main(void) {
     status = twoway_request_sender_new(crypto, keys, keys_size, NULL, &sender, &error);
   }
   if (status == TWOWAY_OK) {
-    status = ask(sender, "how are you?", receiver, text, sizeof text, &size, &error);
+    status = ask(sender, "how are you?", receiver, answer, sizeof answer, &size, &error);
   }
   if (status != TWOWAY_OK) {
     fprintf(stderr, "%s: %s\n", twoway_status_name(status), error.message);
@@ -101,5 +101,5 @@ int main(void) {
   twoway_request_sender_free(sender);
   twoway_request_receiver_free(receiver);
   twoway_key_ring_free(ring);
-  return status == TWOWAY_OK && size == 15 && memcmp(text, "fine, thank you", size) == 0 ? 0 : 1;
+  return status == TWOWAY_OK && size == 15 && memcmp(answer, "fine, thank you", size) == 0 ? 0 : 1;
 }

@@ -45,9 +45,10 @@ class AsyncReceiver {
   void open(ByteView message, Opened opened) const {
     const Result<PendingRequest> pending = receiver_.begin(Form::whole, message);
     if (!pending) return opened(pending.error());  // open_failed: the device is not asked
-    const ByteView sealed = message.subspan(pending->prefix_size());
+    const ByteView ciphertext = message.subspan(pending->prefix_size());
     // In the device's thread: takes the result, and leaves the rest to the loop.
-    const auto answered = [this, request = *pending, text = Bytes(sealed.begin(), sealed.end()),
+    const auto answered = [this, request = *pending,
+                           copy = Bytes(ciphertext.begin(), ciphertext.end()),
                            opened = std::move(opened)](ByteView x) {
       auto secret = std::make_shared<core::DhSecret>();
       secret->try_assign(x);  // complete_dh refuses any length but 32 bytes
@@ -57,12 +58,12 @@ class AsyncReceiver {
   }
 
  private:
-  static Result<OpenedRequest> finish(const PendingRequest& request, ByteView sealed,
+  static Result<OpenedRequest> finish(const PendingRequest& request, ByteView ciphertext,
                                       const core::DhSecret& secret) {
     auto opener = request.complete_dh(secret);
     if (!opener) return opener.error();
-    Bytes plaintext(opener->opened_size(sealed.size()));
-    if (auto size = opener->open(plaintext, sealed); !size) return size.error();
+    Bytes plaintext(opener->opened_size(ciphertext.size()));
+    if (auto size = opener->open(plaintext, ciphertext); !size) return size.error();
     auto sealer = opener->response_sealer();
     if (!sealer) return sealer.error();
     return OpenedRequest{std::move(plaintext), std::move(*sealer)};

@@ -20,39 +20,41 @@ static twoway_status ask_all(const twoway_provider* crypto,
                              const twoway_request_sender* const* gateways, size_t count,
                              const char* question, uint8_t* body, size_t capacity,
                              size_t* body_size, struct copy* copies, twoway_error* error) {
-  twoway_multi_sender* sender = NULL;
-  twoway_multi_sealer* sealer = NULL;
+  twoway_multi_request_sender* sender = NULL;
+  twoway_multi_request_sealer* sealer = NULL;
   size_t i;
   twoway_status status =
-      twoway_multi_sender_new(crypto, TWOWAY_AEAD_AES_128_GCM, NULL, &sender, error);
+      twoway_multi_request_sender_new(crypto, TWOWAY_AEAD_AES_128_GCM, NULL, &sender, error);
   if (status == TWOWAY_OK) {
-    status = twoway_multi_sender_begin(sender, TWOWAY_FORM_WHOLE, NULL, &sealer, error);
+    status = twoway_multi_request_sender_begin(sender, TWOWAY_FORM_WHOLE, NULL, &sealer, error);
   }
   for (i = 0; status == TWOWAY_OK && i < count; ++i) {
-    status = twoway_multi_sealer_encapsulate_key(
+    status = twoway_multi_request_sealer_encapsulate_key(
         sealer, gateways[i], copies[i].key_message, sizeof copies[i].key_message,
         &copies[i].key_message_size, &copies[i].opener, error);
   }
   if (status == TWOWAY_OK) {
-    status = twoway_multi_sealer_seal(sealer, (const uint8_t*)question, strlen(question), body,
-                                      capacity, body_size, error);
+    status = twoway_multi_request_sealer_seal(sealer, (const uint8_t*)question, strlen(question),
+                                              body, capacity, body_size, error);
   }
-  twoway_multi_sealer_free(sealer);
-  twoway_multi_sender_free(sender);
+  twoway_multi_request_sealer_free(sealer);
+  twoway_multi_request_sender_free(sender);
   return status;
 }
 
 /// At a gateway: opens the body with the key message that came with it. `sealer` seals the answer.
 static twoway_status take_copy(twoway_key_ring* ring, const struct copy* copy, const uint8_t* body,
-                               size_t body_size, uint8_t* text, size_t capacity, size_t* text_size,
-                               twoway_response_sealer** sealer, twoway_error* error) {
-  twoway_multi_receiver* receiver = NULL;
-  twoway_status status = twoway_multi_receiver_new(ring, NULL, NULL, &receiver, error);
+                               size_t body_size, uint8_t* plaintext, size_t capacity,
+                               size_t* plaintext_size, twoway_response_sealer** sealer,
+                               twoway_error* error) {
+  twoway_multi_request_receiver* receiver = NULL;
+  twoway_status status = twoway_multi_request_receiver_new(ring, NULL, NULL, &receiver, error);
   if (status == TWOWAY_OK) {
-    status = twoway_multi_receiver_open(receiver, copy->key_message, copy->key_message_size, body,
-                                        body_size, NULL, text, capacity, text_size, sealer, error);
+    status = twoway_multi_request_receiver_open(receiver, copy->key_message, copy->key_message_size,
+                                                body, body_size, NULL, plaintext, capacity,
+                                                plaintext_size, sealer, error);
   }
-  twoway_multi_receiver_free(receiver);
+  twoway_multi_request_receiver_free(receiver);
   return status;
 }
 // } example
@@ -83,11 +85,11 @@ int main(void) {
                          body, sizeof body, &body_size, copies, NULL) == TWOWAY_OK;
   for (i = 0; good && i < 2; ++i) {
     twoway_response_sealer* sealer = NULL;
-    uint8_t text[64];
-    size_t text_size = 0;
-    good = take_copy(rings[i], &copies[i], body, body_size, text, sizeof text, &text_size, &sealer,
-                     NULL) == TWOWAY_OK &&
-           text_size == 13 && memcmp(text, "who is there?", 13) == 0;
+    uint8_t plaintext[64];
+    size_t plaintext_size = 0;
+    good = take_copy(rings[i], &copies[i], body, body_size, plaintext, sizeof plaintext,
+                     &plaintext_size, &sealer, NULL) == TWOWAY_OK &&
+           plaintext_size == 13 && memcmp(plaintext, "who is there?", 13) == 0;
     twoway_response_sealer_free(sealer);
     twoway_response_opener_free(copies[i].opener);
   }

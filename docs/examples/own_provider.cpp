@@ -3,10 +3,10 @@
 #include <cstring>
 
 #include <twoway/c/bridge.hpp>
+#include <twoway/core/algorithm_list.hpp>
 #include <twoway/core/hkdf.hpp>
 #include <twoway/core/hmac.hpp>
 #include <twoway/core/keyed_aead.hpp>
-#include <twoway/core/offered.hpp>
 #include <twoway/core/raw_x25519.hpp>
 #include <twoway/twoway.hpp>
 
@@ -70,7 +70,7 @@ struct AcmeSha256 {
 class AcmeChaCha {
  public:
   struct Algorithm {};  // of a library that has one function for all of them
-  static std::size_t max_text(Algorithm) noexcept { return (std::uint64_t{1} << 38) - 64; }
+  static std::size_t max_plaintext(Algorithm) noexcept { return (std::uint64_t{1} << 38) - 64; }
   static Error failure() noexcept { return kAcmeFailed; }
 
   bool set(Algorithm, ByteView key) noexcept {

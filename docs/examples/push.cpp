@@ -36,7 +36,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!waits_for_key_) open();
   }
 
-  std::string text;
+  std::string plaintext;
   bool complete = false;
   const char* error = nullptr;
 
@@ -48,7 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         error = step.error().message;
         return;
       }
-      text.append(step->plaintext.begin(), step->plaintext.end());
+      plaintext.append(step->plaintext.begin(), step->plaintext.end());
       input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(step->consumed));
       complete = step->state == ChunkOpener::State::done;
       if (step->state == ChunkOpener::State::need_input) return;
@@ -57,17 +57,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
         // The other thread has a copy of the pending request, and touches nothing else.
         elsewhere_([self = shared_from_this(), pending = *opener_.pending()] {
           auto key = std::make_shared<Result<RequestOpener>>(pending.decapsulate());
-          self->post_([self, key] { self->resume(std::move(*key)); });
+          self->post_([self, key] { self->take_key(std::move(*key)); });
         });
         return;
       }
     }
   }
 
-  void resume(Result<RequestOpener> key) {
+  void take_key(Result<RequestOpener> key) {
     waits_for_key_ = false;
-    const Status resumed = key ? opener_.resume(std::move(*key)) : Status(key.error());
-    if (!resumed) error = resumed.error().message;
+    const Status given = key ? opener_.give_key(std::move(*key)) : Status(key.error());
+    if (!given) error = given.error().message;
     open();
   }
 
@@ -121,7 +121,7 @@ int main() {
   keys.stop();
   other.join();
   for (const auto& connection : connections) {
-    if (!connection->complete || connection->text != text) return 1;
+    if (!connection->complete || connection->plaintext != text) return 1;
   }
 
   const auto flooded = std::make_shared<Connection>(*receiver.chunked_opener(), elsewhere, post);

@@ -50,12 +50,12 @@ Result<ChunkSealer> ChunkSealer::create(core::SealSequence sequence,
   return ChunkSealer(std::move(sequence), limits);
 }
 
-std::size_t ChunkSealer::head_size(std::size_t plaintext_size, Last last) const noexcept {
+std::size_t ChunkSealer::prefix_size(std::size_t plaintext_size, Last last) const noexcept {
   return last == Last::yes ? 1 : varint_size(sequence_.sealed_size(plaintext_size));
 }
 
 std::size_t ChunkSealer::sealed_size(std::size_t plaintext_size, Last last) const noexcept {
-  return head_size(plaintext_size, last) + sequence_.sealed_size(plaintext_size);
+  return prefix_size(plaintext_size, last) + sequence_.sealed_size(plaintext_size);
 }
 
 // Section 6.1:
@@ -77,7 +77,7 @@ Result<std::size_t> ChunkSealer::seal(ByteSpan out, ByteView plaintext, Last las
       limits_.max_chunks - chunks_ < after) {
     return kOverLimit;
   }
-  const std::size_t head = head_size(plaintext.size(), last);
+  const std::size_t head = prefix_size(plaintext.size(), last);
   const std::size_t whole = sealed_size(plaintext.size(), last);
   if (out.size() < whole) return kSmallOutput;
   if (!core::apart_or_at(out.first(whole), plaintext, head)) return core::kBadOverlap;
@@ -99,10 +99,10 @@ Result<ChunkOpener> ChunkOpener::create(core::OpenSequence sequence,
   return ChunkOpener(nullptr, std::move(sequence), limits);
 }
 
-Result<ChunkOpener> ChunkOpener::create(std::unique_ptr<Keying> keying,
+Result<ChunkOpener> ChunkOpener::create(std::unique_ptr<OpenSequenceFactory> factory,
                                         const ChunkLimits& limits) noexcept {
   if (Status s = check_limits(limits); !s) return s.error();
-  return ChunkOpener(std::move(keying), std::nullopt, limits);
+  return ChunkOpener(std::move(factory), std::nullopt, limits);
 }
 
 std::size_t ChunkOpener::output_size(std::size_t input_size) const noexcept {
@@ -188,26 +188,26 @@ Result<std::optional<ChunkOpener::Sealed>> ChunkOpener::next_sealed(ByteView& in
 
 /// Reads what comes before the chunks, and takes the key; false where it is not whole yet.
 Result<bool> ChunkOpener::read_prefix(ByteView& in) noexcept {
-  const std::size_t size = keying_->prefix_size();
+  const std::size_t size = factory_->prefix_size();
   keep(in, size);
   if (kept_.size() < size) return false;
-  Result<core::OpenSequence> sequence = keying_->open_sequence(kept_);
+  Result<core::OpenSequence> sequence = factory_->open_sequence(kept_);
   if (!sequence) return sequence.error();
   sequence_.emplace(std::move(*sequence));
-  keying_.reset();
+  factory_.reset();
   phase_ = Phase::length;
   return true;
 }
 
 /// Reads a chunk's length; false where it is not whole yet.
 Result<bool> ChunkOpener::read_length(ByteView& in) noexcept {
-  while (head_size_ == 0 || head_size_ < varint_size_from(head_[0])) {
+  while (length_size_ == 0 || length_size_ < varint_size_from(length_bytes_[0])) {
     if (in.empty()) return false;
-    head_[head_size_++] = in[0];
+    length_bytes_[length_size_++] = in[0];
     in = in.subspan(1);
   }
-  const std::uint64_t length = read_varint(ByteView(head_).first(head_size_));
-  head_size_ = 0;
+  const std::uint64_t length = read_varint(ByteView(length_bytes_).first(length_size_));
+  length_size_ = 0;
   kept_.clear();
   if (chunks_ >= limits_.max_chunks) return kOverLimit;
   if (length == 0) {

@@ -29,9 +29,9 @@ static_assert(core::AeadKey::capacity() >= kBodyKeySize);
 
 ByteView key_aad() noexcept { return core::as_bytes("multi-encap-key"); }
 
-class BodyKeying final : public Keying {
+class BodySequenceFactory final : public OpenSequenceFactory {
  public:
-  BodyKeying(BodyKey key, std::unique_ptr<core::Gate> gate) noexcept
+  BodySequenceFactory(BodyKey key, std::unique_ptr<core::Gate> gate) noexcept
       : key_(std::move(key)), gate_(std::move(gate)) {}
   std::size_t prefix_size() const noexcept override { return key_.nonce_size(); }
   Result<core::OpenSequence> open_sequence(ByteView nonce) noexcept override {
@@ -72,24 +72,25 @@ Result<BodyKey> BodyKey::draw(const core::Aead& aead, core::Rng& rng) noexcept {
   return key;
 }
 
-// key = rctxt.Open("multi-encap-key", sealed)
+// key = rctxt.Open("multi-encap-key", ciphertext)
 Result<BodyKey> BodyKey::decapsulate(const core::Aead& aead, core::OpenSequence& sequence,
-                                     ByteView sealed) noexcept {
-  if (sealed.size() != sequence.sealed_size(kBodyKeySize)) return core::kBadAeadTag;
+                                     ByteView ciphertext) noexcept {
+  if (ciphertext.size() != sequence.sealed_size(kBodyKeySize)) return core::kBadAeadTag;
   BodyKey key(aead);
-  const Result<std::size_t> size = sequence.open(key.key_.reset(kBodyKeySize), key_aad(), sealed);
+  const Result<std::size_t> size =
+      sequence.open(key.key_.reset(kBodyKeySize), key_aad(), ciphertext);
   if (!size) return size.error();
   return key;
 }
 
 // concat(hdr, enc, sctxt.Seal("multi-encap-key", key))
-Result<Bytes> BodyKey::encapsulate(RequestStart& start) const noexcept {
+Result<Bytes> BodyKey::encapsulate(BegunRequest& begun) const noexcept {
   if (moved_from()) return core::kMovedFrom;
-  const std::size_t prefix = start.prefix.size();
-  Bytes message(prefix + start.context.sealed_size(kBodyKeySize));
-  std::copy(start.prefix.begin(), start.prefix.end(), message.begin());
+  const std::size_t prefix = begun.prefix.size();
+  Bytes message(prefix + begun.context.sealed_size(kBodyKeySize));
+  std::copy(begun.prefix.begin(), begun.prefix.end(), message.begin());
   const Result<std::size_t> size =
-      start.context.seal(ByteSpan(message).subspan(prefix), key_aad(), key_.view());
+      begun.context.seal(ByteSpan(message).subspan(prefix), key_aad(), key_.view());
   if (!size) return size.error();
   return message;
 }
@@ -104,8 +105,9 @@ Result<core::OpenSequence> BodyKey::open_sequence(ByteView nonce) const noexcept
   return core::OpenSequence::create(*aead_, key_.view(), nonce);
 }
 
-std::unique_ptr<Keying> BodyKey::keying(BodyKey key, std::unique_ptr<core::Gate> gate) noexcept {
-  return std::make_unique<BodyKeying>(std::move(key), std::move(gate));
+std::unique_ptr<OpenSequenceFactory> BodyKey::sequence_factory(
+    BodyKey key, std::unique_ptr<core::Gate> gate) noexcept {
+  return std::make_unique<BodySequenceFactory>(std::move(key), std::move(gate));
 }
 
 }  // namespace twoway::framing

@@ -28,7 +28,7 @@ Bytes request_info(std::string_view media_type,
 //   hdr = concat(encode(1, key_id), encode(2, kem_id), encode(2, kdf_id), encode(2, aead_id))
 //   enc, sctxt = SetupBaseS(pkR, info)
 //   enc_request = concat(hdr, enc, ct)
-Result<RequestStart> start_request(const core::CipherSuite& suite, std::uint8_t key_id,
+Result<BegunRequest> begin_request(const core::CipherSuite& suite, std::uint8_t key_id,
                                    const core::PublicKey& receiver, std::string_view media_type,
                                    core::Rng* rng) noexcept {
   const auto header = serialize({key_id, suite.id()});
@@ -38,7 +38,7 @@ Result<RequestStart> start_request(const core::CipherSuite& suite, std::uint8_t 
   Result<core::SenderContext> context =
       core::SenderContext::setup(suite, enc, receiver, request_info(media_type, header), {}, rng);
   if (!context) return context.error();
-  return RequestStart{std::move(prefix), std::move(*context)};
+  return BegunRequest{std::move(prefix), std::move(*context)};
 }
 
 // RFC 9458 section 4.3: rctxt = SetupBaseR(enc, skR, info)
@@ -46,7 +46,8 @@ Result<core::RecipientContext> accept_request(const core::CipherSuite& suite, st
                                               const core::SharedSecret& shared_secret,
                                               std::string_view media_type) noexcept {
   const auto header = serialize({key_id, suite.id()});
-  return core::RecipientContext::resume(suite, shared_secret, request_info(media_type, header));
+  return core::RecipientContext::from_shared_secret(suite, shared_secret,
+                                                    request_info(media_type, header));
 }
 
 }  // namespace twoway::framing

@@ -24,9 +24,9 @@ constexpr std::array<std::uint8_t, 8> kMagic{'t', 'w', 'o', 'w', 'a', 'y', 0, 1}
 constexpr Error kBadState{
     Errc::malformed, "not a response state of this side and version: use the one that it saved"};
 
-class ResponseKeying final : public Keying {
+class ResponseSequenceFactory final : public OpenSequenceFactory {
  public:
-  ResponseKeying(ResponseContext context, std::string_view media_type) noexcept
+  ResponseSequenceFactory(ResponseContext context, std::string_view media_type) noexcept
       : context_(std::move(context)), media_type_(media_type) {}
   std::size_t prefix_size() const noexcept override { return context_.nonce_size(); }
   Result<core::OpenSequence> open_sequence(ByteView response_nonce) noexcept override {
@@ -103,18 +103,19 @@ Result<core::OpenSequence> ResponseContext::open_sequence(
   return core::OpenSequence::create(*suite_.aead(), keys->key.view(), keys->nonce.view());
 }
 
-std::unique_ptr<Keying> ResponseContext::keying(std::string_view media_type) const noexcept {
-  return std::make_unique<ResponseKeying>(ResponseContext(suite_, key_id_, enc_, exporter_),
-                                          media_type);
+std::unique_ptr<OpenSequenceFactory> ResponseContext::sequence_factory(
+    std::string_view media_type) const noexcept {
+  return std::make_unique<ResponseSequenceFactory>(
+      ResponseContext(suite_, key_id_, enc_, exporter_), media_type);
 }
 
 std::size_t ResponseContext::sealed_size(std::size_t plaintext_size) const noexcept {
   return nonce_size() + plaintext_size + suite_.nt();
 }
 
-std::size_t ResponseContext::opened_size(std::size_t sealed_size) const noexcept {
+std::size_t ResponseContext::opened_size(std::size_t message_size) const noexcept {
   const std::size_t overhead = nonce_size() + suite_.nt();
-  return sealed_size < overhead ? 0 : sealed_size - overhead;
+  return message_size < overhead ? 0 : message_size - overhead;
 }
 
 // RFC 9458 section 4.4:
@@ -138,17 +139,17 @@ Result<std::size_t> ResponseContext::seal(ByteSpan out, ByteView plaintext,
   return size;
 }
 
-Result<std::size_t> ResponseContext::open(ByteSpan out, ByteView sealed,
+Result<std::size_t> ResponseContext::open(ByteSpan out, ByteView message,
                                           std::string_view media_type) const noexcept {
-  if (sealed.size() < nonce_size()) return core::kBadAeadTag;
-  const ByteSpan written = out.first(std::min(out.size(), opened_size(sealed.size())));
-  if (!core::apart_or_at(sealed, written, nonce_size())) return core::kBadOverlap;
-  Result<core::OpenSequence> sequence = open_sequence(sealed.first(nonce_size()), media_type);
+  if (message.size() < nonce_size()) return core::kBadAeadTag;
+  const ByteSpan written = out.first(std::min(out.size(), opened_size(message.size())));
+  if (!core::apart_or_at(message, written, nonce_size())) return core::kBadOverlap;
+  Result<core::OpenSequence> sequence = open_sequence(message.first(nonce_size()), media_type);
   if (!sequence) return sequence.error();
-  return sequence->open(out, {}, sealed.subspan(nonce_size()));
+  return sequence->open(out, {}, message.subspan(nonce_size()));
 }
 
-core::SecretBytes ResponseContext::save(Role role) const noexcept {
+core::SecretBytes ResponseContext::export_secret_state(Role role) const noexcept {
   const ByteView secret = exporter_.secret();
   if (secret.empty()) return {};  // moved from
   core::SecretBytes state(kMagic.size() + 1 + kHeaderSize + 2 + enc_.size() + secret.size());

@@ -78,12 +78,12 @@ Setup::Setup(const RawLibrary& library, Suite id, Direction direction,
   body_aead_ = library.aead(take(framing::find_body_aead(library.provider(), id.aead))->params().id,
                             direction);
   body_key_.resize(framing::kBodyKeySize);
-  many_sender_.emplace(take(MultiRequestSender::create(library.provider(), id.aead)));
+  multi_sender_.emplace(take(MultiRequestSender::create(library.provider(), id.aead)));
 
   sender_.emplace(take(RequestSender::create(library.provider(), kKeyId, id, enc_)));
   message_.resize(sender_->sealed_size(kBody));
   our_send();
-  our_send_many(1);
+  our_send_multi(1);
 }
 
 void Setup::raw_send() {
@@ -116,7 +116,7 @@ void Setup::our_receive() {
   require(opener.open(opened_, ByteView(message_).subspan(pending.prefix_size())).ok());
 }
 
-void Setup::raw_send_many(std::size_t receivers) {
+void Setup::raw_send_multi(std::size_t receivers) {
   body_aead_->set_key(body_key_);
   body_aead_->seal(sealed_, tag_, nonce_, body_);
   for (std::size_t i = 0; i < receivers; ++i) {
@@ -127,12 +127,12 @@ void Setup::raw_send_many(std::size_t receivers) {
   }
 }
 
-void Setup::our_send_many(std::size_t receivers) {
-  MultiRequestSealer sealer = take(many_sender_->begin(Form::whole));
-  many_body_.resize(sealer.sealed_size(kBody));
-  require(sealer.seal(many_body_, body_).ok());
+void Setup::our_send_multi(std::size_t receivers) {
+  MultiRequestSealer sealer = take(multi_sender_->begin(Form::whole));
+  multi_body_.resize(sealer.sealed_size(kBody));
+  require(sealer.seal(multi_body_, body_).ok());
   for (std::size_t i = 0; i < receivers; ++i) {
-    many_key_ = take(sealer.encapsulate_key(*sender_)).message;
+    multi_key_ = take(sealer.encapsulate_key(*sender_)).message;
   }
 }
 

@@ -55,8 +55,8 @@ class Setup {
   void raw_derive();
 
   /// Seals the body once, and its key to each receiver.
-  void raw_send_many(std::size_t receivers);
-  void our_send_many(std::size_t receivers);
+  void raw_send_multi(std::size_t receivers);
+  void our_send_multi(std::size_t receivers);
 
  private:
   void raw_hmacs();
@@ -68,9 +68,9 @@ class Setup {
   std::unique_ptr<RawHmac> hmac_;
   std::unique_ptr<RawAead> aead_, body_aead_;
   std::optional<RequestSender> sender_;
-  std::optional<MultiRequestSender> many_sender_;
+  std::optional<MultiRequestSender> multi_sender_;
   std::vector<std::size_t> hmac_lengths_;
-  Bytes message_, many_body_, many_key_, enc_, aead_key_, body_key_, nonce_, tag_, data_;
+  Bytes message_, multi_body_, multi_key_, enc_, aead_key_, body_key_, nonce_, tag_, data_;
   std::array<std::uint8_t, 32> secret_{}, hmac_key_{}, mac_{};
   std::array<std::uint8_t, kBody> body_{}, sealed_{}, opened_{};
 };

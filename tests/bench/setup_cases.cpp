@@ -35,8 +35,8 @@ void add_setup_pairs(const RawLibrary& library) {
     for (const std::size_t receivers : kReceivers) {
       add_pair(name + "send-to-" + std::to_string(receivers), [&library, suite, receivers] {
         const auto setup = std::make_shared<Setup>(library, suite, Direction::seal);
-        return Pair{repeat(setup, &Setup::raw_send_many, receivers),
-                    repeat(setup, &Setup::our_send_many, receivers)};
+        return Pair{repeat(setup, &Setup::raw_send_multi, receivers),
+                    repeat(setup, &Setup::our_send_multi, receivers)};
       });
     }
   }

@@ -49,7 +49,7 @@ class Case {
     }
   }
   void our_push_seal(std::size_t count) {
-    const std::size_t head = sealer_->head_size(chunk_, Last::no);
+    const std::size_t head = sealer_->prefix_size(chunk_, Last::no);
     for (std::size_t i = 0; i < count; ++i) {
       const ByteSpan chunk = sealed(i);
       require(sealer_->seal(chunk, chunk.subspan(head, chunk_), Last::no).ok());
@@ -109,7 +109,7 @@ class Case {
       size += got;
     }
     open_stream_.emplace(take(OpenStream::create(from_memory(ByteView(message_).first(size)),
-                                                 framing::keyed(open_sequence()), options())));
+                                                 framing::factory_of(open_sequence()), options())));
   }
 
  private:

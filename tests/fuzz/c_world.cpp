@@ -46,8 +46,8 @@ World::World(Choices choices) : choices_(choices) {
   succeed(twoway_request_sender_new_to_key(c_provider(), 1, suite, pk.data(), pk.size(), rng_,
                                            &sender_, nullptr));
   succeed(twoway_request_receiver_new(ring_, rng_, filter_, &receiver_, nullptr));
-  succeed(twoway_multi_sender_new(c_provider(), kPair.aead, rng_, &many_sender_, nullptr));
-  succeed(twoway_multi_receiver_new(ring_, rng_, filter_, &many_receiver_, nullptr));
+  succeed(twoway_multi_request_sender_new(c_provider(), kPair.aead, rng_, &multi_sender_, nullptr));
+  succeed(twoway_multi_request_receiver_new(ring_, rng_, filter_, &multi_receiver_, nullptr));
 }
 
 /// Handles may be freed in any order. The pools free theirs later.
@@ -58,8 +58,8 @@ World::~World() {
   twoway_rng_free(rng_);
   twoway_request_sender_free(sender_);
   twoway_request_receiver_free(receiver_);
-  twoway_multi_sender_free(many_sender_);
-  twoway_multi_receiver_free(many_receiver_);
+  twoway_multi_request_sender_free(multi_sender_);
+  twoway_multi_request_receiver_free(multi_receiver_);
 }
 
 twoway_status World::ask_store(void* context, std::uint8_t, const std::uint8_t*, std::size_t,
@@ -235,13 +235,13 @@ void World::free_one() {
 }
 
 const std::vector<World::Operation>& World::operations() {
-  static const std::vector<Operation> all{&World::start_request,
+  static const std::vector<Operation> all{&World::begin_sealing,
                                           &World::seal_request,
                                           &World::seal_at_once,
                                           &World::chunk_request,
                                           &World::take_response_opener,
                                           &World::seal_chunk,
-                                          &World::begin_request,
+                                          &World::begin_opening,
                                           &World::decapsulate,
                                           &World::open_request,
                                           &World::open_at_once,
@@ -253,17 +253,17 @@ const std::vector<World::Operation>& World::operations() {
                                           &World::open_response,
                                           &World::chunk_response_opener,
                                           &World::open_chunk,
-                                          &World::start_chunked_opener,
+                                          &World::make_chunked_opener,
                                           &World::open_chunked,
                                           &World::pend_chunked,
                                           &World::decapsulate_chunked,
-                                          &World::resume_chunked,
+                                          &World::give_chunked_key,
                                           &World::answer_chunked,
-                                          &World::start_body,
+                                          &World::begin_sealing_body,
                                           &World::seal_body,
                                           &World::chunk_body,
                                           &World::encapsulate_key,
-                                          &World::begin_body,
+                                          &World::begin_opening_body,
                                           &World::decapsulate_body,
                                           &World::open_body,
                                           &World::chunk_body_opener,

@@ -195,13 +195,13 @@ class World {
   static const std::vector<Operation>& operations();
 
   // One to one.
-  void start_request();
+  void begin_sealing();
   void seal_request();
   void seal_at_once();
   void chunk_request();
   void take_response_opener();
   void seal_chunk();
-  void begin_request();
+  void begin_opening();
   void decapsulate();
   void open_request();
   void open_at_once();
@@ -214,18 +214,18 @@ class World {
   void chunk_response_opener();
   // Chunks that are opened.
   void open_chunk();
-  void start_chunked_opener();
+  void make_chunked_opener();
   void open_chunked();
   void pend_chunked();
   void decapsulate_chunked();
-  void resume_chunked();
+  void give_chunked_key();
   void answer_chunked();
-  // One to many.
-  void start_body();
+  // One-to-many requests.
+  void begin_sealing_body();
   void seal_body();
   void chunk_body();
   void encapsulate_key();
-  void begin_body();
+  void begin_opening_body();
   void decapsulate_body();
   void open_body();
   void chunk_body_opener();
@@ -284,8 +284,8 @@ class World {
   twoway_rng* rng_ = nullptr;
   twoway_request_sender* sender_ = nullptr;
   twoway_request_receiver* receiver_ = nullptr;
-  twoway_multi_sender* many_sender_ = nullptr;
-  twoway_multi_receiver* many_receiver_ = nullptr;
+  twoway_multi_request_sender* multi_sender_ = nullptr;
+  twoway_multi_request_receiver* multi_receiver_ = nullptr;
   std::vector<int> ring_states_ = std::vector<int>(256, -1);  // -1: no such key
 
   std::vector<SentPtr> requests_, responses_, bodies_, keys_;
@@ -297,9 +297,9 @@ class World {
   POOL(twoway_response_sealer, SealerModel) response_sealers_;
   POOL(twoway_chunk_opener, ChunkOpenerModel) chunk_openers_;
   POOL(twoway_chunked_request_opener, ChunkOpenerModel) chunked_openers_;
-  POOL(twoway_multi_sealer, SealerModel) bodies_sealers_;
-  POOL(twoway_multi_pending, PendingModel) body_pendings_;
-  POOL(twoway_multi_opener, OpenerModel) body_openers_;
+  POOL(twoway_multi_request_sealer, SealerModel) bodies_sealers_;
+  POOL(twoway_pending_multi_request, PendingModel) body_pendings_;
+  POOL(twoway_multi_request_opener, OpenerModel) body_openers_;
 };
 
 }  // namespace twoway::fuzz

@@ -129,7 +129,7 @@ void World::open_chunked() {
        caller(choices_, apart, in_place, twoway_chunked_request_opener_output_size));
 }
 
-void World::start_chunked_opener() {
+void World::make_chunked_opener() {
   const SentPtr message = pick(requests_);
   twoway_chunked_request_opener* opener = nullptr;
   const twoway_chunk_limits* limits = nullptr;
@@ -176,11 +176,11 @@ void World::decapsulate_chunked() {
   if (got == TWOWAY_OK) slot->model.has_key = true;
 }
 
-void World::resume_chunked() {
+void World::give_chunked_key() {
   auto* slot = chunked_openers_.pick(choices_);
   auto* key = openers_.pick(choices_);
   const twoway_status got =
-      twoway_chunked_request_opener_resume(handle_of(slot), handle_of(key), &error_);
+      twoway_chunked_request_opener_give_key(handle_of(slot), handle_of(key), &error_);
   if (slot == nullptr || key == nullptr) {
     FUZZ_REQUIRE(got == TWOWAY_INVALID_ARGUMENT);
     return;

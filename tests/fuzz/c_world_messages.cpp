@@ -9,7 +9,7 @@ constexpr std::size_t kNonce = 32;  // of a response
 
 }  // namespace
 
-void World::start_request() {
+void World::begin_sealing() {
   const bool chunked = choices_.below(2) == 1;
   twoway_request_sealer* sealer = nullptr;
   const bool null = choices_.below(16) == 15;
@@ -93,7 +93,8 @@ void World::chunk_request() {
   const twoway_chunk_limits* limits = nullptr;
   Expect expect;
   chunks_start(expect, limits);
-  const twoway_status got = twoway_request_sealer_chunks(handle_of(slot), limits, &chunks, &error_);
+  const twoway_status got =
+      twoway_request_sealer_chunk_sealer(handle_of(slot), limits, &chunks, &error_);
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT)
       .fails(slot != nullptr && (slot->model.spent || !slot->model.chunked), TWOWAY_WRONG_STATE);
   if (!expect.judge(got, error_)) {
@@ -152,7 +153,7 @@ void World::seal_chunk() {
   }
 }
 
-void World::begin_request() {
+void World::begin_opening() {
   const SentPtr message = pick(requests_);
   const bool has_key = ring_states_[1] >= 0;
   const bool short_one = choices_.below(8) == 7;
@@ -258,7 +259,8 @@ void World::chunk_request_opener() {
   const twoway_chunk_limits* limits = nullptr;
   Expect expect;
   chunks_start(expect, limits);
-  const twoway_status got = twoway_request_opener_chunks(handle_of(slot), limits, &chunks, &error_);
+  const twoway_status got =
+      twoway_request_opener_chunk_opener(handle_of(slot), limits, &chunks, &error_);
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT)
       .fails(slot != nullptr &&
                  (slot->model.given || slot->model.opened || !slot->model.message->chunked),
@@ -324,7 +326,7 @@ void World::chunk_response() {
   std::size_t written = 77;
   Expect expect;
   chunks_start(expect, limits);
-  const twoway_status got = twoway_response_sealer_start_chunks(
+  const twoway_status got = twoway_response_sealer_chunk_sealer(
       handle_of(slot), nullptr, limits, room.data(), room.capacity(), &written, &chunks, &error_);
   room.expect(expect);
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT)
@@ -373,7 +375,7 @@ void World::chunk_response_opener() {
   Expect expect;
   chunks_start(expect, limits);
   const twoway_status got =
-      twoway_response_opener_chunks(handle_of(slot), nullptr, limits, &chunks, &error_);
+      twoway_response_opener_chunk_opener(handle_of(slot), nullptr, limits, &chunks, &error_);
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT);
   if (!expect.judge(got, error_)) {
     FUZZ_REQUIRE(chunks == nullptr);
@@ -395,8 +397,8 @@ void World::save_states() {
   Expect expect;
   room.expect(expect);
   expect.fails(opener == nullptr, TWOWAY_INVALID_ARGUMENT);
-  twoway_status got = twoway_response_opener_save_secret(handle_of(opener), room.data(),
-                                                         room.capacity(), &written, &error_);
+  twoway_status got = twoway_response_opener_export_secret_state(
+      handle_of(opener), room.data(), room.capacity(), &written, &error_);
   if (expect.judge(got, error_)) {
     room.check(got, written);
     twoway_response_sealer* none = nullptr;
@@ -411,8 +413,8 @@ void World::save_states() {
   other.expect(second);
   second.fails(sealer == nullptr, TWOWAY_INVALID_ARGUMENT)
       .fails(sealer != nullptr && sealer->model.spent, TWOWAY_WRONG_STATE);
-  got = twoway_response_sealer_save_secret(handle_of(sealer), other.data(), other.capacity(),
-                                           &written, &error_);
+  got = twoway_response_sealer_export_secret_state(handle_of(sealer), other.data(),
+                                                   other.capacity(), &written, &error_);
   if (second.judge(got, error_)) {
     twoway_response_sealer* restored = nullptr;
     FUZZ_REQUIRE(twoway_response_sealer_restore(c_provider(), other.data(), written, &restored,

@@ -109,7 +109,7 @@ bool World::seal_stream(Sent message, bool null, bool spent, std::vector<SentPtr
   Feed feed(choices_, message.text);
   twoway_seal_stream* stream = nullptr;
   if (!start_stream(feed, null, spent, &stream, start)) return false;
-  FUZZ_REQUIRE(twoway_seal_stream_header_size(stream) == message.prefix);
+  FUZZ_REQUIRE(twoway_seal_stream_prefix_size(stream) == message.prefix);
   std::uint64_t remaining = 0;
   const bool known = twoway_seal_stream_remaining(stream, &remaining) != 0;
   const twoway_status got = drain(choices_, stream, twoway_seal_stream_read, message.bytes);
@@ -191,7 +191,7 @@ void World::stream_body() {
   auto* slot = bodies_sealers_.pick(choices_);
   const SealerModel model = slot == nullptr ? SealerModel() : slot->model;
   const auto start = [&](auto* source, const twoway_stream_options* options, auto** stream) {
-    return twoway_multi_sealer_stream(handle_of(slot), source, options, stream, &error_);
+    return twoway_multi_request_sealer_stream(handle_of(slot), source, options, stream, &error_);
   };
   if (seal_stream({model.chunked, false, kBodyNonce, model.exchange}, slot == nullptr, model.spent,
                   bodies_, start)) {
@@ -254,7 +254,7 @@ void World::stream_body_opener() {
   auto* slot = body_openers_.pick(choices_);
   const SentPtr body = pick(bodies_);
   const auto start = [&](auto* source, const twoway_stream_options* options, auto** stream) {
-    return twoway_multi_opener_stream(handle_of(slot), source, options, stream, &error_);
+    return twoway_multi_request_opener_stream(handle_of(slot), source, options, stream, &error_);
   };
   // The key's `prefix` names its body.
   const bool other =

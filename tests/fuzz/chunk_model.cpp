@@ -77,7 +77,7 @@ std::vector<Chunk> seal(ChunkSealer& sealer, Choices& choices, std::vector<Bytes
     Bytes out(sealer.sealed_size(size, last));
     const core::Result<std::size_t> written = sealer.seal(out, plaintext, last);
     FUZZ_REQUIRE(written.ok() && *written == out.size());
-    const ByteView sealed = ByteView(out).subspan(sealer.head_size(size, last));
+    const ByteView sealed = ByteView(out).subspan(sealer.prefix_size(size, last));
     chunks.push_back({plaintext, {sealed.begin(), sealed.end()}, last});
     sent.push_back(std::move(out));
   }
@@ -136,9 +136,9 @@ ChunkLimits limits(unsigned options, Choices& choices) {
   return limits;
 }
 
-Bytes joined(const std::vector<Bytes>& parts) {
+Bytes joined(const std::vector<Bytes>& pieces) {
   Bytes all;
-  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+  for (const Bytes& piece : pieces) all.insert(all.end(), piece.begin(), piece.end());
   return all;
 }
 

@@ -44,7 +44,7 @@ void change(std::vector<Bytes>& sent, Choices& choices);
 /// Returns limits by the lowest bits of `options`: of a chunk, of their number, of all plaintext.
 ChunkLimits limits(unsigned options, Choices& choices);
 
-Bytes joined(const std::vector<Bytes>& parts);
+Bytes joined(const std::vector<Bytes>& pieces);
 
 /// Splits bytes into pieces as long as the choices say, and the rest.
 std::vector<Bytes> split(ByteView message, Choices& choices, bool empty_end);

@@ -29,9 +29,9 @@ Result<RequestOpener> opener_of(const PendingRequest& pending) {
                                    : pending.decapsulate();
 }
 
-/// Checks that it returns need_key until it is resumed, and not after. Returns false if `enc` is
+/// Checks that it returns need_key until it has its key, and not after. Returns false if `enc` is
 /// refused.
-bool resume(Opener& opener, ByteView in, End end) {
+bool give_key_when_needed(Opener& opener, ByteView in, End end) {
   const auto again = opener.open({}, in, end);
   FUZZ_REQUIRE(again.ok() && again->state == State::need_key && again->consumed == 0);
   FUZZ_REQUIRE(opener.response_sealer().error().code == Errc::wrong_state);
@@ -40,7 +40,7 @@ bool resume(Opener& opener, ByteView in, End end) {
     FUZZ_REQUIRE(request.error().code == Errc::open_failed);
     return false;
   }
-  FUZZ_REQUIRE(opener.resume(std::move(*request)).ok());
+  FUZZ_REQUIRE(opener.give_key(std::move(*request)).ok());
   return true;
 }
 
@@ -69,7 +69,7 @@ Answer push(const std::vector<Bytes>& pieces, bool in_place, const ChunkLimits& 
       answer.plaintext.insert(answer.plaintext.end(), step->plaintext.begin(),
                               step->plaintext.end());
       if (step->state == State::need_key) {
-        if (!resume(opener, in, end)) return {{}, Errc::open_failed};
+        if (!give_key_when_needed(opener, in, end)) return {{}, Errc::open_failed};
         continue;
       }
       opened = opened || step->state != State::need_input;
@@ -129,7 +129,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Choices choices(ByteView(data, size));
   const unsigned options = choices.byte();
   auto request = exchange().sender->begin(Form::chunked);
-  FUZZ_REQUIRE(request.ok() && request->prefix().size() == kPrefixSize);
+  FUZZ_REQUIRE(request.ok() && request->prefix_size() == kPrefixSize);
   Bytes prefix = copy(request->prefix());
   auto sealer = request->chunk_sealer();
   FUZZ_REQUIRE(sealer.ok());

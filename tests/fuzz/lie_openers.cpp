@@ -51,10 +51,10 @@ ChunkOpener chunk_opener(const Lie& lie) {
   return std::move(*opener);
 }
 
-/// Pushes a message. `resume` gives the key when the opener needs it.
+/// Pushes a message. `give_key` gives the key when the opener needs it.
 template <typename Opener, typename Resume>
 Opened push(Opener opener, ByteView message, const std::vector<std::size_t>& pieces, bool in_place,
-            const Resume& resume) {
+            const GiveKey& give_key) {
   Opened opened;
   for (std::size_t turn = 0;; ++turn) {
     Bytes in = copy(message.first(piece(pieces, turn, message.size())));
@@ -65,7 +65,7 @@ Opened push(Opener opener, ByteView message, const std::vector<std::size_t>& pie
     opened.text.insert(opened.text.end(), step->plaintext.begin(), step->plaintext.end());
     message = message.subspan(step->consumed);
     if (step->state == ChunkOpener::State::done) return opened;
-    if (step->state == ChunkOpener::State::need_key) resume(opener);
+    if (step->state == ChunkOpener::State::need_key) give_key(opener);
   }
 }
 
@@ -81,7 +81,7 @@ Opened push_request(const Lie& lie, const std::vector<std::size_t>& pieces, bool
   FUZZ_REQUIRE(opener.ok());
   return push(std::move(*opener), lie.message, pieces, in_place, [](ChunkedRequestOpener& opener) {
     auto key = opener.pending()->decapsulate();
-    FUZZ_REQUIRE(key.ok() && opener.resume(std::move(*key)).ok());
+    FUZZ_REQUIRE(key.ok() && opener.give_key(std::move(*key)).ok());
   });
 }
 

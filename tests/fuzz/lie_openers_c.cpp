@@ -25,7 +25,7 @@ void succeed(twoway_status status) { FUZZ_REQUIRE(status == TWOWAY_OK); }
 struct Receivers {
   OWNER(twoway_key_ring) ring;
   OWNER(twoway_request_receiver) one;
-  OWNER(twoway_multi_receiver) many;
+  OWNER(twoway_multi_request_receiver) multi;
   Receivers() {
     OWNER(twoway_private_key) key;
     const Bytes sk(32, 0x24);
@@ -36,7 +36,8 @@ struct Receivers {
     succeed(
         twoway_key_ring_add(ring.handle, kKeyId, key.handle, &pair, 1, TWOWAY_KEY_ACTIVE, nullptr));
     succeed(twoway_request_receiver_new(ring.handle, nullptr, nullptr, &one.handle, nullptr));
-    succeed(twoway_multi_receiver_new(ring.handle, nullptr, nullptr, &many.handle, nullptr));
+    succeed(
+        twoway_multi_request_receiver_new(ring.handle, nullptr, nullptr, &multi.handle, nullptr));
   }
 };
 
@@ -50,17 +51,18 @@ void restore(const Lie& lie, twoway_response_opener** opener) {
                                          opener, nullptr));
 }
 
-void begin(const Lie& lie, twoway_multi_opener** opener) {
-  OWNER(twoway_multi_pending) pending;
-  succeed(twoway_multi_receiver_begin(
-      receivers().many.handle, lie.chunked ? TWOWAY_FORM_CHUNKED : TWOWAY_FORM_WHOLE,
+void begin(const Lie& lie, twoway_multi_request_opener** opener) {
+  OWNER(twoway_pending_multi_request) pending;
+  succeed(twoway_multi_request_receiver_begin(
+      receivers().multi.handle, lie.chunked ? TWOWAY_FORM_CHUNKED : TWOWAY_FORM_WHOLE,
       lie.key_message.data(), lie.key_message.size(), nullptr, &pending.handle, nullptr));
-  succeed(twoway_multi_pending_decapsulate(pending.handle, opener, nullptr));
+  succeed(twoway_pending_multi_request_decapsulate(pending.handle, opener, nullptr));
 }
 
-template <typename Open, typename OpenInPlace, typename OutputSize, typename Resume>
+template <typename Open, typename OpenInPlace, typename OutputSize, typename GiveKey>
 Opened push(const Lie& lie, const std::vector<std::size_t>& pieces, bool in_place, const Open& open,
-            const OpenInPlace& open_in_place, const OutputSize& output_size, const Resume& resume) {
+            const OpenInPlace& open_in_place, const OutputSize& output_size,
+            const GiveKey& give_key) {
   Opened opened;
   ByteView message = lie.message;
   for (std::size_t turn = 0;; ++turn) {
@@ -82,7 +84,7 @@ Opened push(const Lie& lie, const std::vector<std::size_t>& pieces, bool in_plac
     opened.text.insert(opened.text.end(), text, text + written);
     message = message.subspan(consumed);
     if (state == TWOWAY_CHUNK_DONE) return opened;
-    if (state == TWOWAY_CHUNK_NEED_KEY) resume();
+    if (state == TWOWAY_CHUNK_NEED_KEY) give_key();
   }
 }
 
@@ -112,12 +114,13 @@ Opened open_chunks_in_c(const Lie& lie, const std::vector<std::size_t>& pieces, 
   if (lie.kind == Kind::response) {
     OWNER(twoway_response_opener) response;
     restore(lie, &response.handle);
-    succeed(
-        twoway_response_opener_chunks(response.handle, nullptr, &limits, &opener.handle, nullptr));
+    succeed(twoway_response_opener_chunk_opener(response.handle, nullptr, &limits, &opener.handle,
+                                                nullptr));
   } else {
-    OWNER(twoway_multi_opener) body;
+    OWNER(twoway_multi_request_opener) body;
     begin(lie, &body.handle);
-    succeed(twoway_multi_opener_chunks(body.handle, &limits, &opener.handle, nullptr));
+    succeed(
+        twoway_multi_request_opener_chunk_opener(body.handle, &limits, &opener.handle, nullptr));
   }
   return push(
       lie, pieces, in_place,
@@ -144,9 +147,10 @@ Opened open_whole_in_c(const Lie& lie) {
     status = twoway_response_opener_open(response.handle, lie.message.data(), lie.message.size(),
                                          nullptr, out.data(), out.size(), &size, nullptr);
   } else {
-    status = twoway_multi_receiver_open(
-        receivers().many.handle, lie.key_message.data(), lie.key_message.size(), lie.message.data(),
-        lie.message.size(), nullptr, out.data(), out.size(), &size, &sealer.handle, nullptr);
+    status = twoway_multi_request_receiver_open(receivers().multi.handle, lie.key_message.data(),
+                                                lie.key_message.size(), lie.message.data(),
+                                                lie.message.size(), nullptr, out.data(), out.size(),
+                                                &size, &sealer.handle, nullptr);
   }
   if (status != TWOWAY_OK) return {{}, twoway_status_name(status)};
   out.resize(size);

@@ -25,20 +25,20 @@ class Keys {
     SameRng rng;
     const std::string_view type =
         chunked_type ? framing::kRequestMediaTypes.chunked : framing::kRequestMediaTypes.whole;
-    auto start = framing::start_request(*suite, kKeyId, **receiver, type, &rng);
-    FUZZ_REQUIRE(start.ok());
-    auto response = std::make_shared<framing::ResponseContext>(*suite, kKeyId, start->enc(),
-                                                               start->context.exporter());
+    auto begun = framing::begin_request(*suite, kKeyId, **receiver, type, &rng);
+    FUZZ_REQUIRE(begun.ok());
+    auto response = std::make_shared<framing::ResponseContext>(*suite, kKeyId, begun->enc(),
+                                                               begun->context.exporter());
     if (lie.kind == Kind::request) {
-      append(lie.message, start->prefix);
+      append(lie.message, begun->prefix);
       make_ = [suite = *suite, type, key = std::shared_ptr(std::move(*receiver))] {
         SameRng same;
-        auto again = framing::start_request(suite, kKeyId, *key, type, &same);
+        auto again = framing::begin_request(suite, kKeyId, *key, type, &same);
         FUZZ_REQUIRE(again.ok());
         return again->context.take_sequence();
       };
     } else if (lie.kind == Kind::response) {
-      lie.state = response->save(framing::Role::sender);
+      lie.state = response->export_secret_state(framing::Role::sender);
       const Bytes nonce(response->nonce_size(), 0x33);
       append(lie.message, nonce);
       make_ = [response, nonce, chunked_type] {
@@ -50,7 +50,7 @@ class Keys {
       FUZZ_REQUIRE(aead.ok());
       auto key = framing::BodyKey::draw(**aead, rng);
       FUZZ_REQUIRE(key.ok());
-      auto message = key->encapsulate(*start);
+      auto message = key->encapsulate(*begun);
       FUZZ_REQUIRE(message.ok());
       lie.key_message = std::move(*message);
       const Bytes nonce(key->nonce_size(), 0x44);

@@ -25,7 +25,7 @@ struct Lie {
   Kind kind = Kind::request;
   bool chunked = false;  ///< the form in which it is opened, and its media type
   ChunkLimits limits = {};
-  std::size_t prefix = 0;  ///< bytes before the sealed text
+  std::size_t prefix = 0;  ///< bytes before the ciphertext
   Bytes message = {};
   Bytes key_message = {};        ///< of a body
   core::SecretBytes state = {};  ///< that opens a response

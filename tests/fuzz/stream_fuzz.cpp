@@ -29,9 +29,9 @@ struct Message {
 };
 
 /// Returns the key after a prefix, which must be the message's own.
-class PrefixKeying final : public framing::Keying {
+class PrefixSequenceFactory final : public framing::OpenSequenceFactory {
  public:
-  explicit PrefixKeying(Bytes prefix) : prefix_(std::move(prefix)) {}
+  explicit PrefixSequenceFactory(Bytes prefix) : prefix_(std::move(prefix)) {}
   std::size_t prefix_size() const noexcept override { return prefix_.size(); }
   Result<core::OpenSequence> open_sequence(ByteView prefix) noexcept override {
     FUZZ_REQUIRE(fuzz::equal(prefix, prefix_));
@@ -133,7 +133,7 @@ Message check_sealing(ByteView data, const Plan& plan, const Options& options, c
                       const std::vector<std::size_t>& reads) {
   Log log;
   SealStream stream = seal_stream(make_source(data, plan, log), prefix, options);
-  FUZZ_REQUIRE(stream.header_size() == prefix.size());
+  FUZZ_REQUIRE(stream.prefix_size() == prefix.size());
   std::vector<std::optional<std::uint64_t>> totals;
   const Answer got = fuzz::read_all(stream, reads, [&](std::size_t given) {
     const auto rest = stream.remaining();
@@ -175,7 +175,7 @@ Answer expected_opening(ByteView input, const Message& message, const Options& o
 Answer open(std::unique_ptr<Source> source, const Bytes& prefix, const Options& options,
             const std::vector<std::size_t>& reads) {
   auto stream = OpenStream::create(options.form, std::move(source),
-                                   std::make_unique<PrefixKeying>(prefix), options);
+                                   std::make_unique<PrefixSequenceFactory>(prefix), options);
   FUZZ_REQUIRE(stream.ok());
   return fuzz::read_all(*stream, reads, [](std::size_t) {});
 }

@@ -47,11 +47,11 @@ def stream_rows(length):
                        "chunk": 16 * KIB}
 
 
-def many_rows():
+def multi_rows():
     for kem in KEMS:
         for verb, title in (("seal", "seal for 100 receivers"), ("open", "open as one of them")):
-            yield {"group": "many", "title": f"{title}, {kem}, AES-128-GCM", "kem": kem,
-                   "aead": "AES-128-GCM", "work": f"{verb}_many", "length": KIB, "receivers": 100}
+            yield {"group": "multi", "title": f"{title}, {kem}, AES-128-GCM", "kem": kem,
+                   "aead": "AES-128-GCM", "work": f"{verb}_multi", "length": KIB, "receivers": 100}
 
 
 # Known deviations (deviations.py) that leave a cell without a figure.
@@ -287,7 +287,7 @@ def main():
         commands += peer_commands(options.build, skipped)
     core = pin()
     wanted = re.compile(options.filter)
-    rows = [row for row in (*setup_rows(), *stream_rows(options.mebibytes * MIB), *many_rows())
+    rows = [row for row in (*setup_rows(), *stream_rows(options.mebibytes * MIB), *multi_rows())
             if wanted.search(row["title"])]
     drivers = start_all(commands, options.also)
     try:
@@ -314,7 +314,7 @@ def main():
         print(f"skipped: {name}: {why}")
     titles = {"setup": "Requests of 1 KiB, in µs",
               "stream": f"Streams of {options.mebibytes} MiB in chunks of 16 KiB, in MiB/s",
-              "many": "One request of 1 KiB to many receivers, in µs"}
+              "multi": "One request of 1 KiB to many receivers, in µs"}
     for name, title in titles.items():
         if group(name):
             print_times(title, group(name), ours, peers)

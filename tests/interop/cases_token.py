@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 
 import cases_hpke
-from cases_many import Many
+from cases_multi import Multi
 from cases_ohttp import SHORT, TEXTS, Exchange, common, form_name, forms, suites
 from drivers import Driver, Skipped
 from material import KEMS, suite_name
@@ -57,10 +57,10 @@ def run(report, ours, peer):
                 with report.case("tokens", f"{form_name(q)} and {form_name(r)}, {suite_name(*suite)}"):
                     Exchange(peer, ours, suite, request_chunked=q, response_chunked=r,
                              key=ours.keys[suite[0]]).run(TEXTS["odd sizes"], SHORT)
-    if offer := common(peer, ours, "many"):
+    if offer := common(peer, ours, "multi"):
         for suite, (q, r) in product(suites(offer), forms(offer)):
             if suite[0] in ours.keys:
                 key = ours.keys[suite[0]]
-                with report.case("tokens", f"many, {form_name(q)} and {form_name(r)}, "
+                with report.case("tokens", f"multi, {form_name(q)} and {form_name(r)}, "
                                            f"{suite_name(*suite)}"):
-                    Many(peer, ours, suite, 2, q, r, [key, key]).run(SHORT, SHORT)
+                    Multi(peer, ours, suite, 2, q, r, [key, key]).run(SHORT, SHORT)

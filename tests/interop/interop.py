@@ -14,7 +14,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # nothing comes into the source tree
 
 import cases_hpke
-import cases_many
+import cases_multi
 import cases_ohttp
 import cases_refusals
 import cases_token
@@ -102,7 +102,7 @@ def run_pair(report, ours, peer, recorder, folder):
         cases_hpke.run(report, ours, peer, recorder)
     cases_ohttp.run(report, ours, peer, recorder, folder)
     cases_refusals.run(report, ours, peer)
-    cases_many.run(report, ours, peer, recorder, folder)
+    cases_multi.run(report, ours, peer, recorder, folder)
 
 
 def main():

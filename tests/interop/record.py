@@ -26,7 +26,7 @@ class Recorder:
         form = (request_chunked, response_chunked)
         return suite == (0x10, 1, 1) or forms[turn] == form
 
-    def wants_many(self, sender, suite, request_chunked, response_chunked, count):
+    def wants_multi(self, sender, suite, request_chunked, response_chunked, count):
         """Each suite in one form and direction, in turn."""
         turn = KEM_ORDER.index(suite[0]) + suite[1] + suite[2]
         form = 2 * request_chunked + response_chunked
@@ -90,10 +90,10 @@ class Recorder:
     def peer_of(exchange):
         return exchange.receiver if exchange.sender.is_ours else exchange.sender
 
-    def many(self, many, request, response, draws):
-        first = many.exchanges[0]
+    def multi(self, multi, request, response, draws):
+        first = multi.exchanges[0]
         receivers = []
-        for i, exchange in enumerate(many.exchanges):
+        for i, exchange in enumerate(multi.exchanges):
             receiver = {"key_id": exchange.suite["key_id"], "ikmR": exchange.ikm.hex(),
                         "encapsulated_key": exchange.key.hex(),
                         **self.text("response", exchange.response_chunked, response),
@@ -105,7 +105,7 @@ class Recorder:
             receivers.append(receiver)
         vector = {**self.exchange(first, "many"),
                   **self.text("request", first.request_chunked, request),
-                  "body_ciphertext": many.body.hex(), "receivers": receivers}
+                  "body_ciphertext": multi.body.hex(), "receivers": receivers}
         for name in ("message_key", "message_nonce"):
             if draws:
                 vector[name] = draws[name].hex()

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include <twoway/c/bridge.hpp>
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway::c {
 

@@ -14,29 +14,31 @@ Last last_of(int last) noexcept { return last != 0 ? Last::yes : Last::no; }
 
 void twoway_chunk_sealer_free(twoway_chunk_sealer* sealer) noexcept { delete sealer; }
 
-size_t twoway_chunk_sealer_sealed_size(const twoway_chunk_sealer* sealer, size_t text_size,
+size_t twoway_chunk_sealer_sealed_size(const twoway_chunk_sealer* sealer, size_t plaintext_size,
                                        int last) noexcept {
-  if (sealer == nullptr || text_size > PTRDIFF_MAX) return 0;
-  return sealer->object.sealed_size(text_size, last_of(last));
+  if (sealer == nullptr || plaintext_size > PTRDIFF_MAX) return 0;
+  return sealer->object.sealed_size(plaintext_size, last_of(last));
 }
 
-size_t twoway_chunk_sealer_head_size(const twoway_chunk_sealer* sealer, size_t text_size,
-                                     int last) noexcept {
-  if (sealer == nullptr || text_size > PTRDIFF_MAX) return 0;
-  return sealer->object.head_size(text_size, last_of(last));
+size_t twoway_chunk_sealer_prefix_size(const twoway_chunk_sealer* sealer, size_t plaintext_size,
+                                       int last) noexcept {
+  if (sealer == nullptr || plaintext_size > PTRDIFF_MAX) return 0;
+  return sealer->object.prefix_size(plaintext_size, last_of(last));
 }
 
 size_t twoway_chunk_sealer_max_sealed_size(const twoway_chunk_sealer* sealer) noexcept {
   return sealer == nullptr ? 0 : sealer->object.max_sealed_size();
 }
 
-twoway_status twoway_chunk_sealer_seal(twoway_chunk_sealer* sealer, const uint8_t* text,
-                                       size_t text_size, int last, uint8_t* out, size_t capacity,
-                                       size_t* written, twoway_error* error) noexcept {
+twoway_status twoway_chunk_sealer_seal(twoway_chunk_sealer* sealer, const uint8_t* plaintext,
+                                       size_t plaintext_size, int last, uint8_t* out,
+                                       size_t capacity, size_t* written,
+                                       twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
-  return c::call(error, sealer, c::Input{text, text_size}, output).then([&] {
-    const auto size = sealer->object.seal(output.span(), {text, text_size}, last_of(last));
-    return output.filled(size, sealer->object.sealed_size(text_size, last_of(last)));
+  return c::call(error, sealer, c::Input{plaintext, plaintext_size}, output).then([&] {
+    const auto size =
+        sealer->object.seal(output.span(), {plaintext, plaintext_size}, last_of(last));
+    return output.filled(size, sealer->object.sealed_size(plaintext_size, last_of(last)));
   });
 }
 
@@ -61,9 +63,9 @@ twoway_status twoway_chunk_opener_open(twoway_chunk_opener* opener, const uint8_
 
 twoway_status twoway_chunk_opener_open_in_place(twoway_chunk_opener* opener, uint8_t* in,
                                                 size_t in_size, int end, size_t* consumed,
-                                                const uint8_t** text, size_t* text_size,
+                                                const uint8_t** plaintext, size_t* plaintext_size,
                                                 twoway_chunk_state* state,
                                                 twoway_error* error) noexcept {
-  return c::open_chunk_in_place(opener, {in, in_size}, end, consumed, text, text_size, state,
-                                error);
+  return c::open_chunk_in_place(opener, {in, in_size}, end, consumed, plaintext, plaintext_size,
+                                state, error);
 }

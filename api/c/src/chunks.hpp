@@ -31,14 +31,14 @@ twoway_status open_chunk(Handle* opener, const Input& in, int end, const Output&
 
 template <typename Handle>
 twoway_status open_chunk_in_place(Handle* opener, const InPlace& in, int end, std::size_t* consumed,
-                                  const uint8_t** text, std::size_t* text_size,
+                                  const uint8_t** plaintext, std::size_t* plaintext_size,
                                   twoway_chunk_state* state, twoway_error* error) noexcept {
-  return call(error, opener, in, consumed, text, text_size, state).then([&]() -> Status {
+  return call(error, opener, in, consumed, plaintext, plaintext_size, state).then([&]() -> Status {
     const auto step = opener->object.open_in_place(in, end != 0 ? End::yes : End::no);
     if (!step) return step.error();
     *consumed = step->consumed;
-    *text = step->plaintext.data();
-    *text_size = step->plaintext.size();
+    *plaintext = step->plaintext.data();
+    *plaintext_size = step->plaintext.size();
     *state = number(step->state);
     return {};
   });

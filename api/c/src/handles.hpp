@@ -14,38 +14,38 @@
 namespace twoway::c {
 
 /// What a message object borrows, and its handle therefore keeps.
-struct Kept {
+struct Borrowed {
   std::shared_ptr<Rng> rng = nullptr;
   std::shared_ptr<ReplayFilter> filter = nullptr;
 };
 
 /// An object whose handle keeps what it borrows until the object has ended.
 template <typename Object>
-struct Keeping {
-  Kept kept;
+struct MessageHandle {
+  Borrowed borrowed;
   Object object;
 };
 
 /// The receiver of a handle also borrows a ring.
 template <typename Object>
-struct KeepingRing {
+struct ReceiverHandle {
   std::shared_ptr<const KeyRing> ring;
-  Kept kept;
+  Borrowed borrowed;
   Object object;
 };
 
 /// Gives the caller a new handle. The outputs of a failed call were emptied before.
-template <typename Handle, typename... Parts>
-Status give(Handle** out, Parts&&... parts) noexcept {
-  *out = new Handle{{std::forward<Parts>(parts)...}};
+template <typename Handle, typename... Members>
+Status give(Handle** out, Members&&... members) noexcept {
+  *out = new Handle{{std::forward<Members>(members)...}};
   return {};
 }
 
 /// As above, of a result.
 template <typename Handle, typename Object>
-Status give_kept(Handle** out, const Kept& kept, Result<Object> object) noexcept {
+Status give_handle(Handle** out, const Borrowed& borrowed, Result<Object> object) noexcept {
   if (!object) return object.error();
-  return give(out, kept, std::move(*object));
+  return give(out, borrowed, std::move(*object));
 }
 
 /// An object that borrows nothing but its provider.
@@ -73,27 +73,27 @@ struct twoway_key_ring : twoway::c::Shared<twoway::KeyRing> {};
 
 /// Empty once a stream has taken its content.
 struct twoway_source : twoway::c::Shared<twoway::Source> {};
-struct twoway_seal_stream : twoway::c::Keeping<twoway::SealStream> {};
-struct twoway_open_stream : twoway::c::Keeping<twoway::OpenStream> {};
+struct twoway_seal_stream : twoway::c::MessageHandle<twoway::SealStream> {};
+struct twoway_open_stream : twoway::c::MessageHandle<twoway::OpenStream> {};
 
-struct twoway_request_sender : twoway::c::Keeping<twoway::RequestSender> {};
-struct twoway_request_sealer : twoway::c::Keeping<twoway::RequestSealer> {};
-struct twoway_response_opener : twoway::c::Keeping<twoway::ResponseOpener> {};
-struct twoway_response_sealer : twoway::c::Keeping<twoway::ResponseSealer> {};
-struct twoway_chunk_sealer : twoway::c::Keeping<twoway::ChunkSealer> {};
-struct twoway_chunk_opener : twoway::c::Keeping<twoway::ChunkOpener> {};
+struct twoway_request_sender : twoway::c::MessageHandle<twoway::RequestSender> {};
+struct twoway_request_sealer : twoway::c::MessageHandle<twoway::RequestSealer> {};
+struct twoway_response_opener : twoway::c::MessageHandle<twoway::ResponseOpener> {};
+struct twoway_response_sealer : twoway::c::MessageHandle<twoway::ResponseSealer> {};
+struct twoway_chunk_sealer : twoway::c::MessageHandle<twoway::ChunkSealer> {};
+struct twoway_chunk_opener : twoway::c::MessageHandle<twoway::ChunkOpener> {};
 
-struct twoway_request_receiver : twoway::c::KeepingRing<twoway::RequestReceiver> {};
-struct twoway_pending_request : twoway::c::Keeping<twoway::PendingRequest> {};
-struct twoway_chunked_request_opener : twoway::c::KeepingRing<twoway::ChunkedRequestOpener> {};
+struct twoway_request_receiver : twoway::c::ReceiverHandle<twoway::RequestReceiver> {};
+struct twoway_pending_request : twoway::c::MessageHandle<twoway::PendingRequest> {};
+struct twoway_chunked_request_opener : twoway::c::ReceiverHandle<twoway::ChunkedRequestOpener> {};
 /// Empty once its content went to a chunked opener.
-struct twoway_request_opener : twoway::c::Keeping<std::optional<twoway::RequestOpener>> {};
+struct twoway_request_opener : twoway::c::MessageHandle<std::optional<twoway::RequestOpener>> {};
 
 struct twoway_hpke_sender : twoway::c::Sole<twoway::core::SenderContext> {};
 struct twoway_hpke_recipient : twoway::c::Sole<twoway::core::RecipientContext> {};
 
-struct twoway_multi_sender : twoway::c::Keeping<twoway::MultiRequestSender> {};
-struct twoway_multi_sealer : twoway::c::Keeping<twoway::MultiRequestSealer> {};
-struct twoway_multi_receiver : twoway::c::KeepingRing<twoway::MultiRequestReceiver> {};
-struct twoway_multi_pending : twoway::c::Keeping<twoway::PendingMultiRequest> {};
-struct twoway_multi_opener : twoway::c::Keeping<twoway::MultiRequestOpener> {};
+struct twoway_multi_request_sender : twoway::c::MessageHandle<twoway::MultiRequestSender> {};
+struct twoway_multi_request_sealer : twoway::c::MessageHandle<twoway::MultiRequestSealer> {};
+struct twoway_multi_request_receiver : twoway::c::ReceiverHandle<twoway::MultiRequestReceiver> {};
+struct twoway_pending_multi_request : twoway::c::MessageHandle<twoway::PendingMultiRequest> {};
+struct twoway_multi_request_opener : twoway::c::MessageHandle<twoway::MultiRequestOpener> {};

@@ -42,20 +42,21 @@ twoway_status twoway_hpke_sender_setup(const twoway_provider* provider, twoway_s
 
 void twoway_hpke_sender_free(twoway_hpke_sender* sender) noexcept { delete sender; }
 
-size_t twoway_hpke_sender_sealed_size(const twoway_hpke_sender* sender, size_t text_size) noexcept {
-  if (sender == nullptr || text_size > PTRDIFF_MAX) return 0;
-  return sender->object.sealed_size(text_size);
+size_t twoway_hpke_sender_sealed_size(const twoway_hpke_sender* sender,
+                                      size_t plaintext_size) noexcept {
+  if (sender == nullptr || plaintext_size > PTRDIFF_MAX) return 0;
+  return sender->object.sealed_size(plaintext_size);
 }
 
 twoway_status twoway_hpke_sender_seal(twoway_hpke_sender* sender, const uint8_t* aad,
-                                      size_t aad_size, const uint8_t* text, size_t text_size,
-                                      uint8_t* out, size_t capacity, size_t* written,
-                                      twoway_error* error) noexcept {
+                                      size_t aad_size, const uint8_t* plaintext,
+                                      size_t plaintext_size, uint8_t* out, size_t capacity,
+                                      size_t* written, twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
   const c::Input data{aad, aad_size};
-  return c::call(error, sender, data, c::Input{text, text_size}, output).then([&] {
-    return output.filled(sender->object.seal(output.span(), data, {text, text_size}),
-                         sender->object.sealed_size(text_size));
+  return c::call(error, sender, data, c::Input{plaintext, plaintext_size}, output).then([&] {
+    return output.filled(sender->object.seal(output.span(), data, {plaintext, plaintext_size}),
+                         sender->object.sealed_size(plaintext_size));
   });
 }
 
@@ -84,19 +85,19 @@ twoway_status twoway_hpke_recipient_setup(const twoway_provider* provider, twowa
 void twoway_hpke_recipient_free(twoway_hpke_recipient* recipient) noexcept { delete recipient; }
 
 size_t twoway_hpke_recipient_opened_size(const twoway_hpke_recipient* recipient,
-                                         size_t sealed_size) noexcept {
-  return recipient == nullptr ? 0 : recipient->object.opened_size(sealed_size);
+                                         size_t ciphertext_size) noexcept {
+  return recipient == nullptr ? 0 : recipient->object.opened_size(ciphertext_size);
 }
 
 twoway_status twoway_hpke_recipient_open(twoway_hpke_recipient* recipient, const uint8_t* aad,
-                                         size_t aad_size, const uint8_t* sealed, size_t sealed_size,
-                                         uint8_t* out, size_t capacity, size_t* written,
-                                         twoway_error* error) noexcept {
+                                         size_t aad_size, const uint8_t* ciphertext,
+                                         size_t ciphertext_size, uint8_t* out, size_t capacity,
+                                         size_t* written, twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
   const c::Input data{aad, aad_size};
-  return c::call(error, recipient, data, c::Input{sealed, sealed_size}, output).then([&] {
-    return output.filled(recipient->object.open(output.span(), data, {sealed, sealed_size}),
-                         recipient->object.opened_size(sealed_size));
+  return c::call(error, recipient, data, c::Input{ciphertext, ciphertext_size}, output).then([&] {
+    return output.filled(recipient->object.open(output.span(), data, {ciphertext, ciphertext_size}),
+                         recipient->object.opened_size(ciphertext_size));
   });
 }
 

@@ -7,22 +7,22 @@ twoway_status twoway_hpke_seal(const twoway_provider* provider, twoway_suite sui
                                const uint8_t* public_key, size_t public_key_size,
                                const uint8_t* info, size_t info_size,
                                const twoway_hpke_sender_mode* mode, twoway_rng* rng,
-                               const uint8_t* aad, size_t aad_size, const uint8_t* text,
-                               size_t text_size, uint8_t* enc, size_t enc_capacity,
+                               const uint8_t* aad, size_t aad_size, const uint8_t* plaintext,
+                               size_t plaintext_size, uint8_t* enc, size_t enc_capacity,
                                size_t* enc_written, uint8_t* out, size_t capacity, size_t* written,
                                twoway_error* error) noexcept {
   const c::Output encoded{enc, enc_capacity, enc_written};
   const c::Output output{out, capacity, written};
   const c::Input data{aad, aad_size};
-  const c::Input plaintext{text, text_size};
+  const c::Input input{plaintext, plaintext_size};
   const auto read =
       c::sending(provider, suite, {public_key, public_key_size}, {info, info_size}, mode, rng);
-  return c::call(error, encoded, output, data, plaintext, read).then([&]() -> Status {
-    const std::size_t needed = text_size + read->suite.nt();
+  return c::call(error, encoded, output, data, input, read).then([&]() -> Status {
+    const std::size_t needed = plaintext_size + read->suite.nt();
     const auto to = read->enc(encoded, output, needed);
     if (!to) return to.error();
     const auto size = core::seal(read->suite, *to, output.span(), *read->receiver, read->info, data,
-                                 plaintext, read->mode, read->rng);
+                                 input, read->mode, read->rng);
     if (size) *enc_written = to->size();
     return output.filled(size, needed);
   });
@@ -32,20 +32,20 @@ twoway_status twoway_hpke_open(const twoway_provider* provider, twoway_suite sui
                                const twoway_private_key* key, const uint8_t* enc, size_t enc_size,
                                const uint8_t* info, size_t info_size,
                                const twoway_hpke_recipient_mode* mode, const uint8_t* aad,
-                               size_t aad_size, const uint8_t* sealed, size_t sealed_size,
+                               size_t aad_size, const uint8_t* ciphertext, size_t ciphertext_size,
                                uint8_t* out, size_t capacity, size_t* written,
                                twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
   const c::Input data{aad, aad_size};
-  const c::Input ciphertext{sealed, sealed_size};
+  const c::Input input{ciphertext, ciphertext_size};
   const auto read = c::receiving(provider, suite, {enc, enc_size}, {info, info_size}, mode);
-  return c::call(error, key, data, ciphertext, output, read).then([&]() -> Status {
+  return c::call(error, key, data, input, output, read).then([&]() -> Status {
     const std::size_t nt = read->suite.nt();
-    const std::size_t needed = sealed_size < nt ? 0 : sealed_size - nt;
+    const std::size_t needed = ciphertext_size < nt ? 0 : ciphertext_size - nt;
     if (Status s = output.require(needed); !s) return s;
     if (Status s = read->unread(output.span().first(needed)); !s) return s;
     return output.filled(core::open(read->suite, output.span(), read->enc, *key->object, read->info,
-                                    data, ciphertext, read->mode()),
+                                    data, input, read->mode()),
                          needed);
   });
 }

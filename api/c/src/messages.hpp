@@ -1,4 +1,4 @@
-// What requests to one receiver and to many have in common.
+// What requests to one receiver and one-to-many requests have in common.
 #pragma once
 
 #include "call.hpp"
@@ -6,11 +6,12 @@
 
 namespace twoway::c {
 
-inline Kept keep(const twoway_rng* rng, const twoway_replay_filter* filter = nullptr) noexcept {
-  Kept kept;
-  if (rng != nullptr) kept.rng = rng->object;
-  if (filter != nullptr) kept.filter = filter->object;
-  return kept;
+inline Borrowed borrow(const twoway_rng* rng,
+                       const twoway_replay_filter* filter = nullptr) noexcept {
+  Borrowed borrowed;
+  if (rng != nullptr) borrowed.rng = rng->object;
+  if (filter != nullptr) borrowed.filter = filter->object;
+  return borrowed;
 }
 
 // --- Beginning to seal and to open -------------------------------------------------------------
@@ -20,20 +21,20 @@ twoway_status begin_sealing(const Sender* sender, twoway_form form, const twoway
                             Sealer** sealer, twoway_error* error) noexcept {
   const Result<Form> known = form_of(form);
   return call(error, sender, sealer, known).then([&] {
-    return give_kept(sealer, sender->kept,
-                     sender->object.begin(*known, media_types(types, kRequestMediaTypes)));
+    return give_handle(sealer, sender->borrowed,
+                       sender->object.begin(*known, media_types(types, kRequestMediaTypes)));
   });
 }
 
-/// `message` is a request, or the key message of one to many receivers.
+/// `message` is a request, or the key message of a one-to-many request.
 template <typename Receiver, typename Pending>
 twoway_status begin_opening(const Receiver* receiver, twoway_form form, const Input& message,
                             const twoway_media_types* types, Pending** pending,
                             twoway_error* error) noexcept {
   const Result<Form> known = form_of(form);
   return call(error, receiver, pending, message, known).then([&] {
-    return give_kept(
-        pending, receiver->kept,
+    return give_handle(
+        pending, receiver->borrowed,
         receiver->object.begin(*known, ByteView(message), media_types(types, kRequestMediaTypes)));
   });
 }
@@ -46,19 +47,20 @@ twoway_status write_prefix(const Handle* sealer, const Output& out, twoway_error
 }
 
 template <typename Handle>
-twoway_status seal_whole(Handle* sealer, const Input& text, const Output& out,
+twoway_status seal_whole(Handle* sealer, const Input& plaintext, const Output& out,
                          twoway_error* error) noexcept {
-  return call(error, sealer, text, out).then([&] {
-    return out.filled(sealer->object.seal(out.span(), text), sealer->object.sealed_size(text.size));
+  return call(error, sealer, plaintext, out).then([&] {
+    return out.filled(sealer->object.seal(out.span(), plaintext),
+                      sealer->object.sealed_size(plaintext.size));
   });
 }
 
 template <typename Handle>
-twoway_status start_chunks(Handle* sealer, const twoway_chunk_limits* limits,
-                           twoway_chunk_sealer** chunks, twoway_error* error) noexcept {
+twoway_status give_chunk_sealer(Handle* sealer, const twoway_chunk_limits* limits,
+                                twoway_chunk_sealer** chunk_sealer, twoway_error* error) noexcept {
   const Result<ChunkLimits> known = limits_of(limits);
-  return call(error, sealer, chunks, known).then([&] {
-    return give_kept(chunks, sealer->kept, sealer->object.chunk_sealer(*known));
+  return call(error, sealer, chunk_sealer, known).then([&] {
+    return give_handle(chunk_sealer, sealer->borrowed, sealer->object.chunk_sealer(*known));
   });
 }
 
@@ -88,7 +90,7 @@ twoway_status give_key_of(const Handle* pending, twoway_private_key** key,
 template <typename Handle, typename Opener>
 twoway_status decapsulate(const Handle* pending, Opener** opener, twoway_error* error) noexcept {
   return call(error, pending, opener).then([&] {
-    return give_kept(opener, pending->kept, pending->object.decapsulate());
+    return give_handle(opener, pending->borrowed, pending->object.decapsulate());
   });
 }
 
@@ -98,7 +100,7 @@ twoway_status complete(const Handle* pending, const Input& secret, Opener** open
   return call(error, pending, opener, secret).then([&] {
     SharedSecret shared_secret;  // empty if there are too many bytes, and its length is refused
     shared_secret.try_assign(secret);
-    return give_kept(opener, pending->kept, pending->object.complete(shared_secret));
+    return give_handle(opener, pending->borrowed, pending->object.complete(shared_secret));
   });
 }
 
@@ -108,7 +110,7 @@ twoway_status complete_dh(const Handle* pending, const Input& dh, Opener** opene
   return call(error, pending, opener, dh).then([&] {
     core::DhSecret secret;  // as above
     secret.try_assign(dh);
-    return give_kept(opener, pending->kept, pending->object.complete_dh(secret));
+    return give_handle(opener, pending->borrowed, pending->object.complete_dh(secret));
   });
 }
 

@@ -80,12 +80,12 @@ Result<std::shared_ptr<const PrivateKey>> callback_key(Callbacks callbacks, KemI
   if (callbacks->decap != nullptr) {
     return {std::make_shared<const DecapCallbackKey>(std::move(callbacks), kem, public_key)};
   }
-  const core::DhKemParams* parts = core::find_dhkem(kem);
-  if (parts == nullptr) {
+  const core::DhKemParams* dhkem = core::find_dhkem(kem);
+  if (dhkem == nullptr) {
     return Error{Errc::not_supported, "this KEM is not a DHKEM: set decap in place of dh"};
   }
   return {std::make_shared<const DhCallbackKey>(std::move(callbacks), kem,
-                                                core::find_dh(parts->dh)->ndh, public_key)};
+                                                core::find_dh(dhkem->dh)->ndh, public_key)};
 }
 
 Result<Kem> find_kem(const twoway_provider* provider, std::uint16_t kem) noexcept {

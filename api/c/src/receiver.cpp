@@ -30,9 +30,9 @@ twoway_status twoway_request_receiver_new(twoway_key_ring* ring, twoway_rng* rng
                                           twoway_request_receiver** receiver,
                                           twoway_error* error) noexcept {
   return c::call(error, ring, receiver).then([&] {
-    const c::Kept kept = c::keep(rng, filter);
-    return c::give(receiver, ring->object, kept,
-                   RequestReceiver(*ring->object, {kept.rng.get(), kept.filter.get()}));
+    const c::Borrowed borrowed = c::borrow(rng, filter);
+    return c::give(receiver, ring->object, borrowed,
+                   RequestReceiver(*ring->object, {borrowed.rng.get(), borrowed.filter.get()}));
   });
 }
 
@@ -51,7 +51,7 @@ twoway_status twoway_request_receiver_open(const twoway_request_receiver* receiv
         receiver->object.open(output.span(), bytes, c::media_types(types, kRequestMediaTypes));
     if (!opened) return output.filled(opened.error(), receiver->object.opened_size(bytes));
     *written = opened->size;
-    return c::give(response_sealer, receiver->kept, std::move(opened->response_sealer));
+    return c::give(response_sealer, receiver->borrowed, std::move(opened->response_sealer));
   });
 }
 
@@ -112,29 +112,29 @@ twoway_status twoway_pending_request_complete_dh(const twoway_pending_request* p
 void twoway_request_opener_free(twoway_request_opener* opener) noexcept { delete opener; }
 
 size_t twoway_request_opener_opened_size(const twoway_request_opener* opener,
-                                         size_t sealed_size) noexcept {
-  return opener == nullptr || !opener->object ? 0 : opener->object->opened_size(sealed_size);
+                                         size_t ciphertext_size) noexcept {
+  return opener == nullptr || !opener->object ? 0 : opener->object->opened_size(ciphertext_size);
 }
 
-twoway_status twoway_request_opener_open(twoway_request_opener* opener, const uint8_t* sealed,
-                                         size_t sealed_size, uint8_t* out, size_t capacity,
+twoway_status twoway_request_opener_open(twoway_request_opener* opener, const uint8_t* ciphertext,
+                                         size_t ciphertext_size, uint8_t* out, size_t capacity,
                                          size_t* written, twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
   const auto content = content_of(opener);
-  return c::call(error, c::Input{sealed, sealed_size}, output, content).then([&] {
-    return output.filled((*content)->open(output.span(), {sealed, sealed_size}),
-                         (*content)->opened_size(sealed_size));
+  return c::call(error, c::Input{ciphertext, ciphertext_size}, output, content).then([&] {
+    return output.filled((*content)->open(output.span(), {ciphertext, ciphertext_size}),
+                         (*content)->opened_size(ciphertext_size));
   });
 }
 
-twoway_status twoway_request_opener_chunks(twoway_request_opener* opener,
-                                           const twoway_chunk_limits* limits,
-                                           twoway_chunk_opener** chunks,
-                                           twoway_error* error) noexcept {
+twoway_status twoway_request_opener_chunk_opener(twoway_request_opener* opener,
+                                                 const twoway_chunk_limits* limits,
+                                                 twoway_chunk_opener** chunk_opener,
+                                                 twoway_error* error) noexcept {
   const auto content = content_of(opener);
   const Result<ChunkLimits> known = c::limits_of(limits);
-  return c::call(error, chunks, content, known).then([&] {
-    return c::give_kept(chunks, opener->kept, (*content)->chunk_opener(*known));
+  return c::call(error, chunk_opener, content, known).then([&] {
+    return c::give_handle(chunk_opener, opener->borrowed, (*content)->chunk_opener(*known));
   });
 }
 
@@ -143,7 +143,7 @@ twoway_status twoway_request_opener_response_sealer(twoway_request_opener* opene
                                                     twoway_error* error) noexcept {
   const auto content = content_of(opener);
   return c::call(error, sealer, content).then([&] {
-    return c::give_kept(sealer, opener->kept, (*content)->response_sealer());
+    return c::give_handle(sealer, opener->borrowed, (*content)->response_sealer());
   });
 }
 
@@ -157,7 +157,7 @@ twoway_status twoway_request_receiver_chunked_opener(const twoway_request_receiv
     auto chunked =
         receiver->object.chunked_opener(c::media_types(types, kRequestMediaTypes), *known);
     if (!chunked) return chunked.error();
-    return c::give(opener, receiver->ring, receiver->kept, std::move(*chunked));
+    return c::give(opener, receiver->ring, receiver->borrowed, std::move(*chunked));
   });
 }
 
@@ -179,14 +179,12 @@ twoway_status twoway_chunked_request_opener_open(twoway_chunked_request_opener* 
                        error);
 }
 
-twoway_status twoway_chunked_request_opener_open_in_place(twoway_chunked_request_opener* opener,
-                                                          uint8_t* in, size_t in_size, int end,
-                                                          size_t* consumed, const uint8_t** text,
-                                                          size_t* text_size,
-                                                          twoway_chunk_state* state,
-                                                          twoway_error* error) noexcept {
-  return c::open_chunk_in_place(opener, {in, in_size}, end, consumed, text, text_size, state,
-                                error);
+twoway_status twoway_chunked_request_opener_open_in_place(
+    twoway_chunked_request_opener* opener, uint8_t* in, size_t in_size, int end, size_t* consumed,
+    const uint8_t** plaintext, size_t* plaintext_size, twoway_chunk_state* state,
+    twoway_error* error) noexcept {
+  return c::open_chunk_in_place(opener, {in, in_size}, end, consumed, plaintext, plaintext_size,
+                                state, error);
 }
 
 twoway_status twoway_chunked_request_opener_pending(const twoway_chunked_request_opener* opener,
@@ -194,18 +192,18 @@ twoway_status twoway_chunked_request_opener_pending(const twoway_chunked_request
                                                     twoway_error* error) noexcept {
   const auto waiting = pending_of(opener);
   return c::call(error, pending, waiting).then([&] {
-    return c::give(pending, opener->kept, **waiting);
+    return c::give(pending, opener->borrowed, **waiting);
   });
 }
 
-twoway_status twoway_chunked_request_opener_resume(twoway_chunked_request_opener* opener,
-                                                   twoway_request_opener* key,
-                                                   twoway_error* error) noexcept {
+twoway_status twoway_chunked_request_opener_give_key(twoway_chunked_request_opener* opener,
+                                                     twoway_request_opener* key,
+                                                     twoway_error* error) noexcept {
   const auto content = content_of(key);
   return c::call(error, opener, content).then([&] {
-    const Status resumed = opener->object.resume(std::move(**content));
-    if (resumed) key->object.reset();
-    return resumed;
+    const Status given = opener->object.give_key(std::move(**content));
+    if (given) key->object.reset();
+    return given;
   });
 }
 
@@ -214,7 +212,7 @@ twoway_status twoway_chunked_request_opener_decapsulate(twoway_chunked_request_o
   const auto waiting = pending_of(opener);
   return c::call(error, waiting).then([&] {
     auto key = (*waiting)->decapsulate();
-    return key ? opener->object.resume(std::move(*key)) : key.error();
+    return key ? opener->object.give_key(std::move(*key)) : key.error();
   });
 }
 
@@ -222,6 +220,6 @@ twoway_status twoway_chunked_request_opener_response_sealer(twoway_chunked_reque
                                                             twoway_response_sealer** sealer,
                                                             twoway_error* error) noexcept {
   return c::call(error, opener, sealer).then([&] {
-    return c::give_kept(sealer, opener->kept, opener->object.response_sealer());
+    return c::give_handle(sealer, opener->borrowed, opener->object.response_sealer());
   });
 }

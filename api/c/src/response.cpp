@@ -28,22 +28,23 @@ twoway_status twoway_response_opener_open(const twoway_response_opener* opener,
   });
 }
 
-twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener,
-                                            const twoway_media_types* types,
-                                            const twoway_chunk_limits* limits,
-                                            twoway_chunk_opener** chunks,
-                                            twoway_error* error) noexcept {
+twoway_status twoway_response_opener_chunk_opener(const twoway_response_opener* opener,
+                                                  const twoway_media_types* types,
+                                                  const twoway_chunk_limits* limits,
+                                                  twoway_chunk_opener** chunk_opener,
+                                                  twoway_error* error) noexcept {
   const Result<ChunkLimits> known = c::limits_of(limits);
-  return c::call(error, opener, chunks, known).then([&] {
-    return c::give_kept(
-        chunks, opener->kept,
+  return c::call(error, opener, chunk_opener, known).then([&] {
+    return c::give_handle(
+        chunk_opener, opener->borrowed,
         opener->object.chunk_opener(c::media_types(types, kResponseMediaTypes), *known));
   });
 }
 
-twoway_status twoway_response_opener_save_secret(const twoway_response_opener* opener, uint8_t* out,
-                                                 size_t capacity, size_t* written,
-                                                 twoway_error* error) noexcept {
+twoway_status twoway_response_opener_export_secret_state(const twoway_response_opener* opener,
+                                                         uint8_t* out, size_t capacity,
+                                                         size_t* written,
+                                                         twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
   return c::call(error, opener, output).then([&] {
     return output.write(opener->object.export_secret_state(SecretAccess{}).view());
@@ -54,55 +55,56 @@ twoway_status twoway_response_opener_restore(const twoway_provider* provider, co
                                              size_t state_size, twoway_response_opener** opener,
                                              twoway_error* error) noexcept {
   return c::call(error, provider, opener, c::Input{state, state_size}).then([&] {
-    return c::give_kept(opener, {},
-                        ResponseOpener::restore(*c::object(provider), {state, state_size}));
+    return c::give_handle(opener, {},
+                          ResponseOpener::restore(*c::object(provider), {state, state_size}));
   });
 }
 
 void twoway_response_sealer_free(twoway_response_sealer* sealer) noexcept { delete sealer; }
 
 size_t twoway_response_sealer_sealed_size(const twoway_response_sealer* sealer,
-                                          size_t text_size) noexcept {
-  if (sealer == nullptr || text_size > PTRDIFF_MAX) return 0;
-  return sealer->object.sealed_size(text_size);
+                                          size_t plaintext_size) noexcept {
+  if (sealer == nullptr || plaintext_size > PTRDIFF_MAX) return 0;
+  return sealer->object.sealed_size(plaintext_size);
 }
 
 size_t twoway_response_sealer_prefix_size(const twoway_response_sealer* sealer) noexcept {
   return sealer == nullptr ? 0 : sealer->object.prefix_size();
 }
 
-twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer, const uint8_t* text,
-                                          size_t text_size, const twoway_media_types* types,
+twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer, const uint8_t* plaintext,
+                                          size_t plaintext_size, const twoway_media_types* types,
                                           uint8_t* out, size_t capacity, size_t* written,
                                           twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
-  return c::call(error, sealer, c::Input{text, text_size}, output).then([&] {
-    const auto size = sealer->object.seal(output.span(), {text, text_size},
+  return c::call(error, sealer, c::Input{plaintext, plaintext_size}, output).then([&] {
+    const auto size = sealer->object.seal(output.span(), {plaintext, plaintext_size},
                                           c::media_types(types, kResponseMediaTypes));
-    return output.filled(size, sealer->object.sealed_size(text_size));
+    return output.filled(size, sealer->object.sealed_size(plaintext_size));
   });
 }
 
-twoway_status twoway_response_sealer_start_chunks(twoway_response_sealer* sealer,
+twoway_status twoway_response_sealer_chunk_sealer(twoway_response_sealer* sealer,
                                                   const twoway_media_types* types,
                                                   const twoway_chunk_limits* limits, uint8_t* out,
                                                   size_t capacity, size_t* written,
-                                                  twoway_chunk_sealer** chunks,
+                                                  twoway_chunk_sealer** chunk_sealer,
                                                   twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
   const Result<ChunkLimits> known = c::limits_of(limits);
-  return c::call(error, sealer, chunks, output, known).then([&]() -> Status {
+  return c::call(error, sealer, chunk_sealer, output, known).then([&]() -> Status {
     if (Status s = output.require(sealer->object.prefix_size()); !s) return s;
-    auto started = sealer->object.start_chunks(c::media_types(types, kResponseMediaTypes), *known);
-    if (!started) return started.error();
-    if (Status s = output.write(started->prefix); !s) return s;
-    return c::give(chunks, sealer->kept, std::move(started->chunks));
+    auto chunked = sealer->object.chunk_sealer(c::media_types(types, kResponseMediaTypes), *known);
+    if (!chunked) return chunked.error();
+    if (Status s = output.write(chunked->prefix); !s) return s;
+    return c::give(chunk_sealer, sealer->borrowed, std::move(chunked->chunk_sealer));
   });
 }
 
-twoway_status twoway_response_sealer_save_secret(const twoway_response_sealer* sealer, uint8_t* out,
-                                                 size_t capacity, size_t* written,
-                                                 twoway_error* error) noexcept {
+twoway_status twoway_response_sealer_export_secret_state(const twoway_response_sealer* sealer,
+                                                         uint8_t* out, size_t capacity,
+                                                         size_t* written,
+                                                         twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
   return c::call(error, sealer, output).then([&] {
     const auto state = sealer->object.export_secret_state(SecretAccess{});
@@ -114,7 +116,7 @@ twoway_status twoway_response_sealer_restore(const twoway_provider* provider, co
                                              size_t state_size, twoway_response_sealer** sealer,
                                              twoway_error* error) noexcept {
   return c::call(error, provider, sealer, c::Input{state, state_size}).then([&] {
-    return c::give_kept(sealer, {},
-                        ResponseSealer::restore(*c::object(provider), {state, state_size}));
+    return c::give_handle(sealer, {},
+                          ResponseSealer::restore(*c::object(provider), {state, state_size}));
   });
 }

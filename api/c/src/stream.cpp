@@ -67,8 +67,8 @@ twoway_status give_stream(Owner* owner, twoway_source* source, const twoway_stre
   const auto content = source_of(source);
   const auto options = options_of(given);
   return call(error, owner, source, stream, form, content, options).then([&] {
-    const Status made = give_kept(stream, owner->kept,
-                                  make(std::make_unique<SharedSource>(source->object), *options));
+    const Status made = give_handle(stream, owner->borrowed,
+                                    make(std::make_unique<SharedSource>(source->object), *options));
     if (made) source->object.reset();
     return made;
   });
@@ -120,8 +120,8 @@ twoway_status twoway_seal_stream_read(twoway_seal_stream* stream, uint8_t* out, 
   });
 }
 
-size_t twoway_seal_stream_header_size(const twoway_seal_stream* stream) noexcept {
-  return stream == nullptr ? 0 : stream->object.header_size();
+size_t twoway_seal_stream_prefix_size(const twoway_seal_stream* stream) noexcept {
+  return stream == nullptr ? 0 : stream->object.prefix_size();
 }
 
 size_t twoway_seal_stream_max_sealed_chunk(const twoway_seal_stream* stream) noexcept {
@@ -162,8 +162,8 @@ twoway_status twoway_request_receiver_begin_from(const twoway_request_receiver* 
   const Result<Form> known = c::form_of(form);
   const auto content = c::source_of(source);
   return c::call(error, receiver, pending, known, content).then([&] {
-    return c::give_kept(
-        pending, receiver->kept,
+    return c::give_handle(
+        pending, receiver->borrowed,
         receiver->object.begin(*known, **content, c::media_types(types, kRequestMediaTypes)));
   });
 }
@@ -205,16 +205,18 @@ twoway_status twoway_response_opener_stream(const twoway_response_opener* opener
       });
 }
 
-twoway_status twoway_multi_sealer_stream(twoway_multi_sealer* sealer, twoway_source* source,
-                                         const twoway_stream_options* options,
-                                         twoway_seal_stream** stream,
-                                         twoway_error* error) noexcept {
+twoway_status twoway_multi_request_sealer_stream(twoway_multi_request_sealer* sealer,
+                                                 twoway_source* source,
+                                                 const twoway_stream_options* options,
+                                                 twoway_seal_stream** stream,
+                                                 twoway_error* error) noexcept {
   return c::give_stream(sealer, source, options, stream, error);
 }
 
-twoway_status twoway_multi_opener_stream(twoway_multi_opener* opener, twoway_source* source,
-                                         const twoway_stream_options* options,
-                                         twoway_open_stream** stream,
-                                         twoway_error* error) noexcept {
+twoway_status twoway_multi_request_opener_stream(twoway_multi_request_opener* opener,
+                                                 twoway_source* source,
+                                                 const twoway_stream_options* options,
+                                                 twoway_open_stream** stream,
+                                                 twoway_error* error) noexcept {
   return c::give_stream(opener, source, options, stream, error);
 }

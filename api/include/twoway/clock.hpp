@@ -1,4 +1,6 @@
 // Where a key ring and a replay filter take the time from.
+//
+// Who needs it: applications that give a key ring or a replay filter a clock of their own.
 #pragma once
 
 #include <chrono>

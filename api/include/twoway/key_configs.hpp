@@ -1,9 +1,11 @@
 // Key configuration lists from files and servers, with errors that name what was given instead.
+//
+// Who needs it: applications that look into key configuration lists.
 #pragma once
 
 #include <vector>
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway {
 

@@ -1,4 +1,6 @@
 // The keys of a receiver, by key id.
+//
+// Who needs it: applications, as receivers.
 #pragma once
 
 #include <atomic>
@@ -7,7 +9,7 @@
 #include <vector>
 
 #include <twoway/clock.hpp>
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway {
 
@@ -44,8 +46,8 @@ class TWOWAY_API KeyProof {
   /// Records that it has.
   void prove() noexcept { proven_ = true; }
 
-  /// What a caller is told of a text that does not open: `error`, but key_unavailable in place of
-  /// open_failed as long as the key may be the reason.
+  /// What a caller is told of a ciphertext that does not open: `error`, but key_unavailable in
+  /// place of open_failed as long as the key may be the reason.
   Error explain(const Error& error) const noexcept;
 
  private:
@@ -100,10 +102,10 @@ class TWOWAY_API KeyRing {
   /// removed. On failure the ring is as before.
   ///
   /// With KeyCheck::now, a secret is encapsulated to the public key and decapsulated with the key.
-  /// With KeyCheck::deferred, the private key is not used. Its first request whose text is
-  /// authentic proves it (Entry::checked). Until then a text that does not open is key_unavailable
-  /// instead of open_failed, because the key may be the reason. Keep such a key pending until it is
-  /// checked: a published key that does not fit fails all senders. Errors:
+  /// With KeyCheck::deferred, the private key is not used. Its first request whose ciphertext is
+  /// authentic proves it (Entry::checked). Until then a ciphertext that does not open is
+  /// key_unavailable instead of open_failed, because the key may be the reason. Keep such a key
+  /// pending until it is checked: a published key that does not fit fails all senders. Errors:
   /// - invalid_argument: a null key, an id that is taken, no algorithms, the state `retired`
   /// - not_supported: a suite that the provider lacks or OHTTP has no use for
   /// - invalid_key: the public key is not valid

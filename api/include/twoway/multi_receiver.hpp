@@ -1,4 +1,6 @@
-// The receiver of a request to many (framing/multi.hpp).
+// The receiver of a one-to-many request (framing/multi.hpp).
+//
+// Who needs it: applications, as receivers of one-to-many requests.
 #pragma once
 
 #include <memory>
@@ -17,7 +19,8 @@ namespace twoway {
 /// MultiRequestSealer says what else the format does not protect.
 class TWOWAY_API MultiRequestOpener {
  public:
-  /// `key` opens the body once `gate` has admitted its first text. `request` gives the response.
+  /// `key` opens the body once `gate` has admitted its first ciphertext. `request` gives the
+  /// response.
   MultiRequestOpener(RequestOpener request, framing::BodyKey key,
                      std::unique_ptr<core::Gate> gate) noexcept
       : request_(std::move(request)),
@@ -30,7 +33,7 @@ class TWOWAY_API MultiRequestOpener {
   /// and use nothing up.
   Form form() const noexcept { return request_.form(); }
 
-  /// Bytes of the body before its sealed text, for opening in place.
+  /// Bytes of the body before its ciphertext, for opening in place.
   std::size_t prefix_size() const noexcept { return prefix_size_; }
 
   /// Bytes of plaintext in a whole body of `body_size` bytes; 0 where it is too short.
@@ -62,7 +65,7 @@ class TWOWAY_API MultiRequestOpener {
   Result<ResponseSealer> response_sealer() noexcept { return request_.response_sealer(); }
 
  private:
-  Result<std::unique_ptr<framing::Keying>> take_keying() noexcept;
+  Result<std::unique_ptr<framing::OpenSequenceFactory>> take_factory() noexcept;
 
   RequestOpener request_;
   std::size_t prefix_size_;
@@ -115,8 +118,9 @@ class TWOWAY_API PendingMultiRequest {
 /// to share between threads.
 ///
 /// The options' replay filter is asked, for the key id and `enc` of the key message, once the
-/// body's first text is authentic and before it is released. It is not asked sooner, so that nobody
-/// who saw a key message can have the true request refused by sending it with another body first.
+/// body's first ciphertext is authentic and before it is released. It is not asked sooner, so that
+/// nobody who saw a key message can have the true request refused by sending it with another body
+/// first.
 class TWOWAY_API MultiRequestReceiver {
  public:
   /// Borrows the ring and what the options name.

@@ -1,5 +1,7 @@
 // The sender of one request to many receivers. The format is that of the Go package twoway; no RFC
 // describes it (framing/multi.hpp).
+//
+// Who needs it: applications, as senders of one-to-many requests.
 #pragma once
 
 #include <memory>
@@ -52,6 +54,7 @@ class TWOWAY_API MultiRequestSealer {
 
   /// The nonce: what the body starts with.
   ByteView prefix() const noexcept { return prefix_; }
+  std::size_t prefix_size() const noexcept { return prefix_.size(); }
 
   /// The size of a whole body for `plaintext_size` bytes.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
@@ -59,7 +62,7 @@ class TWOWAY_API MultiRequestSealer {
   }
 
   /// Writes the whole body, sealed_size(plaintext.size()) bytes, to the front of `out` and answers
-  /// how many. `plaintext` starts prefix().size() bytes into `out` or is disjoint from what is
+  /// how many. `plaintext` starts prefix_size() bytes into `out` or is disjoint from what is
   /// written. Seals once: after a success, wrong_state. Errors: buffer_too_small, invalid_argument
   /// (the buffers overlap otherwise), wrong_state, provider_failure.
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;

@@ -1,4 +1,6 @@
 // Private key files: PKCS#8 in PEM, as `openssl genpkey` makes them.
+//
+// Who needs it: applications whose private keys are files.
 #pragma once
 
 #include <twoway/core/bytes.hpp>

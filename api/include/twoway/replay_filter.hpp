@@ -1,4 +1,6 @@
 // Refusing requests that were accepted before (RFC 9458 section 6.5).
+//
+// Who needs it: applications, as receivers that refuse replays.
 #pragma once
 
 #include <array>
@@ -6,17 +8,17 @@
 #include <mutex>
 
 #include <twoway/clock.hpp>
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway {
 
 /// Remembers accepted requests. A receiver asks it once for each request, after the request's
-/// first text was found authentic, so that forgeries cannot fill it, and before anything of the
-/// plaintext is released. Must be thread-safe where its receiver is shared.
+/// first ciphertext was found authentic, so that forgeries cannot fill it, and before anything of
+/// the plaintext is released. Must be thread-safe where its receiver is shared.
 ///
 /// What it protects: of the requests with one key id and `enc`, one is accepted. `enc` is new for
 /// each request of an honest sender and cannot be changed by others, so a copied request is
-/// refused (`replayed`) and gets no response. A request whose first text was accepted stays
+/// refused (`replayed`) and gets no response. A request whose first ciphertext was accepted stays
 /// accepted, whatever becomes of it: if the rest was cut short or the receiver failed, its sender
 /// has to seal it anew. Of a request to many receivers the key message is what counts, whatever
 /// body another receiver made to it.

@@ -1,4 +1,7 @@
 // The receiver of requests (RFC 9458 section 4.3).
+//
+// Who needs it: applications, as receivers. PendingRequest and ChunkedRequestOpener are for power
+// users.
 #pragma once
 
 #include <atomic>
@@ -16,7 +19,7 @@ namespace twoway {
 /// Opens one request, then gives the sealer of its response. Belongs to one thread at a time.
 class TWOWAY_API RequestOpener {
  public:
-  /// `sequence` opens the text, and `authentic` becomes true when it has opened some.
+  /// `sequence` opens the ciphertext, and `authentic` becomes true when it has opened some.
   RequestOpener(Form form, core::OpenSequence sequence, framing::ResponseContext response, Rng& rng,
                 std::shared_ptr<const std::atomic<bool>> authentic) noexcept
       : form_(form),
@@ -30,18 +33,18 @@ class TWOWAY_API RequestOpener {
   /// and use nothing up.
   Form form() const noexcept { return form_; }
 
-  /// Bytes of plaintext in `sealed_size` bytes after the prefix; 0 where they are too few.
-  std::size_t opened_size(std::size_t sealed_size) const noexcept {
-    return sealed_size < nt_ ? 0 : sealed_size - nt_;
+  /// Bytes of plaintext in `ciphertext_size` bytes after the prefix; 0 where they are too few.
+  std::size_t opened_size(std::size_t ciphertext_size) const noexcept {
+    return ciphertext_size < nt_ ? 0 : ciphertext_size - nt_;
   }
 
-  /// Writes the plaintext of `sealed`, the message after its prefix, to the front of `out` and
-  /// answers its length. `out` starts at sealed.data(), or what is written is disjoint from
-  /// `sealed`; else invalid_argument, and nothing is used up. open_failed and
+  /// Writes the plaintext of `ciphertext`, the message after its prefix, to the front of `out` and
+  /// answers its length. `out` starts at ciphertext.data(), or what is written is disjoint from
+  /// `ciphertext`; else invalid_argument, and nothing is used up. open_failed and
   /// refusals of the replay filter wipe what was written; in place that destroys the message. Opens
   /// once: after a success, wrong_state. Errors: open_failed, replayed, those of the replay filter,
   /// buffer_too_small, wrong_state, provider_failure.
-  Result<std::size_t> open(ByteSpan out, ByteView sealed) noexcept;
+  Result<std::size_t> open(ByteSpan out, ByteView ciphertext) noexcept;
 
   /// What opens a request in chunks (Chunked OHTTP section 6.1), after its prefix. Once: after a
   /// success, wrong_state. Errors: wrong_state, invalid_argument (the limits; nothing is used up).
@@ -59,7 +62,7 @@ class TWOWAY_API RequestOpener {
   Result<ResponseSealer> response_sealer() noexcept;
 
  private:
-  friend class PendingMultiRequest;  // opens the body's key in place of a text
+  friend class PendingMultiRequest;  // opens the body's key in place of a plaintext
   Result<core::OpenSequence> take_sequence() noexcept;
 
   Form form_;
@@ -108,13 +111,13 @@ class TWOWAY_API PendingRequest {
   /// if the KEM has none.
   const PublicKey* peer() const noexcept { return state_->encapsulation.peer(); }
 
-  /// Bytes of the message before its sealed text: header and `enc`.
+  /// Bytes of the message before its ciphertext: header and `enc`.
   std::size_t prefix_size() const noexcept { return framing::kHeaderSize + enc().size(); }
 
   /// As RequestOpener::opened_size, known before the key is used.
-  std::size_t opened_size(std::size_t sealed_size) const noexcept {
+  std::size_t opened_size(std::size_t ciphertext_size) const noexcept {
     const std::size_t nt = state_->match.suite.nt();
-    return sealed_size < nt ? 0 : sealed_size - nt;
+    return ciphertext_size < nt ? 0 : ciphertext_size - nt;
   }
 
   /// Runs the key's operation in this thread, which may block as long as the key does. A failure
@@ -246,8 +249,8 @@ class TWOWAY_API RequestReceiver {
 };
 
 /// Opens a chunked request from its first byte, given in pieces of any size, as ChunkOpener does.
-/// After header and `enc` it answers need_key, and consumes nothing until `resume` has brought the
-/// key: what is not consumed stays with the caller. Belongs to one thread at a time.
+/// After header and `enc` it answers need_key, and consumes nothing until `give_key` has brought
+/// the key: what is not consumed stays with the caller. Belongs to one thread at a time.
 class TWOWAY_API ChunkedRequestOpener {
  public:
   /// As ChunkOpener's.
@@ -277,7 +280,7 @@ class TWOWAY_API ChunkedRequestOpener {
   /// Goes on with the opener that the pending request gave. Takes the content of `opener` if it
   /// succeeds, and leaves it as it was otherwise. Errors: wrong_state (not in need_key, or `opener`
   /// has opened something, or was begun as whole).
-  Status resume(RequestOpener&& opener) noexcept;
+  Status give_key(RequestOpener&& opener) noexcept;
 
   /// As RequestOpener::response_sealer.
   Result<ResponseSealer> response_sealer() noexcept;

@@ -1,4 +1,6 @@
 // The sender of requests (RFC 9458 section 4.3).
+//
+// Who needs it: applications, as senders.
 #pragma once
 
 #include <memory>
@@ -17,23 +19,24 @@ class TWOWAY_API RequestSealer {
  public:
   /// For RequestSender, which begins requests.
   RequestSealer(Form form, const core::CipherSuite& suite, std::uint8_t key_id,
-                framing::RequestStart start) noexcept
-      : form_(form), suite_(suite), key_id_(key_id), start_(std::move(start)) {}
+                framing::BegunRequest begun) noexcept
+      : form_(form), suite_(suite), key_id_(key_id), begun_(std::move(begun)) {}
 
   /// The form in which the request was begun. The functions for the other form answer wrong_state
   /// and use nothing up.
   Form form() const noexcept { return form_; }
 
   /// hdr || enc: what the message starts with.
-  ByteView prefix() const noexcept { return start_.prefix; }
+  ByteView prefix() const noexcept { return begun_.prefix; }
+  std::size_t prefix_size() const noexcept { return begun_.prefix.size(); }
 
   /// The size of the whole request for `plaintext_size` bytes.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
-    return start_.prefix.size() + start_.context.sealed_size(plaintext_size);
+    return begun_.prefix.size() + begun_.context.sealed_size(plaintext_size);
   }
 
   /// Writes the whole request, sealed_size(plaintext.size()) bytes, to the front of `out` and
-  /// answers how many. `plaintext` starts prefix().size() bytes into `out` or is disjoint from
+  /// answers how many. `plaintext` starts prefix_size() bytes into `out` or is disjoint from
   /// what is written. Seals once: after a success, wrong_state. Errors: buffer_too_small,
   /// invalid_argument (the buffers overlap otherwise), wrong_state, provider_failure.
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
@@ -56,7 +59,7 @@ class TWOWAY_API RequestSealer {
   Form form_;
   core::CipherSuite suite_;
   std::uint8_t key_id_;
-  framing::RequestStart start_;
+  framing::BegunRequest begun_;
   bool sealed_ = false;
 };
 
@@ -120,7 +123,7 @@ class TWOWAY_API RequestSender {
                              const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
  private:
-  friend class MultiRequestSealer;  // seals the body's key in place of a text
+  friend class MultiRequestSealer;  // seals the body's key in place of a plaintext
   RequestSender(framing::KeyChoice choice, const SenderOptions& options) noexcept
       : choice_(std::move(choice)), options_(options) {}
 

@@ -1,5 +1,7 @@
 // The response leg of an exchange (RFC 9458 section 4.4): sealed by the receiver of a request,
 // opened by its sender.
+//
+// Who needs it: applications, on both sides.
 #pragma once
 
 #include <twoway/stream.hpp>
@@ -20,12 +22,12 @@ class TWOWAY_API ResponseOpener {
   explicit ResponseOpener(framing::ResponseContext context) noexcept
       : context_(std::move(context)) {}
 
-  /// Bytes of plaintext in a response of `sealed_size` bytes; 0 where it is too short.
-  std::size_t opened_size(std::size_t sealed_size) const noexcept {
-    return context_.opened_size(sealed_size);
+  /// Bytes of plaintext in a response of `message_size` bytes; 0 where it is too short.
+  std::size_t opened_size(std::size_t message_size) const noexcept {
+    return context_.opened_size(message_size);
   }
 
-  /// Bytes before the sealed text, for opening in place.
+  /// Bytes before the ciphertext, for opening in place.
   std::size_t prefix_size() const noexcept { return context_.nonce_size(); }
 
   /// Writes the plaintext of the whole response `message` to the front of `out` and answers its
@@ -57,7 +59,7 @@ class TWOWAY_API ResponseOpener {
   /// The state, so that another process may open the response: versioned, bound to the suite, and
   /// as secret as the response. Empty if this was moved from.
   SecretBytes export_secret_state(SecretAccess) const noexcept {
-    return context_.save(framing::Role::sender);
+    return context_.export_secret_state(framing::Role::sender);
   }
 
   /// An opener from such a state. Errors: malformed, not_supported (the provider lacks its suite).
@@ -67,10 +69,10 @@ class TWOWAY_API ResponseOpener {
   framing::ResponseContext context_;
 };
 
-/// A chunked response on its way: `prefix` goes first, then the chunks.
+/// A chunked response on its way: `prefix` goes first, then what `chunk_sealer` seals.
 struct ChunkedResponse {
   Bytes prefix;        ///< goes first
-  ChunkSealer chunks;  ///< seals what follows
+  ChunkSealer chunk_sealer;  ///< seals what follows
 };
 
 /// Seals the one response to a request. Belongs to one thread at a time, of one process: in a
@@ -89,7 +91,7 @@ class TWOWAY_API ResponseSealer {
     return context_.sealed_size(plaintext_size);
   }
 
-  /// Bytes before the sealed text, for sealing in place.
+  /// Bytes before the ciphertext, for sealing in place.
   std::size_t prefix_size() const noexcept { return context_.nonce_size(); }
 
   /// Writes the whole response, sealed_size(plaintext.size()) bytes, to the front of `out` and
@@ -106,11 +108,11 @@ class TWOWAY_API ResponseSealer {
   /// What seals a chunked response (Chunked OHTTP section 6.2) in place of a whole one: after a
   /// success, wrong_state for all. Errors: wrong_state, invalid_argument (the media types, the
   /// limits), provider_failure.
-  Result<ChunkedResponse> start_chunks(const MediaTypes& types = kResponseMediaTypes,
+  Result<ChunkedResponse> chunk_sealer(const MediaTypes& types = kResponseMediaTypes,
                                        const ChunkLimits& limits = {}) noexcept;
 
   /// The response as a stream of that form that seals what it reads from `source`, in place of
-  /// `seal` and `start_chunks`. Errors: wrong_state, invalid_argument (the media types, the limits,
+  /// `seal` and `chunk_sealer`. Errors: wrong_state, invalid_argument (the media types, the limits,
   /// a null source), provider_failure.
   Result<SealStream> stream(Form form, std::unique_ptr<Source> source,
                             const MediaTypes& types = kResponseMediaTypes,
@@ -125,11 +127,11 @@ class TWOWAY_API ResponseSealer {
   static Result<ResponseSealer> restore(const Provider& provider, ByteView state) noexcept;
 
  private:
-  struct Start {
+  struct Begun {
     Bytes prefix;
     core::SealSequence sequence;
   };
-  Result<Start> start(Form form, const MediaTypes& types) noexcept;
+  Result<Begun> begin(Form form, const MediaTypes& types) noexcept;
 
   framing::ResponseContext context_;
   Rng* rng_;

@@ -1,4 +1,6 @@
 // Where pull streams read from.
+//
+// Who needs it: applications whose messages are streams.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway {
 

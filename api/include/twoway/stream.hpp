@@ -1,4 +1,6 @@
 // Pull streams: a message is sealed or opened as it is read.
+//
+// Who needs it: applications whose messages are streams.
 #pragma once
 
 #include <memory>
@@ -49,11 +51,11 @@ class TWOWAY_API SealStream {
   /// nothing.
   Result<std::size_t> read(ByteSpan out) noexcept;
 
-  /// Bytes of the message before its first sealed text.
-  std::size_t header_size() const noexcept { return header_size_; }
+  /// Bytes of the message before its first ciphertext.
+  std::size_t prefix_size() const noexcept { return prefix_size_; }
 
   /// The size of the largest chunk that this stream can give, its length included; of a whole
-  /// message, all after the header, at most.
+  /// message, all after the prefix, at most.
   std::size_t max_sealed_chunk() const noexcept;
 
   /// Bytes that `read` has still to give. Known for a whole message where the source knows its
@@ -74,8 +76,8 @@ class TWOWAY_API SealStream {
   Result<Plaintext> lend() noexcept;
   Result<Plaintext> read_source() noexcept;
   std::size_t max_plaintext() const noexcept;
-  std::size_t head_room() const noexcept;
-  std::size_t head_size(const Plaintext& plaintext) const noexcept;
+  std::size_t largest_chunk_prefix() const noexcept;
+  std::size_t chunk_prefix(const Plaintext& plaintext) const noexcept;
   std::size_t sealed_size(const Plaintext& plaintext) const noexcept;
 
   std::unique_ptr<Source> source_;
@@ -84,7 +86,7 @@ class TWOWAY_API SealStream {
   std::optional<core::SealSequence> whole_;
   StreamOptions options_;
   Bytes prefix_;
-  std::size_t header_size_;
+  std::size_t prefix_size_;
   core::SecretBuffer buffer_;  // plaintext, or what of a sealed chunk did not fit `out`
   ByteView pending_;           // what is still to be given, in prefix_ or buffer_
   bool finished_ = false;
@@ -97,10 +99,10 @@ class TWOWAY_API SealStream {
 /// whole message nothing is given before all of it is authentic.
 class TWOWAY_API OpenStream {
  public:
-  /// For the objects that begin messages: reads what `keying` wants from `source`, then the
-  /// sealed text. Errors: invalid_argument (the limits, a null source).
+  /// For the objects that begin messages: reads what `factory` wants from `source`, then the
+  /// ciphertext. Errors: invalid_argument (the limits, a null source).
   static Result<OpenStream> create(Form form, std::unique_ptr<Source> source,
-                                   std::unique_ptr<framing::Keying> keying,
+                                   std::unique_ptr<framing::OpenSequenceFactory> factory,
                                    const StreamOptions& options) noexcept;
 
   /// Writes the next bytes of the plaintext, at most out.size(), to the front of `out` and answers
@@ -113,7 +115,8 @@ class TWOWAY_API OpenStream {
 
  private:
   OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener> chunks,
-             std::unique_ptr<framing::Keying> keying, const StreamOptions& options) noexcept;
+             std::unique_ptr<framing::OpenSequenceFactory> factory,
+             const StreamOptions& options) noexcept;
 
   Result<std::size_t> open_chunk(ByteSpan out) noexcept;
   Result<std::size_t> open_whole(ByteSpan out) noexcept;
@@ -122,7 +125,7 @@ class TWOWAY_API OpenStream {
 
   std::unique_ptr<Source> source_;
   std::optional<ChunkOpener> chunks_;
-  std::unique_ptr<framing::Keying> keying_;  // of a whole message
+  std::unique_ptr<framing::OpenSequenceFactory> factory_;  // of a whole message
   StreamOptions options_;
   core::SecretBuffer buffer_;  // what was read, or plaintext where the source is in memory
   bool lends_ = false;         // the source is in memory

@@ -2,8 +2,8 @@
 
 #include <twoway/core/keyed_aead.hpp>
 
+#include "factories.hpp"
 #include "native.hpp"
-#include "parts.hpp"
 
 namespace twoway::boringssl {
 namespace {
@@ -16,7 +16,7 @@ using core::ByteView;
 struct Row {
   core::AeadId id;
   const EVP_AEAD* (*aead)();
-  std::uint64_t max_text;
+  std::uint64_t max_plaintext;
 };
 constexpr Row kRows[] = {
     {core::AeadId::aes128_gcm, EVP_aead_aes_128_gcm, (std::uint64_t{1} << 36) - 32},
@@ -32,8 +32,8 @@ class Key {
  public:
   using Algorithm = const Row*;
 
-  static std::size_t max_text(Algorithm row) noexcept {
-    return static_cast<std::size_t>(row->max_text);
+  static std::size_t max_plaintext(Algorithm row) noexcept {
+    return static_cast<std::size_t>(row->max_plaintext);
   }
   static core::Error failure() noexcept { return backend_failure(); }
 

@@ -3,8 +3,8 @@
 
 #include <twoway/core/raw_x25519.hpp>
 
+#include "factories.hpp"
 #include "native.hpp"
-#include "parts.hpp"
 
 namespace twoway::boringssl {
 namespace {

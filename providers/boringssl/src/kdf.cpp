@@ -3,8 +3,8 @@
 #include <twoway/core/hkdf.hpp>
 #include <twoway/core/hmac.hpp>
 
+#include "factories.hpp"
 #include "native.hpp"
-#include "parts.hpp"
 
 namespace twoway::boringssl {
 namespace {

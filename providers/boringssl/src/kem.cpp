@@ -1,7 +1,7 @@
 // The KEMs that BoringSSL has whole: ML-KEM (FIPS 203) and MLKEM768-X25519, as
 // draft-ietf-hpke-pq uses them. A private key is a seed.
+#include "factories.hpp"
 #include "native.hpp"
-#include "parts.hpp"
 
 #if !TWOWAY_BORINGSSL_KEMS
 std::unique_ptr<twoway::core::NativeKem> twoway::boringssl::make_kem(const core::KemParams&) {

@@ -4,11 +4,11 @@
 #include <openssl/rand.h>
 
 #include <twoway/boringssl.hpp>
-#include <twoway/core/offered.hpp>
+#include <twoway/core/algorithm_list.hpp>
 #include <twoway/core/secret.hpp>
 
+#include "factories.hpp"
 #include "native.hpp"
-#include "parts.hpp"
 
 namespace twoway::boringssl {
 namespace {
@@ -62,10 +62,10 @@ class BoringProvider final : public core::Provider {
  private:
   const char* fault_;
   mutable BoringRng rng_;
-  core::Offered<core::DhGroup> groups_;
-  core::Offered<core::NativeKem> kems_;
-  core::Offered<core::Kdf> kdfs_;
-  core::Offered<core::Aead> aeads_;
+  core::AlgorithmList<core::DhGroup> groups_;
+  core::AlgorithmList<core::NativeKem> kems_;
+  core::AlgorithmList<core::Kdf> kdfs_;
+  core::AlgorithmList<core::Aead> aeads_;
 };
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 #include <twoway/core/secret.hpp>
 
+#include "factories.hpp"
 #include "native.hpp"
-#include "parts.hpp"
 
 namespace twoway::openssl {
 namespace {

@@ -4,7 +4,7 @@
 #include <twoway/core/secret.hpp>
 
 #include "dh_native.hpp"
-#include "parts.hpp"
+#include "factories.hpp"
 
 namespace twoway::openssl {
 namespace {

@@ -95,13 +95,13 @@ bool read_public(EVP_PKEY* key, core::ByteSpan out) noexcept {
   return false;
 }
 
-core::Result<Shown> show(EVP_PKEY* key) noexcept {
+core::Result<PublicHalf> public_half(EVP_PKEY* key) noexcept {
   const int nid = curve_nid(key);
   for (const core::DhParams& params : core::dh_table()) {
     if (group_names(params.id).nid != nid) continue;
-    Shown shown{&params, {}};
-    shown.pk.size = params.npk;
-    if (read_public(key, core::ByteSpan(shown.pk.bytes).first(params.npk))) return shown;
+    PublicHalf half{&params, {}};
+    half.pk.size = params.npk;
+    if (read_public(key, core::ByteSpan(half.pk.bytes).first(params.npk))) return half;
     return failure(core::Errc::key_unavailable, "the EVP_PKEY does not show its public half");
   }
   return failure(core::Errc::not_supported,

@@ -4,8 +4,8 @@
 #include <twoway/core/hkdf.hpp>
 #include <twoway/core/hmac.hpp>
 
+#include "factories.hpp"
 #include "native.hpp"
-#include "parts.hpp"
 
 namespace twoway::openssl {
 namespace {

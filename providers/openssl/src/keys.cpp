@@ -45,11 +45,11 @@ Result<std::unique_ptr<core::PrivateKey>> opaque_key(EVP_PKEY* key,
                                                      const OpaqueOptions& options) noexcept {
   if (key == nullptr) return Error{Errc::invalid_argument, "opaque_key needs an EVP_PKEY"};
   if (const char* fault = foreign_symbols()) return Error{Errc::not_supported, fault};
-  const auto shown = show(key);
-  if (!shown) return shown.error();
+  const auto half = public_half(key);
+  if (!half) return half.error();
   if (EVP_PKEY_up_ref(key) != 1) return backend_failure();
   return std::unique_ptr<core::PrivateKey>(
-      std::make_unique<OpaqueKey>(*shown->params, Pkey(key), shown->pk, options));
+      std::make_unique<OpaqueKey>(*half->params, Pkey(key), half->pk, options));
 }
 
 }  // namespace twoway::openssl

@@ -5,8 +5,8 @@
 #include <twoway/core/kem.hpp>
 #include <twoway/core/secret.hpp>
 
+#include "factories.hpp"
 #include "native.hpp"
-#include "parts.hpp"
 
 namespace twoway::openssl {
 namespace {

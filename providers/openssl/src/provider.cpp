@@ -1,10 +1,10 @@
 #include <openssl/rand.h>
 
-#include <twoway/core/offered.hpp>
+#include <twoway/core/algorithm_list.hpp>
 #include <twoway/core/secret.hpp>
 
+#include "factories.hpp"
 #include "native.hpp"
-#include "parts.hpp"
 
 namespace twoway::openssl {
 namespace {
@@ -76,10 +76,10 @@ class OpensslProvider final : public core::Provider {
     return none ? no_algorithms(options) : nullptr;
   }
 
-  core::Offered<core::DhGroup> groups_;
-  core::Offered<core::Kdf> kdfs_;
-  core::Offered<core::Aead> aeads_;
-  core::Offered<core::NativeKem> kems_;
+  core::AlgorithmList<core::DhGroup> groups_;
+  core::AlgorithmList<core::Kdf> kdfs_;
+  core::AlgorithmList<core::Aead> aeads_;
+  core::AlgorithmList<core::NativeKem> kems_;
   std::unique_ptr<core::Hash> sha3_256_;
   const char* fault_;
   mutable OpensslRng rng_;

@@ -104,8 +104,8 @@ class KeyStore::Key final : public core::DhPrivateKey {
         passphrase_(std::move(passphrase)) {}
   ~Key() override { state_->forget(number_); }
 
-  core::KemId kem_id() const noexcept override { return shown_.params->kem; }
-  ByteView public_key() const noexcept override { return shown_.pk.view(); }
+  core::KemId kem_id() const noexcept override { return public_half_.params->kem; }
+  ByteView public_key() const noexcept override { return public_half_.pk.view(); }
 
   Status dh(DhSecret& secret, const core::PublicKey& peer) const noexcept override {
     secret.clear();
@@ -116,10 +116,10 @@ class KeyStore::Key final : public core::DhPrivateKey {
   /// Loads the key for the first time, and sees that it can derive.
   Status prove() noexcept {
     return state_->run([&](StoreSession& session) -> Failure {
-      Failure failure = load(session, shown_);
+      Failure failure = load(session, public_half_);
       if (failure.error.message != nullptr) return failure;
       DhSecret secret;
-      return derive(secret, session, shown_.pk.view());
+      return derive(secret, session, public_half_.pk.view());
     });
   }
 
@@ -131,18 +131,18 @@ class KeyStore::Key final : public core::DhPrivateKey {
     Failure failure = kNone;
     Pkey loaded = session.load(uri_, passphrase_.get(), failure);
     if (loaded == nullptr) return failure;
-    const auto seen = show(loaded.get());
-    if (!seen) return {seen.error(), Fault::other};
-    shown = *seen;
+    const auto found = public_half(loaded.get());
+    if (!found) return {found.error(), Fault::other};
+    half = *found;
     session.keys().insert_or_assign(number_, std::move(loaded));
     return kNone;
   }
 
   Failure load_again(StoreSession& session) const noexcept {
-    Shown shown{};
-    const Failure failure = load(session, shown);
+    PublicHalf half{};
+    const Failure failure = load(session, half);
     if (failure.error.message != nullptr) return failure;
-    if (shown.params == shown_.params && shown.pk.bytes == shown_.pk.bytes) return kNone;
+    if (half.params == public_half_.params && half.pk.bytes == public_half_.pk.bytes) return kNone;
     session.keys().erase(number_);
     return {{Errc::key_unavailable, "another key is stored there now: load it anew"}, Fault::other};
   }
@@ -154,8 +154,8 @@ class KeyStore::Key final : public core::DhPrivateKey {
       if (failure.error.message != nullptr) return failure;
     }
     ERR_clear_error();
-    const char* fault = opaque_dh(secret, session.keys().at(number_).get(), *shown_.params, peer,
-                                  {session.context(), nullptr});
+    const char* fault = opaque_dh(secret, session.keys().at(number_).get(), *public_half_.params,
+                                  peer, {session.context(), nullptr});
     if (fault == nullptr) return kNone;
     const Failure failure = store_failure(Errc::key_unavailable, fault);
     // A second try would count as another wrong one, and lock the TPM for all.
@@ -167,7 +167,7 @@ class KeyStore::Key final : public core::DhPrivateKey {
   const std::uint64_t number_;
   const std::string uri_;
   const std::shared_ptr<PassphraseSource> passphrase_;
-  Shown shown_{};
+  PublicHalf public_half_{};
   mutable Error refused_{};  // under the state's lock
 };
 

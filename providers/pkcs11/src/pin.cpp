@@ -19,8 +19,6 @@ using core::Error;
 using core::SecretBuffer;
 using core::Status;
 
-constexpr std::size_t kMostPin = 1024;
-
 class FilePin final : public PinSource {
  public:
   explicit FilePin(std::string path) noexcept : path_(std::move(path)) {}
@@ -28,7 +26,7 @@ class FilePin final : public PinSource {
   Status read(SecretBuffer& pin) noexcept override {
     const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return unreadable();
-    pin.resize(kMostPin + 2);  // a line end, or a byte too many
+    pin.resize(core::kMaxPassphrase + 2);  // a line end, or a byte too many
     std::size_t size = 0;
     ssize_t got = 1;
     while (size < pin.size() && got != 0) {
@@ -46,7 +44,7 @@ class FilePin final : public PinSource {
       --size;
       if (size > 0 && pin[size - 1] == '\r') --size;
     }
-    if (size > kMostPin)
+    if (size > core::kMaxPassphrase)
       return Error{Errc::key_unavailable, "the PIN file is too long: check its path"};
     core::wipe(core::ByteSpan(pin).subspan(size));
     pin.resize(size);

@@ -1,6 +1,6 @@
 #include <twoway/core/keyed_aead.hpp>
 
-#include "parts.hpp"
+#include "factories.hpp"
 
 namespace twoway::sodium {
 namespace {
@@ -28,7 +28,7 @@ struct SodiumKey {
 /// A ChaCha20Poly1305 key. libsodium keeps no state for it.
 class ChaCha20Poly1305 : public SodiumKey {
  public:
-  static std::size_t max_text(Algorithm) noexcept {
+  static std::size_t max_plaintext(Algorithm) noexcept {
     return crypto_aead_chacha20poly1305_ietf_messagebytes_max();
   }
 
@@ -59,7 +59,7 @@ using StackWipe = core::StackWipe<1024>;
 /// An AES-256-GCM key, expanded. The state's type asks for the alignment that libsodium needs.
 class Aes256Gcm : public SodiumKey {
  public:
-  static std::size_t max_text(Algorithm) noexcept {
+  static std::size_t max_plaintext(Algorithm) noexcept {
     return crypto_aead_aes256gcm_messagebytes_max();
   }
 

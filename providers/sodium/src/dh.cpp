@@ -1,6 +1,6 @@
 #include <twoway/core/raw_x25519.hpp>
 
-#include "parts.hpp"
+#include "factories.hpp"
 
 namespace twoway::sodium {
 namespace {

@@ -1,6 +1,6 @@
 #include <twoway/core/hkdf.hpp>
 
-#include "parts.hpp"
+#include "factories.hpp"
 
 namespace twoway::sodium {
 namespace {

@@ -1,5 +1,5 @@
 // ML-KEM-768 (FIPS 203), which libsodium has from version 1.0.22 on. A private key is a seed.
-#include "parts.hpp"
+#include "factories.hpp"
 
 #if !__has_include(<sodium/crypto_kem_mlkem768.h>)
 std::unique_ptr<twoway::core::NativeKem> twoway::sodium::make_kem(const core::KemParams&,

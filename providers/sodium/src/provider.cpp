@@ -1,7 +1,7 @@
-#include <twoway/core/offered.hpp>
+#include <twoway/core/algorithm_list.hpp>
 #include <twoway/sodium.hpp>
 
-#include "parts.hpp"
+#include "factories.hpp"
 
 namespace twoway::sodium {
 namespace {
@@ -55,10 +55,10 @@ class SodiumProvider final : public core::Provider {
  private:
   bool ready_;
   mutable SodiumRng rng_;
-  core::Offered<core::DhGroup> groups_;
-  core::Offered<core::Kdf> kdfs_;
-  core::Offered<core::Aead> aeads_;
-  core::Offered<core::NativeKem> kems_;
+  core::AlgorithmList<core::DhGroup> groups_;
+  core::AlgorithmList<core::Kdf> kdfs_;
+  core::AlgorithmList<core::Aead> aeads_;
+  core::AlgorithmList<core::NativeKem> kems_;
   std::unique_ptr<core::Hash> sha3_256_;
 };
 

@@ -70,8 +70,8 @@ var makers = map[string]func(*parties) (work, error){
 	"open_chunked_request":  openChunkedRequestWork,
 	"seal_chunked_response": sealChunkedResponseWork,
 	"open_chunked_response": openChunkedResponseWork,
-	"seal_many":             sealManyWork,
-	"open_many":             openManyWork,
+	"seal_multi":            sealMultiWork,
+	"open_multi":            openMultiWork,
 }
 
 func (b *bench) prepare(a benchArguments) (map[string]any, error) {
@@ -305,7 +305,7 @@ func openChunkedResponseWork(p *parties) (work, error) {
 	}, nil
 }
 
-func sealManyWork(p *parties) (work, error) {
+func sealMultiWork(p *parties) (work, error) {
 	receivers := []kem.PublicKey{}
 	for range p.Receivers {
 		public, _, err := hpke.KEM(p.Kem).Scheme().GenerateKeyPair()
@@ -330,7 +330,7 @@ func sealManyWork(p *parties) (work, error) {
 	}, nil
 }
 
-func openManyWork(p *parties) (work, error) {
+func openMultiWork(p *parties) (work, error) {
 	sealer, err := twoway.NewMultiRequestSender(p.circl, rand.Reader).NewRequestSealer(
 		bytes.NewReader(p.body), wholeRequest)
 	if err != nil {

@@ -25,7 +25,7 @@ func twowayPeer() peer {
 			"package": "github.com/openpcc/twoway",
 			"version": moduleVersion("github.com/openpcc/twoway"),
 			"ohttp":   offered,
-			"many":    offered,
+			"multi":   offered,
 			"bench":   benchWorks(),
 		},
 		operations: map[string]operation{
@@ -34,8 +34,8 @@ func twowayPeer() peer {
 			"open_request":  op(d.openRequest),
 			"seal_response": op(d.sealResponse),
 			"open_response": op(d.openResponse),
-			"seal_many":     op(d.sealMany),
-			"open_many":     op(d.openMany),
+			"seal_multi":    op(d.sealMulti),
+			"open_multi":    op(d.openMulti),
 			"bench_prepare": op(b.prepare),
 			"bench_run":     op(b.repeat),
 		},
@@ -176,7 +176,7 @@ func (d *twowayDriver) openResponse(a ohttpArguments) (map[string]any, error) {
 	return result, writeText(opener, a.TextFile, result)
 }
 
-func (d *twowayDriver) sealMany(a ohttpArguments) (map[string]any, error) {
+func (d *twowayDriver) sealMulti(a ohttpArguments) (map[string]any, error) {
 	s, err := a.suite.circl()
 	if err != nil {
 		return nil, err
@@ -210,7 +210,7 @@ func (d *twowayDriver) sealMany(a ohttpArguments) (map[string]any, error) {
 	return result, writeMessage(sealer, a.File, "message", result)
 }
 
-func (d *twowayDriver) openMany(a ohttpArguments) (map[string]any, error) {
+func (d *twowayDriver) openMulti(a ohttpArguments) (map[string]any, error) {
 	s, err := a.suite.circl()
 	if err != nil {
 		return nil, err

@@ -135,8 +135,8 @@ struct Answer {
   template <typename Sink>
   void seal(const Parties& p, const Sink& sink) const {
     auto sealer = take(ResponseSealer::restore(p.provider, state.view()));
-    auto start = take(sealer.start_chunks(kResponseMediaTypes, p.limits()));
-    seal_pattern(p, start.prefix, std::move(start.chunks), sink);
+    auto chunked = take(sealer.chunk_sealer(kResponseMediaTypes, p.limits()));
+    seal_pattern(p, chunked.prefix, std::move(chunked.chunk_sealer), sink);
   }
 
   SecretBytes state;
@@ -166,7 +166,7 @@ Prepared open_chunked_response(const Shared& p) {
           size};
 }
 
-Prepared seal_many(const Shared& p) {
+Prepared seal_multi(const Shared& p) {
   const auto kem = take(Kem::find(p->provider, p->suite.kem));
   std::vector<RequestSender> receivers;
   while (receivers.size() < p->receivers) {
@@ -181,7 +181,7 @@ Prepared seal_many(const Shared& p) {
   }};
 }
 
-Prepared open_many(const Shared& p) {
+Prepared open_multi(const Shared& p) {
   auto sealer =
       take(take(MultiRequestSender::create(p->provider, p->suite.aead)).begin(Form::whole));
   Bytes key = take(sealer.encapsulate_key(p->sender)).message;
@@ -204,8 +204,8 @@ const std::map<std::string, Make>& table() {
       {"open_chunked_request", open_chunked_request},
       {"seal_chunked_response", seal_chunked_response},
       {"open_chunked_response", open_chunked_response},
-      {"seal_many", seal_many},
-      {"open_many", open_many},
+      {"seal_multi", seal_multi},
+      {"open_multi", open_multi},
   };
   return works;
 }

@@ -14,11 +14,11 @@ namespace {
 using namespace twoway;
 using namespace twoway::interop;
 
-template <typename Table, typename Offered>
-Json ids(const Table& table, const Offered& offered) {
+template <typename Table, typename IsOffered>
+Json ids(const Table& table, const IsOffered& is_offered) {
   Json list = Json::array();
   for (const auto& row : table) {
-    if (offered(row)) list.push_back(static_cast<unsigned>(row.id));
+    if (is_offered(row)) list.push_back(static_cast<unsigned>(row.id));
   }
   return list;
 }
@@ -49,7 +49,7 @@ Json hello(const Provider& provider) {
           {"version", TWOWAY_VERSION},
           {"hpke", hpke},
           {"ohttp", ohttp},
-          {"many", ohttp},
+          {"multi", ohttp},
           {"bench", Bench::works()},
           {"random", true},
           {"token_keys", has_token_keys()}};
@@ -76,8 +76,8 @@ class Driver {
         {"open_request", [this](const Json& r) { return exchanges_.open_request(r); }},
         {"seal_response", [this](const Json& r) { return exchanges_.seal_response(r); }},
         {"open_response", [this](const Json& r) { return exchanges_.open_response(r); }},
-        {"seal_many", [this](const Json& r) { return exchanges_.seal_many(r); }},
-        {"open_many", [this](const Json& r) { return exchanges_.open_many(r); }},
+        {"seal_multi", [this](const Json& r) { return exchanges_.seal_multi(r); }},
+        {"open_multi", [this](const Json& r) { return exchanges_.open_multi(r); }},
         {"key_configs", [this](const Json& r) { return exchanges_.key_configs(r); }},
         {"bench_prepare", [this](const Json& r) { return bench_.prepare(r); }},
         {"bench_run", [this](const Json& r) { return bench_.run(r); }},

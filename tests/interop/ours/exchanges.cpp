@@ -100,8 +100,9 @@ Json Exchanges::open_request(const Json& request) {
     return {{"text", test::hex(opened.plaintext)}, {"handle", handle}};
   }
   auto opener = take(receiver.chunked_opener(kind.types()));
-  const Bytes text = open_pieces(
-      opener, message, [&opener] { check(opener.resume(take(opener.pending()->decapsulate()))); });
+  const Bytes text = open_pieces(opener, message, [&opener] {
+    check(opener.give_key(take(opener.pending()->decapsulate())));
+  });
   return {{"text", test::hex(text)}, {"handle", keep(take(opener.response_sealer()))}};
 }
 
@@ -118,9 +119,9 @@ Json Exchanges::seal_response(const Json& request) {
   }
   Bytes message;
   if (kind.chunked()) {
-    auto start = take(sealer.start_chunks(kind.types(), limits_of(text)));
-    message = std::move(start.prefix);
-    seal_chunks(message, std::move(start.chunks), text);
+    auto chunked = take(sealer.chunk_sealer(kind.types(), limits_of(text)));
+    message = std::move(chunked.prefix);
+    seal_chunks(message, std::move(chunked.chunk_sealer), text);
   } else {
     message = take(sealer.seal(text.joined(), kind.types()));
   }
@@ -144,7 +145,7 @@ Json Exchanges::open_response(const Json& request) {
   return {{"text", test::hex(text)}};
 }
 
-Json Exchanges::seal_many(const Json& request) {
+Json Exchanges::seal_multi(const Json& request) {
   const Text text = plaintext_at(request);
   const std::string file = file_at(request, "file");
   const Kind kind(request);
@@ -172,7 +173,7 @@ Json Exchanges::seal_many(const Json& request) {
   return answer;
 }
 
-Json Exchanges::open_many(const Json& request) {
+Json Exchanges::open_multi(const Json& request) {
   const auto ring = ring_of(request);
   const Kind kind(request);
   const auto pending = take(MultiRequestReceiver(*ring, {.rng = &draws_})

@@ -17,8 +17,8 @@ class Exchanges {
   Json open_request(const Json& request);
   Json seal_response(const Json& request);
   Json open_response(const Json& request);
-  Json seal_many(const Json& request);
-  Json open_many(const Json& request);
+  Json seal_multi(const Json& request);
+  Json open_multi(const Json& request);
   Json key_configs(const Json& request);
 
  private:

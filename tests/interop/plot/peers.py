@@ -18,7 +18,7 @@ import matplotlib.pyplot as plot
 PEER_COLOURS = {"go-twoway": "#c9a227", "rust-ohttp": "#b5522b"}
 OWN_COLOURS = ["#1f5fa8", "#7db8e0", "#10355c", "#4a4f9e"]  # in the order of the columns
 TITLES = {"setup": "Requests of 1 KiB", "stream": "Streams in chunks of 16 KiB",
-          "many": "One request to 100 receivers"}
+          "multi": "One request to 100 receivers"}
 
 
 def main():

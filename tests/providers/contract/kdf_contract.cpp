@@ -58,19 +58,19 @@ Bytes counting(unsigned first, std::size_t size) {
   return bytes;
 }
 
-/// Calls `use` with the whole in two parts, at every split point, and in many, some of them empty.
+/// Calls `use` with the whole in two pieces, at every split point, and in many, some of them empty.
 template <typename Use>
 void for_each_split(ByteView whole, Use use) {
   for (std::size_t at = 0; at <= whole.size(); ++at) {
     INFO("split at " << at);
-    const std::array<ByteView, 2> parts{whole.first(at), whole.subspan(at)};
-    use(Gather(parts));
+    const std::array<ByteView, 2> pieces{whole.first(at), whole.subspan(at)};
+    use(Gather(pieces));
   }
-  const std::array<ByteView, 12> many{ByteView(),           whole.first(1), ByteView(),
-                                      whole.subspan(1, 60), ByteView(),     whole.subspan(61, 3),
-                                      whole.subspan(64, 1), ByteView(),     whole.subspan(65, 0),
-                                      whole.subspan(65, 1), ByteView(),     whole.subspan(66)};
-  use(Gather(many));
+  const std::array<ByteView, 12> pieces{ByteView(),           whole.first(1), ByteView(),
+                                        whole.subspan(1, 60), ByteView(),     whole.subspan(61, 3),
+                                        whole.subspan(64, 1), ByteView(),     whole.subspan(65, 0),
+                                        whole.subspan(65, 1), ByteView(),     whole.subspan(66)};
+  use(Gather(pieces));
 }
 
 }  // namespace
@@ -165,15 +165,15 @@ TEST_CASE("KDFs read gathered inputs as their concatenation") {
     if (two_stages(kdf)) {
       const Bytes prk = extract(kdf, salt, whole);
       const Bytes okm = expand(kdf, prk, whole, 100);
-      for_each_split(whole, [&](Gather parts) {
-        REQUIRE(extract(kdf, salt, parts) == prk);
-        REQUIRE(expand(kdf, prk, parts, 100) == okm);
+      for_each_split(whole, [&](Gather pieces) {
+        REQUIRE(extract(kdf, salt, pieces) == prk);
+        REQUIRE(expand(kdf, prk, pieces, 100) == okm);
       });
       REQUIRE(extract(kdf, salt, Gather()) == extract(kdf, salt, ByteView()));
       REQUIRE(expand(kdf, prk, Gather(), 40) == expand(kdf, prk, ByteView(), 40));
     } else {
       const Bytes out = derive(kdf, Gather(&whole, 1), 100);
-      for_each_split(whole, [&](Gather parts) { REQUIRE(derive(kdf, parts, 100) == out); });
+      for_each_split(whole, [&](Gather pieces) { REQUIRE(derive(kdf, pieces, 100) == out); });
     }
   });
 }

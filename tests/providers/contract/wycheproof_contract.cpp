@@ -126,12 +126,12 @@ bool run_hkdf(const Provider& provider, KdfId id, const Vector& vector) {
   const Bytes salt = vector.bytes("salt");
   const Bytes info = vector.bytes("info");
   const Bytes okm = vector.bytes("okm");
-  const ByteView ikm_parts[] = {ikm};
-  const ByteView info_parts[] = {info};
+  const ByteView ikm_inputs[] = {ikm};
+  const ByteView info_inputs[] = {info};
   Prk prk;
-  REQUIRE_OK(kdf->extract(prk, salt, ikm_parts));
+  REQUIRE_OK(kdf->extract(prk, salt, ikm_inputs));
   Bytes got(vector.number("L"));
-  const Status expanded = kdf->expand(got, prk.view(), info_parts);
+  const Status expanded = kdf->expand(got, prk.view(), info_inputs);
   if (!vector.flag("valid")) {
     REQUIRE_ERRC(expanded, Errc::invalid_argument);
     return true;
@@ -148,9 +148,9 @@ bool run_hmac(const Provider& provider, KdfId id, const Vector& vector) {
   const Bytes key = vector.bytes("key");
   const Bytes message = vector.bytes("message");
   const Bytes tag = vector.bytes("tag");
-  const ByteView parts[] = {message};
+  const ByteView inputs[] = {message};
   Prk mac;
-  REQUIRE_OK(kdf->extract(mac, key, parts));
+  REQUIRE_OK(kdf->extract(mac, key, inputs));
   REQUIRE(tag.size() <= mac.size());
   REQUIRE(std::equal(tag.begin(), tag.end(), mac.view().begin()) == vector.flag("valid"));
   return true;

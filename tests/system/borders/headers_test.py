@@ -7,6 +7,7 @@
   Templates and what is nested in them bear none.
 - Each header compiles after `max` and `min` were defined as macros.
 - No source of the library uses the algorithms of std::ranges, which libc++ 14 lacks.
+- Each header says who needs it.
 - An older standard than C++20 ends with one clear error; the headers of C compile with it.
 """
 import pathlib
@@ -94,6 +95,12 @@ def check_ranges(source):
                 fail(f"{path} uses std::ranges, which libc++ 14 lacks")
 
 
+def check_audience(headers):
+    for path in headers:
+        if not re.search(r"^// Who needs it: \w", path.read_text(), re.MULTILINE):
+            fail(f"{path} does not say who needs it")
+
+
 def check_old_standard(compiler, includes, names):
     for name in names:
         for standard in ("c++11", "c++17"):
@@ -116,6 +123,7 @@ def main():
     headers = [path for root in roots for path in sorted(root.rglob("*.h*"))]
     check_marks([path for path in headers if path.suffix == ".hpp"])
 
+    check_audience(headers)
     check_ranges(source)
     includes = [f"-I{root}" for root in roots]
     names = [path.relative_to(root).as_posix() for root in roots for path in sorted(root.rglob("*.h*"))]

@@ -5,7 +5,7 @@ in both directions, to one receiver and to two, whole and in chunks; with the re
     cross_test.py PROGRAM...
 
 Takes one program for each family of providers, and asks each for its providers. The last line is the
-number of pairs that ran: a suite, a sender, a receiver, whole or chunked, to one or to many.
+number of pairs that ran: a suite, a sender, a receiver, whole or chunked, to one receiver or many.
 """
 import collections
 import concurrent.futures
@@ -62,22 +62,22 @@ def prepare(folder, owner, suite):
     if not key.exists():
         owner.run(folder, "keygen", "--kem", suite.kem, "--out", key.name)
     config = f"{owner.name}.ohttp-keys"
-    owner.run(folder, "config", "--key", f"1={key.name}", "--suite", f"{suite.kdf}:{suite.aead}",
+    owner.run(folder, "config", "--key", f"1={key.name}", "--algorithms", f"{suite.kdf}:{suite.aead}",
               "--out", config, "--force")
     return key.name, config
 
 
-def exchange(folder, sender, receiver, suite, chunked, many):
+def exchange(folder, sender, receiver, suite, chunked, multi):
     form = ["--chunked"] if chunked else []
     key, config = prepare(folder, receiver, suite)
-    opening = ["--key", f"1={key}", "--suite", f"{suite.kdf}:{suite.aead}", "--in", "request",
+    opening = ["--key", f"1={key}", "--algorithms", f"{suite.kdf}:{suite.aead}", "--in", "request",
                "--state", "receiver.state", "--force", *form]
-    if many:
+    if multi:
         _, own = prepare(folder, sender, suite)  # the other receiver
-        sender.run(folder, "seal-many", "--to", own, "--to", config, "--out", "request",
+        sender.run(folder, "seal-multi", "--to", own, "--to", config, "--out", "request",
                    "--keys-dir", "keys", "--force", *form, text=QUESTION)
         state = f"keys/{receiver.name}.state"
-        opened = receiver.run(folder, "open-many", "--encapsulated-key",
+        opened = receiver.run(folder, "open-multi", "--encapsulated-key",
                               f"keys/{receiver.name}.encapsulated-key", *opening)
     else:
         sender.run(folder, "seal-request", "--config", config, "--out", "request", "--state",
@@ -97,13 +97,13 @@ def run_suite(pair, suite):
     ran = 0
     for sender, receiver in (pair, pair[::-1]):
         with tempfile.TemporaryDirectory() as name:
-            for number, (chunked, many) in enumerate(itertools.product((False, True), repeat=2)):
+            for number, (chunked, multi) in enumerate(itertools.product((False, True), repeat=2)):
                 folder = pathlib.Path(name) / str(number)
                 folder.mkdir()
                 try:
-                    exchange(folder, sender, receiver, suite, chunked, many)
+                    exchange(folder, sender, receiver, suite, chunked, multi)
                 except Failed as failure:
-                    form = f"{'chunked' if chunked else 'whole'}, to {'many' if many else 'one'}"
+                    form = f"{'chunked' if chunked else 'whole'}, to {'many' if multi else 'one'}"
                     raise Failed(f"{sender.name} to {receiver.name}, {'/'.join(suite)}, {form}: "
                                  f"{failure}") from None
                 ran += 1

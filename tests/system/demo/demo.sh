@@ -55,16 +55,16 @@ for name in alice bob; do
   "$twoway" keygen --kem x25519 --out $name.pem || fail 'keygen'
   "$twoway" config --key 1=$name.pem --out $name.ohttp-keys || fail 'config'
 done
-step 'sender seals it once for both' many.bin "$twoway" seal-many --to alice.ohttp-keys \
-  --to bob.ohttp-keys --keys-dir many --in question.bin --out many.bin
+step 'sender seals it once for both' multi.bin "$twoway" seal-multi --to alice.ohttp-keys \
+  --to bob.ohttp-keys --keys-dir multi --in question.bin --out multi.bin
 for name in alice bob; do
-  step "$name opens it" "$name-question.bin" "$twoway" open-many --key 1=$name.pem \
-    --encapsulated-key many/$name.encapsulated-key --in many.bin --out "$name-question.bin" --state $name.state
+  step "$name opens it" "$name-question.bin" "$twoway" open-multi --key 1=$name.pem \
+    --encapsulated-key multi/$name.encapsulated-key --in multi.bin --out "$name-question.bin" --state $name.state
   same question.bin "$name-question.bin"
 done
 step 'bob answers' bob-response.bin "$twoway" seal-response --state bob.state --in answer.bin \
   --out bob-response.bin
-step 'sender opens the answer' bob-answer.bin "$twoway" open-response --state many/bob.state \
+step 'sender opens the answer' bob-answer.bin "$twoway" open-response --state multi/bob.state \
   --in bob-response.bin --out bob-answer.bin
 why 'Each has a key of its own for the same request, and answers for itself.'
 
@@ -89,7 +89,7 @@ refused 'a stream that was cut short' \
   "$twoway" open-request --chunked --key 1=p256.pem --in short-stream.bin --state wrong.state
 why 'A part of a message is never taken for the whole.'
 refused "bob's answer taken for alice's" \
-  "$twoway" open-response --state many/alice.state --in bob-response.bin
+  "$twoway" open-response --state multi/alice.state --in bob-response.bin
 refused 'the response to another request' \
   "$twoway" open-response --state first-sender.state --in second-response.bin
 why 'A response answers one request: it cannot be swapped for another.'

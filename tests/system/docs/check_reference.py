@@ -115,10 +115,10 @@ def check_shell(kind, program, folder):
     expect("keygen --kem p", ["keygen", "--kem", "p256", "p384", "p521"])
     expect("keygen --kem x2", ["keygen", "--kem", "x25519"])
     expect("keygen --out key.", ["keygen", "--out", "key.pem"])
-    expect("config --suite hkdf-sha384:aes-2", ["config", "--suite", "hkdf-sha384:aes-256-gcm"])
+    expect("config --algorithms hkdf-sha384:aes-2", ["config", "--algorithms", "hkdf-sha384:aes-256-gcm"])
     expect("config --key 1=key.", ["config", "--key", "1=key.pem"])
     expect("inspect key.", ["inspect", "key.pem"])
-    expect("seal-many --keys-dir k", ["seal-many", "--keys-dir", "keys"])
+    expect("seal-multi --keys-dir k", ["seal-multi", "--keys-dir", "keys"])
     expect("help open-", ["help", *(name for name in commands if name.startswith("open-"))])
 
 

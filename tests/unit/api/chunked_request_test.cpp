@@ -49,7 +49,7 @@ Result<std::string> open_in_pieces(Result<ChunkedRequestOpener> begun, const Byt
       REQUIRE_ERRC(opener.response_sealer(), Errc::wrong_state);
       auto key = opener.pending()->decapsulate();
       if (!key) return key.error();
-      REQUIRE_OK(opener.resume(std::move(*key)));
+      REQUIRE_OK(opener.give_key(std::move(*key)));
     } else if (opened->state == State::need_input) {
       REQUIRE(at == until);
       until = std::min(until + step, input.size());
@@ -93,7 +93,7 @@ TEST_CASE("an opener waits for its key, and takes no input meanwhile") {
   REQUIRE_OK(whole);
   auto other = receiver.begin(Form::whole, whole->message, kTypes);
   REQUIRE_OK(other);
-  REQUIRE_ERRC(opener.resume(*other->decapsulate()), Errc::wrong_state);
+  REQUIRE_ERRC(opener.give_key(*other->decapsulate()), Errc::wrong_state);
 
   step = opener.open(out, rest, End::yes);
   REQUIRE_OK(step);
@@ -108,12 +108,12 @@ TEST_CASE("an opener waits for its key, and takes no input meanwhile") {
   }
   auto key = opener.pending()->decapsulate();
   REQUIRE_OK(key);
-  REQUIRE_OK(opener.resume(std::move(*key)));
+  REQUIRE_OK(opener.give_key(std::move(*key)));
   step = opener.open(out, rest, End::yes);
   REQUIRE_OK(step);
   REQUIRE(step->state == State::done);
   REQUIRE(copy(step->plaintext) == copy(as_bytes("text")));
-  REQUIRE_ERRC(opener.resume(*opener.pending()->decapsulate()), Errc::wrong_state);
+  REQUIRE_ERRC(opener.give_key(*opener.pending()->decapsulate()), Errc::wrong_state);
 }
 
 TEST_CASE("a prefix that is cut, unknown or not for this receiver is refused") {

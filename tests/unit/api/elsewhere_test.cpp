@@ -193,14 +193,15 @@ TEST_CASE("a Diffie-Hellman result and a KEM's secret complete a request, each i
       auto key = sealer.encapsulate_key(*gateway.sender);
       REQUIRE_OK(key);
       const Bytes body = seal_body(sealer, "question");
-      const auto many = MultiRequestReceiver{gateway.ring}.begin(Form::whole, key->message, kTypes);
-      REQUIRE_OK(many);
-      auto opener = many->complete_dh(gateway.key->answer(*many->request().peer()));
+      const auto multi =
+          MultiRequestReceiver{gateway.ring}.begin(Form::whole, key->message, kTypes);
+      REQUIRE_OK(multi);
+      auto opener = multi->complete_dh(gateway.key->answer(*multi->request().peer()));
       REQUIRE_OK(opener);
       const auto opened = open_body(*opener, body);
       REQUIRE_OK(opened);
       REQUIRE(*opened == text);
-      REQUIRE_ERRC(many->complete_dh(dh), Errc::open_failed);  // of another enc
+      REQUIRE_ERRC(multi->complete_dh(dh), Errc::open_failed);  // of another enc
     }
   }
 }
@@ -260,7 +261,7 @@ TEST_CASE("a key that does not fit its public key is never reported as a forged 
   REQUIRE_OK(opener->open({}, *message, framing::End::yes));
   auto key = opener->pending()->decapsulate();
   REQUIRE_OK(key);
-  REQUIRE_OK(opener->resume(std::move(*key)));
+  REQUIRE_OK(opener->give_key(std::move(*key)));
   Bytes out(100);
   const ByteView rest = ByteView(*message).subspan(opener->pending()->prefix_size());
   REQUIRE_ERRC(opener->open(out, rest, framing::End::yes), Errc::key_unavailable);
@@ -268,14 +269,15 @@ TEST_CASE("a key that does not fit its public key is never reported as a forged 
   MultiRequestSealer sealer = begin(Form::whole);
   auto key_message = sealer.encapsulate_key(*gateway.sender);
   REQUIRE_OK(key_message);
-  const auto many =
+  const auto multi =
       MultiRequestReceiver{gateway.ring}.begin(Form::whole, key_message->message, kTypes);
-  REQUIRE_OK(many);
-  REQUIRE_ERRC(many->decapsulate(), Errc::key_unavailable);
+  REQUIRE_OK(multi);
+  REQUIRE_ERRC(multi->decapsulate(), Errc::key_unavailable);
   REQUIRE(!gateway.checked());
 }
 
-TEST_CASE("the key message of a request to many proves a key, so that its body cannot blame it") {
+TEST_CASE(
+    "the key message of a one-to-many request proves a key, so that its body cannot blame it") {
   const Gateway gateway(any_provider(), KemId::dhkem_x25519, false, KeyCheck::deferred);
   MultiRequestSealer sealer = begin(Form::whole);
   auto key = sealer.encapsulate_key(*gateway.sender);

@@ -61,7 +61,7 @@ TEST_CASE("a response sealer is refused in a forked child, unless its state is h
     REQUIRE_OK(opened);
     ResponseSealer& sealer = opened->response_sealer;
     in_copy([&] {
-      const bool all = refused(sealer.seal(as_bytes("answer"))) && refused(sealer.start_chunks()) &&
+      const bool all = refused(sealer.seal(as_bytes("answer"))) && refused(sealer.chunk_sealer()) &&
                        refused(sealer.stream(Form::chunked, from_memory(as_bytes("answer"))));
       const auto state = sealer.export_secret_state(SecretAccess{});
       if (!all || !state) return false;

@@ -61,9 +61,9 @@ Opened pull(OpenStream& stream) {
   }
 }
 
-/// `opener` takes a ChunkOpener's steps. `resume` brings the key when it is needed.
+/// `opener` takes a ChunkOpener's steps. `give_key` brings the key when it is needed.
 template <typename Opener>
-Opened push(Opener& opener, ByteSpan in, Way way, const std::function<Status()>& resume = {}) {
+Opened push(Opener& opener, ByteSpan in, Way way, const std::function<Status()>& give_key = {}) {
   Opened opened;
   Bytes out(200);
   while (true) {
@@ -75,12 +75,12 @@ Opened push(Opener& opener, ByteSpan in, Way way, const std::function<Status()>&
     }
     opened.text.insert(opened.text.end(), step->plaintext.begin(), step->plaintext.end());
     in = in.subspan(step->consumed);
-    if (step->state == ChunkOpener::State::need_key) REQUIRE_OK(resume());
+    if (step->state == ChunkOpener::State::need_key) REQUIRE_OK(give_key());
     if (step->state == ChunkOpener::State::done) return opened;
   }
 }
 
-/// Opens a message without its prefix, or one with `prefix` bytes before its sealed text.
+/// Opens a message without its prefix, or one with `prefix` bytes before its ciphertext.
 template <typename Opener, typename... Types>
 Opened open_whole(Opener& opener, ByteSpan message, std::size_t prefix, Way way,
                   const Types&... types) {
@@ -113,7 +113,7 @@ Bytes seal(Sealer& sealer, bool pulled) {
 
 /// One leg of an exchange: its message in either form, and how it is opened in either.
 struct Leg {
-  std::size_t prefix;  ///< bytes of a message before its sealed text
+  std::size_t prefix;  ///< bytes of a message before its ciphertext
   std::function<Bytes(Form, bool pulled)> seal;
   std::function<Opened(Form, Way, Bytes)> open;
 };
@@ -144,7 +144,7 @@ Opened open_request(const Pair& pair, const MediaTypes& types, Form form, Way wa
     auto opener = receiver.chunked_opener(types);
     REQUIRE_OK(opener);
     return push(*opener, message, way,
-                [&] { return opener->resume(*opener->pending()->decapsulate()); });
+                [&] { return opener->give_key(*opener->pending()->decapsulate()); });
   }
   auto pending = receiver.begin(form, message, types);
   REQUIRE_OK(pending);
@@ -239,9 +239,9 @@ TEST_CASE("a relay that rewrites responses into the other form is refused on eve
         REQUIRE_OK(message);
         return std::move(*message);
       }
-      auto response = sealer.start_chunks(types);
+      auto response = sealer.chunk_sealer(types);
       REQUIRE_OK(response);
-      return seal_texts(response->chunks, response->prefix, {kFirst, kRest});
+      return seal_texts(response->chunk_sealer, response->prefix, {kFirst, kRest});
     };
     check({opener.prefix_size(), seal_response, [&](Form form, Way way, Bytes message) {
              return open_response(opener, types, form, way, std::move(message));

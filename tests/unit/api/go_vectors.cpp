@@ -131,8 +131,8 @@ void check_ciphertext(const Provider& provider, const Vector& v, const std::stri
   const core::Kdf* kdf = provider.kdf(KdfId::hkdf_sha256);
   REQUIRE(kdf != nullptr);
   core::Prk hmac;
-  const std::array<ByteView, 1> parts{actual};
-  REQUIRE_OK(kdf->extract(hmac, {}, parts));
+  const std::array<ByteView, 1> inputs{actual};
+  REQUIRE_OK(kdf->extract(hmac, {}, inputs));
   REQUIRE(hex(hmac.view()) == hex(v.bytes(name + "_hmac")));
 }
 
@@ -150,16 +150,16 @@ void run_go_response(const Provider& provider, const Vector& exchange, const Vec
   if (way == Way::pull) {
     response = read_all(sealer->stream(form, source_of(answer), types, options));
   } else if (form == Form::chunked) {
-    auto start = sealer->start_chunks(types, limits);
-    REQUIRE_OK(start);
-    response = start->prefix;
-    seal_chunks(std::move(start->chunks), answer, response);
+    auto chunked = sealer->chunk_sealer(types, limits);
+    REQUIRE_OK(chunked);
+    response = chunked->prefix;
+    seal_chunks(std::move(chunked->chunk_sealer), answer, response);
   } else {
     auto whole = sealer->seal(joined(answer), types);
     REQUIRE_OK(whole);
     response = std::move(*whole);
   }
-  REQUIRE_ERRC(sealer->start_chunks(), Errc::wrong_state);
+  REQUIRE_ERRC(sealer->chunk_sealer(), Errc::wrong_state);
   REQUIRE_ERRC(sealer->seal(Bytes{}), Errc::wrong_state);
   REQUIRE(nonce.left() == 0);
   check_ciphertext(provider, v, "response_ciphertext", response);

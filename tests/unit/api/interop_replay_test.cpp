@@ -81,7 +81,7 @@ void run_hpke(const Provider& provider, const Vector& v) {
   check_exports(context->exporter(), exports);
 }
 
-// --- OHTTP, and one request to many --------------------------------------------------------------
+// --- OHTTP, and a one-to-many request ------------------------------------------------------------
 
 /// The plaintext of a message: its chunks, and the text of the last one.
 struct Text {
@@ -109,10 +109,10 @@ void seal_response(const Vector& exchange, const Vector& v, Result<ResponseSeale
   const Form form = test::form_of(exchange, "response_chunked");
   Bytes response;
   if (form == Form::chunked) {
-    auto start = sealer->start_chunks(test::only(form, type));
-    REQUIRE_OK(start);
-    response = std::move(start->prefix);
-    test::seal_chunks(std::move(start->chunks), text.pieces, response, text.last);
+    auto chunked = sealer->chunk_sealer(test::only(form, type));
+    REQUIRE_OK(chunked);
+    response = std::move(chunked->prefix);
+    test::seal_chunks(std::move(chunked->chunk_sealer), text.pieces, response, text.last);
   } else {
     auto sealed = sealer->seal(text.all(), test::only(form, type));
     REQUIRE_OK(sealed);
@@ -186,7 +186,7 @@ void run_ohttp(const Provider& provider, const Vector& v) {
   REQUIRE(nonce.left() == 0);
 }
 
-void seal_many(const Provider& provider, const Vector& v, const std::vector<Vector>& receivers) {
+void seal_multi(const Provider& provider, const Vector& v, const std::vector<Vector>& receivers) {
   const Suite suite = test::suite_of(v);
   Bytes random = joined({v.bytes("message_key"), v.bytes("message_nonce")});
   for (const Vector& r : receivers) random = joined({random, r.bytes("ikmE")});
@@ -221,7 +221,7 @@ void seal_many(const Provider& provider, const Vector& v, const std::vector<Vect
   REQUIRE(rng.left() == 0);
 }
 
-void open_many(const Provider& provider, const Vector& v, const Vector& r) {
+void open_multi(const Provider& provider, const Vector& v, const Vector& r) {
   const Suite suite = test::suite_of(v);
   KeyRing ring{provider};
   REQUIRE_OK(ring.add(static_cast<std::uint8_t>(r.number("key_id")),
@@ -247,12 +247,12 @@ void open_many(const Provider& provider, const Vector& v, const Vector& r) {
   REQUIRE(nonce.left() == 0);
 }
 
-void run_many(const Provider& provider, const Vector& v) {
+void run_multi(const Provider& provider, const Vector& v) {
   const std::vector<Vector> receivers = v.list("receivers");
   if (by_us(v)) {
-    seal_many(provider, v, receivers);
+    seal_multi(provider, v, receivers);
   } else {
-    for (const Vector& r : receivers) open_many(provider, v, r);
+    for (const Vector& r : receivers) open_multi(provider, v, r);
   }
 }
 
@@ -260,7 +260,7 @@ void run_many(const Provider& provider, const Vector& v) {
 
 TEST_CASE("transcripts of exchanges with other implementations, byte for byte") {
   const std::map<std::string, void (*)(const Provider&, const Vector&)> kinds{
-      {"hpke", run_hpke}, {"ohttp", run_ohttp}, {"many", run_many}};
+      {"hpke", run_hpke}, {"ohttp", run_ohttp}, {"many", run_multi}};
   for (const auto& entry : std::filesystem::directory_iterator(TWOWAY_VECTORS_DIR "/interop")) {
     const std::string file = "interop/" + entry.path().filename().string();
     for (const Provider* provider : built::providers()) {
@@ -269,7 +269,7 @@ TEST_CASE("transcripts of exchanges with other implementations, byte for byte") 
         const std::string kind = v.text("kind");
         INFO(provider->name() << ' ' << kind);
         if (!test::offers(*provider, test::suite_of(v))) return v.skip();
-        // A body for many is sealed under a key of 32 bytes, and so by another AEAD.
+        // A body for many receivers is sealed under a key of 32 bytes, and so by another AEAD.
         if (kind == "many" && !MultiRequestSender::create(*provider, test::suite_of(v).aead)) {
           return v.skip();
         }

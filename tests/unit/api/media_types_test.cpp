@@ -83,7 +83,7 @@ TEST_CASE("responses refuse media types that could be taken for the other form's
         REQUIRE_ERRC(opener.open(out, Bytes(60), types), Errc::invalid_argument);
         REQUIRE_ERRC(opener.open(Bytes(60), types), Errc::invalid_argument);
       } else {
-        REQUIRE_ERRC(sealer.start_chunks(types), Errc::invalid_argument);
+        REQUIRE_ERRC(sealer.chunk_sealer(types), Errc::invalid_argument);
         REQUIRE_ERRC(opener.chunk_opener(types), Errc::invalid_argument);
       }
     }
@@ -94,7 +94,7 @@ TEST_CASE("responses refuse media types that could be taken for the other form's
   REQUIRE_OK(opener.open(*response));
 }
 
-TEST_CASE("requests to many refuse media types that could be taken for the other form's") {
+TEST_CASE("one-to-many requests refuse media types that could be taken for the other form's") {
   const Pair pair;
   auto sender = MultiRequestSender::create(any_provider(), kChaCha.aead);
   REQUIRE_OK(sender);
@@ -146,7 +146,7 @@ TEST_CASE("a request keeps to the form in which it was begun, at both ends") {
   }
 }
 
-TEST_CASE("a body for many keeps to the form in which it was begun, at both ends") {
+TEST_CASE("a body for many receivers keeps to the form in which it was begun, at both ends") {
   const Pair pair;
   const Bytes text = bytes("question");
   for (const Form form : kForms) {
@@ -190,8 +190,8 @@ TEST_CASE("the opener of a chunked request takes no key that was begun for a who
   REQUIRE(step->state == ChunkOpener::State::need_key);
   auto whole = receiver.begin(Form::whole, message, kTypes);
   REQUIRE_OK(whole);
-  REQUIRE_ERRC(opener->resume(*whole->decapsulate()), Errc::wrong_state);
-  REQUIRE_OK(opener->resume(*opener->pending()->decapsulate()));
+  REQUIRE_ERRC(opener->give_key(*whole->decapsulate()), Errc::wrong_state);
+  REQUIRE_OK(opener->give_key(*opener->pending()->decapsulate()));
   step = opener->open(out, ByteView(message).subspan(step->consumed), End::yes);
   REQUIRE_OK(step);
   REQUIRE(step->state == ChunkOpener::State::done);

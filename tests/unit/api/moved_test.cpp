@@ -110,14 +110,14 @@ TEST_CASE("moved-from sealers and openers of requests return wrong_state") {
     wrong_state(sealer.response_opener().open(out));
     REQUIRE_OK(moved.stream(from_memory(out)));
 
-    MultiRequestSealer many = begin(form);
-    const MultiRequestSealer moved_many = move_away(many);
-    wrong_state(many.seal(out, {}));
-    wrong_state(many.seal(out));
-    wrong_state(many.chunk_sealer());
-    wrong_state(many.stream(from_memory(out)));
-    wrong_state(many.encapsulate_key(*pair.sender));
-    REQUIRE_OK(moved_many.encapsulate_key(*pair.sender));
+    MultiRequestSealer multi = begin(form);
+    const MultiRequestSealer moved_multi = move_away(multi);
+    wrong_state(multi.seal(out, {}));
+    wrong_state(multi.seal(out));
+    wrong_state(multi.chunk_sealer());
+    wrong_state(multi.stream(from_memory(out)));
+    wrong_state(multi.encapsulate_key(*pair.sender));
+    REQUIRE_OK(moved_multi.encapsulate_key(*pair.sender));
 
     const Bytes message = whole_message(pair);
     RequestOpener opener = opener_of(pair, message, form);
@@ -187,7 +187,7 @@ TEST_CASE("moved-from chunk sealers, chunk openers and streams return wrong_stat
     wrong_state(request->open(out, message, framing::End::no));
     wrong_state(request->open_in_place(out, framing::End::no));
     wrong_state(request->response_sealer());
-    wrong_state(request->resume(opener_of(pair, message, Form::chunked)));
+    wrong_state(request->give_key(opener_of(pair, message, Form::chunked)));
     REQUIRE(request->pending() == nullptr);
     REQUIRE_OK(moved_request.open({}, ByteView(message).subspan(given), framing::End::no));
   }
@@ -204,7 +204,7 @@ TEST_CASE("moved-from response sealers and openers return wrong_state") {
   ResponseSealer moved_sealer = move_away(sealer);
   wrong_state(sealer.seal(out, ByteView()));
   wrong_state(sealer.seal(out));
-  wrong_state(sealer.start_chunks());
+  wrong_state(sealer.chunk_sealer());
   wrong_state(sealer.stream(Form::whole, from_memory(out)));
   wrong_state(sealer.export_secret_state(SecretAccess{}));
   auto response = moved_sealer.seal(as_bytes("answer"));
@@ -232,9 +232,9 @@ TEST_CASE("senders, receivers and pending requests stay usable when they are mov
 
   MultiRequestSealer sealer = begin(Form::whole);
   const EncapsulatedKey key = key_for(sealer, pair);
-  auto many = MultiRequestReceiver{pair.ring}.begin(Form::whole, key.message, kTypes);
-  REQUIRE_OK(many);
-  const PendingMultiRequest moved_many = std::move(*many);
-  REQUIRE_OK(many->decapsulate());
-  REQUIRE_OK(moved_many.decapsulate());
+  auto multi = MultiRequestReceiver{pair.ring}.begin(Form::whole, key.message, kTypes);
+  REQUIRE_OK(multi);
+  const PendingMultiRequest moved_multi = std::move(*multi);
+  REQUIRE_OK(multi->decapsulate());
+  REQUIRE_OK(moved_multi.decapsulate());
 }

@@ -93,7 +93,7 @@ TEST_CASE("keys are encapsulated, and responses arrive, while the body is being 
 TEST_CASE("bodies are sealed and opened in place and as whole streams") {
   Pair pair;
   MultiRequestSealer sealer = begin(Form::whole);
-  const std::size_t at = sealer.prefix().size();
+  const std::size_t at = sealer.prefix_size();
   const Bytes text = bytes("in place");
   Bytes body(sealer.sealed_size(text.size()));
   std::ranges::copy(text, body.begin() + static_cast<std::ptrdiff_t>(at));
@@ -119,7 +119,7 @@ TEST_CASE("bodies are sealed and opened in place and as whole streams") {
   const EncapsulatedKey key = key_for(streamed, pair);
   auto sealing = streamed.stream(from_memory(text));
   REQUIRE_OK(sealing);
-  REQUIRE(sealing->header_size() == at);
+  REQUIRE(sealing->prefix_size() == at);
   size = sealing->read(body);
   REQUIRE_OK(size);
   REQUIRE(*size == body.size());

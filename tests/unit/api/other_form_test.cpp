@@ -64,7 +64,7 @@ TEST_CASE("a whole request does not open as a chunked one, or the reverse") {
       auto sealer = pair.sender->begin(form, one_type(form));
       REQUIRE_OK(sealer);
       const Bytes message = read_message(sealer->stream(from_memory(text)));
-      const ByteView sealed = ByteView(message).subspan(sealer->prefix().size());
+      const ByteView sealed = ByteView(message).subspan(sealer->prefix_size());
       const auto opener = [&](Form opened_as) {
         auto pending = receiver.begin(opened_as, message, one_type(opened_as));
         REQUIRE_OK(pending);

@@ -127,7 +127,7 @@ TEST_CASE("bodies for many receivers serve or refuse buffers at every distance")
   for_each_provider([](const Provider& provider) {
     const Pair pair(provider);
     const MultiRequestSealer first = begin(Form::whole, AeadId::chacha20_poly1305, provider);
-    const auto prefix = static_cast<std::ptrdiff_t>(first.prefix().size());
+    const auto prefix = static_cast<std::ptrdiff_t>(first.prefix_size());
     std::optional<EncapsulatedKey> key;
     Bytes body;
     check_overlaps({text(), first.sealed_size(kText.size()), prefix,

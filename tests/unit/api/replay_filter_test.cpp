@@ -104,7 +104,7 @@ struct Outcome {
   bool response = false;
 };
 
-/// Opens a whole request, or a chunked one up to its first text.
+/// Opens a whole request, or a chunked one up to its first ciphertext.
 Outcome open(const RequestReceiver& receiver, Way way, Bytes message) {
   Outcome outcome;
   Bytes out(1000);
@@ -194,7 +194,7 @@ TEST_CASE("a chunked request pushed from its first byte is refused when it is re
     rest = rest.subspan(step->consumed);
     auto key = opener.pending()->decapsulate();
     REQUIRE_OK(key);
-    REQUIRE_OK(opener.resume(std::move(*key)));
+    REQUIRE_OK(opener.give_key(std::move(*key)));
     step = opener.open(out, rest, End::yes);
     if (!replay) {
       REQUIRE_OK(step);
@@ -224,7 +224,8 @@ TEST_CASE("forged requests take no place in the filter, and do not shut out the 
   for (const Way way : kWays) {
     Filtered one(1);
     const Bytes message = seal_request(one.pair, form_of(way));
-    for (const std::size_t at : {std::size_t{20}, std::size_t{41}}) {  // of enc, of the first text
+    for (const std::size_t at :
+         {std::size_t{20}, std::size_t{41}}) {  // of enc, of the first ciphertext
       Bytes forged = message;
       forged[at] ^= 1;
       const Outcome refused = open(one.receiver, way, forged);

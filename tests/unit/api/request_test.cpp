@@ -69,7 +69,7 @@ TEST_CASE("a request is sealed and opened in place") {
   Pair pair;
   auto sealer = pair.sender->begin(Form::whole, kTypes);
   REQUIRE_OK(sealer);
-  const std::size_t at = sealer->prefix().size();
+  const std::size_t at = sealer->prefix_size();
   const Bytes text = copy(as_bytes("in place"));
   Bytes message(sealer->sealed_size(text.size()));
   REQUIRE(message.size() == pair.sender->sealed_size(text.size()));
@@ -325,7 +325,7 @@ TEST_CASE("a response begins while the request is still being sealed") {
 
   auto response_sealer = opener->response_sealer();
   REQUIRE_OK(response_sealer);
-  auto response = response_sealer->start_chunks();
+  auto response = response_sealer->chunk_sealer();
   REQUIRE_OK(response);
   REQUIRE(response->prefix.size() == response_opener.prefix_size());
   auto answer_chunks = response_opener.chunk_opener();
@@ -334,8 +334,8 @@ TEST_CASE("a response begins while the request is still being sealed") {
   REQUIRE_OK(prefix_read);
   REQUIRE(prefix_read->state == ChunkOpener::State::need_input);
   const auto answer = [&](std::string_view text, Last last) {
-    Bytes chunk(response->chunks.sealed_size(text.size(), last));
-    REQUIRE_OK(response->chunks.seal(chunk, as_bytes(text), last));
+    Bytes chunk(response->chunk_sealer.sealed_size(text.size(), last));
+    REQUIRE_OK(response->chunk_sealer.seal(chunk, as_bytes(text), last));
     auto step = answer_chunks->open_in_place(chunk, last == Last::yes ? End::yes : End::no);
     REQUIRE_OK(step);
     REQUIRE(copy(step->plaintext) == copy(as_bytes(text)));

@@ -106,7 +106,7 @@ void exchange(const Pair& pair, Form form, const Bytes& text, Supply supply, std
   RequestSealer sealer = pair.begin(form);
   auto sealing = sealer.stream(plaintext.make(supply, piece), options);
   REQUIRE_OK(sealing);
-  REQUIRE(sealing->header_size() == sealer.prefix().size());
+  REQUIRE(sealing->prefix_size() == sealer.prefix_size());
   auto request = read_all(*sealing, read_size);
   REQUIRE_OK(request);
 
@@ -123,7 +123,7 @@ void exchange(const Pair& pair, Form form, const Bytes& text, Supply supply, std
   Supplier answer(text);
   auto answering = response_sealer->stream(form, answer.make(supply, piece), kTypes, options);
   REQUIRE_OK(answering);
-  REQUIRE(answering->header_size() == sealer.response_opener().prefix_size());
+  REQUIRE(answering->prefix_size() == sealer.response_opener().prefix_size());
   auto response = read_all(*answering, read_size);
   REQUIRE_OK(response);
   Supplier sealed_answer(*response);
@@ -195,7 +195,7 @@ TEST_CASE("one read of the source becomes one chunk, unless chunks are to be fil
     auto message = read_all(*stream, 1000);
     REQUIRE_OK(message);
     std::vector<std::size_t> sizes;
-    ByteView rest = ByteView(*message).subspan(sealer.prefix().size());
+    ByteView rest = ByteView(*message).subspan(sealer.prefix_size());
     while (rest[0] != 0) {
       sizes.push_back(rest[0] - 16U);
       rest = rest.subspan(1U + rest[0]);
@@ -225,7 +225,7 @@ TEST_CASE("a stream passes bytes on before it waits for more") {
   Bytes buffer(1000);
   auto header = sealing->read(buffer);
   REQUIRE_OK(header);
-  REQUIRE(*header == sealing->header_size());
+  REQUIRE(*header == sealing->prefix_size());
   REQUIRE(reads == 0);
   Bytes message(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*header));
   for (int i = 1; i <= 3; ++i) {
@@ -314,9 +314,9 @@ TEST_CASE("a source that fails ends the stream with its error and without a last
     REQUIRE_ERRC(failed, Errc::source_failed);
     REQUIRE(failed.error().native == 5);
     if (form == Form::whole) {
-      REQUIRE(message.size() == sealing->header_size());
+      REQUIRE(message.size() == sealing->prefix_size());
     } else {
-      REQUIRE(message.size() == sealing->header_size() + 2 * 18);
+      REQUIRE(message.size() == sealing->prefix_size() + 2 * 18);
     }
     REQUIRE_ERRC(open_bytes(pair, form, message, {}), Errc::truncated);
 
@@ -362,7 +362,7 @@ TEST_CASE("a stream that is cut anywhere never ends well") {
           auto request = RequestReceiver{pair.ring}.stream(
               form, supplier.make(memory ? Supply::memory : Supply::function, 3), kTypes, options);
           if (!request) {
-            REQUIRE(cut < sealer.prefix().size());
+            REQUIRE(cut < sealer.prefix_size());
             REQUIRE_ERRC(request, Errc::truncated);
             continue;
           }
@@ -462,7 +462,7 @@ TEST_CASE("a request's chunks replayed as its response do not open") {
   REQUIRE_OK(sealing);
   auto message = read_all(*sealing, 1000);
   REQUIRE_OK(message);
-  const std::size_t front = sealer.prefix().size();
+  const std::size_t front = sealer.prefix_size();
   const std::size_t nonce = sealer.response_opener().prefix_size();
   REQUIRE(nonce <= front);
   for (const std::size_t at : {front, front - nonce}) {

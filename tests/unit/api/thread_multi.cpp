@@ -9,7 +9,7 @@ bool opens(Result<MultiRequestOpener> opener, ByteView body) {
   return opened && is(*opened, kQuestion) && opener->response_sealer().ok();
 }
 
-const char* begin_to_many(Shared& s, Turn turn) {
+const char* begin_sealing_multi(Shared& s, Turn turn) {
   const std::string text = turn.text();
   auto sealer = s.multi_sender.begin(Form::whole, kTypes);
   WANT(sealer);
@@ -59,7 +59,7 @@ const char* decapsulate_multi(Shared& s, Turn) {
 }
 
 constexpr Operation kOperations[] = {
-    {"MultiRequestSender::begin", begin_to_many},
+    {"MultiRequestSender::begin", begin_sealing_multi},
     {"MultiRequestSealer::encapsulate_key while another thread seals", encapsulate_key},
     {"MultiRequestReceiver::begin", begin_multi},
     {"MultiRequestReceiver::open", open_multi},

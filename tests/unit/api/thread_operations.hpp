@@ -83,7 +83,7 @@ struct Shared {
   SecretBytes sender_state;
   SecretBytes receiver_state;
 
-  // One request to many: a sealed one, and one for each round that a thread seals meanwhile.
+  // A one-to-many request: a sealed one, and one for each round that a thread seals meanwhile.
   MultiRequestSender multi_sender = need(MultiRequestSender::create(provider, sender.suite().aead));
   MultiRequestReceiver multi_receiver{pair.ring};
   MultiRequestSealer sealed = need(multi_sender.begin(Form::whole, kTypes));

@@ -16,7 +16,7 @@ Bytes push(Opener& opener, Bytes in) {
     if (step->state == ChunkOpener::State::chunk) continue;
     if constexpr (requires { opener.pending(); }) {
       auto request = opener.pending()->decapsulate();
-      if (!request || !opener.resume(std::move(*request))) return {};
+      if (!request || !opener.give_key(std::move(*request))) return {};
     } else {
       return {};
     }
@@ -182,7 +182,7 @@ const char* restore_states(Shared& s, Turn turn) {
 constexpr Operation kOperations[] = {
     {"RequestSender::seal", seal_whole},
     {"RequestSender::begin, in chunks", seal_chunks},
-    {"RequestSender::start, as a stream", seal_stream},
+    {"RequestSender::begin, as a stream", seal_stream},
     {"RequestSender::create from one provider", create_sender},
     {"RequestReceiver::begin from bytes", begin_bytes},
     {"RequestReceiver::begin from a source", begin_source},

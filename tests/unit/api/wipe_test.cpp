@@ -202,9 +202,9 @@ void respond(Result<ResponseSealer> sealer, const ResponseOpener& opener, const 
   const Midway look = [&] { search.look(); };
   Bytes message;
   if (c.way == Way::push) {
-    auto response = sealer->start_chunks(kTypes, kLimits);
+    auto response = sealer->chunk_sealer(kTypes, kLimits);
     REQUIRE_OK(response);
-    message = seal_chunks(std::move(response->chunks), response->prefix, kAnswer);
+    message = seal_chunks(std::move(response->chunk_sealer), response->prefix, kAnswer);
   } else {
     message = read_message(sealer->stream(c.form, plaintext(kAnswer), kTypes, kOptions), c, look);
   }

@@ -70,15 +70,15 @@ TEST_CASE("the worked example of the wire format's page") {
     REQUIRE_OK(opened);
     REQUIRE(opened->plaintext == joined(blocks["plaintext"]));
 
-    auto answer = opened->response_sealer.start_chunks();
+    auto answer = opened->response_sealer.chunk_sealer();
     REQUIRE_OK(answer);
     Bytes got = answer->prefix;
     const std::vector<Bytes>& chunks = blocks["response_chunks"];
     for (std::size_t i = 0; i <= chunks.size(); ++i) {
       const Last last = i == chunks.size() ? Last::yes : Last::no;
       const Bytes chunk = i == chunks.size() ? Bytes{} : chunks[i];
-      Bytes out(answer->chunks.sealed_size(chunk.size(), last));
-      REQUIRE_OK(answer->chunks.seal(out, chunk, last));
+      Bytes out(answer->chunk_sealer.sealed_size(chunk.size(), last));
+      REQUIRE_OK(answer->chunk_sealer.seal(out, chunk, last));
       got.insert(got.end(), out.begin(), out.end());
     }
     REQUIRE(got == response);

@@ -238,7 +238,7 @@ TEST_CASE("a chunked request that a replay filter's callback refuses stays refus
       test::ok(twoway_request_sealer_prefix(request.get(), message.data, message.size,
                                             &message.size, nullptr));
       twoway_chunk_sealer* chunks = nullptr;
-      test::ok(twoway_request_sealer_chunks(request.get(), nullptr, &chunks, nullptr));
+      test::ok(twoway_request_sealer_chunk_sealer(request.get(), nullptr, &chunks, nullptr));
       append_chunks(&message, chunks, "question", 8);
       const auto opener = made<HANDLE(twoway_chunked_request_opener)>([&](auto out) {
         return twoway_request_receiver_chunked_opener(peer.one.receiver, nullptr, nullptr, out,
@@ -339,7 +339,7 @@ TEST_CASE("any failure of a callback for a secret makes the key unavailable") {
     REQUIRE(secret.empty());
   }
   for (const std::size_t written :
-       {std::size_t{TWOWAY_MAX_SOURCE_SECRET + 1}, std::numeric_limits<std::size_t>::max()}) {
+       {std::size_t{TWOWAY_MAX_PASSPHRASE + 1}, std::numeric_limits<std::size_t>::max()}) {
     answer = {.written = written};
     REQUIRE_ERRC(c::read_secret(*owned, secret), Errc::key_unavailable);
     REQUIRE(secret.empty());

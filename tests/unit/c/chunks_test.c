@@ -13,7 +13,7 @@ static struct message chunked_request(const struct peer* peer, twoway_response_o
   message.data = memory(message.size);
   CHECK_OK(twoway_request_sealer_prefix(sealer, message.data, message.size, &message.size, NULL));
   CHECK_OK(twoway_request_sealer_response_opener(sealer, opener, NULL));
-  CHECK_OK(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL));
+  CHECK_OK(twoway_request_sealer_chunk_sealer(sealer, NULL, &chunks, NULL));
   twoway_request_sealer_free(sealer);
   append_chunks(&message, chunks, TEXT, 16);
   return message;
@@ -74,12 +74,12 @@ static void check_response(twoway_chunked_request_opener* request,
   REQUIRE_OK(twoway_chunked_request_opener_response_sealer(request, &sealer, NULL));
   message.size = twoway_response_sealer_prefix_size(sealer);
   message.data = memory(message.size);
-  REQUIRE_OK(twoway_response_sealer_start_chunks(sealer, NULL, NULL, message.data, message.size,
+  REQUIRE_OK(twoway_response_sealer_chunk_sealer(sealer, NULL, NULL, message.data, message.size,
                                                  &message.size, &chunks, NULL));
   twoway_response_sealer_free(sealer);
   append_chunks(&message, chunks, "the answer", 3);
 
-  REQUIRE_OK(twoway_response_opener_chunks(response, NULL, NULL, &opener, NULL));
+  REQUIRE_OK(twoway_response_opener_chunk_opener(response, NULL, NULL, &opener, NULL));
   for (i = 0; i < message.size; ++i) {
     size_t consumed = 0;
     size_t written = 0;
@@ -177,10 +177,10 @@ void chunked_by_parts(const struct fixture* fixture) {
   REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_CHUNKED, request.data, 39,
                                            NULL, &pending, NULL));
   REQUIRE_OK(twoway_pending_request_decapsulate(pending, &opener, NULL));
-  CHECK_STATUS(twoway_request_opener_chunks(opener, &limits, &chunks, NULL),
+  CHECK_STATUS(twoway_request_opener_chunk_opener(opener, &limits, &chunks, NULL),
                TWOWAY_INVALID_ARGUMENT);  // consumes nothing
-  REQUIRE_OK(twoway_request_opener_chunks(opener, NULL, &chunks, NULL));
-  CHECK_STATUS(twoway_request_opener_chunks(opener, NULL, &second, NULL), TWOWAY_WRONG_STATE);
+  REQUIRE_OK(twoway_request_opener_chunk_opener(opener, NULL, &chunks, NULL));
+  CHECK_STATUS(twoway_request_opener_chunk_opener(opener, NULL, &second, NULL), TWOWAY_WRONG_STATE);
   CHECK(second == NULL);
   at = twoway_pending_request_prefix_size(pending);
   CHECK_STATUS(twoway_request_opener_response_sealer(opener, &sealer, NULL), TWOWAY_WRONG_STATE);
@@ -239,7 +239,7 @@ void chunk_refusals(const struct fixture* fixture) {
   twoway_chunked_request_opener_free(opener);
 
   REQUIRE_OK(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_CHUNKED, &kTypes, &sealer, NULL));
-  REQUIRE_OK(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL));
+  REQUIRE_OK(twoway_request_sealer_chunk_sealer(sealer, NULL, &chunks, NULL));
   CHECK_STATUS(
       twoway_chunk_sealer_seal(chunks, NULL, 0, TWOWAY_NO, out, sizeof out, &written, NULL),
       TWOWAY_INVALID_ARGUMENT);
@@ -283,26 +283,26 @@ void chunk_limits(const struct fixture* fixture) {
   CHECK_STATUS(twoway_request_receiver_chunked_opener(peer.receiver, NULL, &limits, &opener, NULL),
                TWOWAY_INVALID_ARGUMENT);
   CHECK(opener == NULL);
-  CHECK_STATUS(twoway_response_opener_chunks(response, NULL, &limits, &chunk_opener, NULL),
+  CHECK_STATUS(twoway_response_opener_chunk_opener(response, NULL, &limits, &chunk_opener, NULL),
                TWOWAY_INVALID_ARGUMENT);
   CHECK(chunk_opener == NULL);
   REQUIRE_OK(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_CHUNKED, &kTypes, &sealer, NULL));
-  CHECK_STATUS(twoway_request_sealer_chunks(sealer, &limits, &chunks, NULL),
+  CHECK_STATUS(twoway_request_sealer_chunk_sealer(sealer, &limits, &chunks, NULL),
                TWOWAY_INVALID_ARGUMENT);
   CHECK(chunks == NULL);
   memset(&limits, 0, sizeof limits);
   limits.size = sizeof limits;
   limits.max_chunk = 4;
-  REQUIRE_OK(twoway_request_sealer_chunks(sealer, &limits, &chunks, NULL));  // not consumed
+  REQUIRE_OK(twoway_request_sealer_chunk_sealer(sealer, &limits, &chunks, NULL));  // not consumed
   CHECK_STATUS(
       twoway_chunk_sealer_seal(chunks, (const uint8_t*)TEXT, 5, 0, out, sizeof out, &written, NULL),
       TWOWAY_LIMIT_EXCEEDED);
   CHECK_OK(twoway_chunk_sealer_seal(chunks, (const uint8_t*)TEXT, 4, 0, out, sizeof out, &written,
                                     NULL));
   CHECK(written == twoway_chunk_sealer_max_sealed_size(chunks));
-  CHECK(twoway_chunk_sealer_head_size(chunks, 4, 0) == 1);
+  CHECK(twoway_chunk_sealer_prefix_size(chunks, 4, 0) == 1);
   CHECK(twoway_chunk_sealer_sealed_size(chunks, SIZE_MAX, 0) == 0);
-  CHECK(twoway_chunk_sealer_head_size(chunks, SIZE_MAX, 0) == 0);
+  CHECK(twoway_chunk_sealer_prefix_size(chunks, SIZE_MAX, 0) == 0);
   twoway_chunk_sealer_free(chunks);
   twoway_request_sealer_free(sealer);
   twoway_response_opener_free(response);
@@ -338,7 +338,7 @@ void chunk_room(const struct fixture* fixture) {
   twoway_chunked_request_opener_free(opener);
 
   REQUIRE_OK(twoway_request_sender_begin(peer.sender, TWOWAY_FORM_CHUNKED, &kTypes, &sealer, NULL));
-  REQUIRE_OK(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL));
+  REQUIRE_OK(twoway_request_sealer_chunk_sealer(sealer, NULL, &chunks, NULL));
   size = twoway_chunk_sealer_sealed_size(chunks, 10, 1);
   out = memory(size);
   CHECK_STATUS(
@@ -347,9 +347,9 @@ void chunk_room(const struct fixture* fixture) {
   CHECK(written == size);
   CHECK(!twoway_chunk_sealer_finished(chunks));
   // In place.
-  memcpy(out + twoway_chunk_sealer_head_size(chunks, 10, 1), TEXT, 10);
-  CHECK_OK(twoway_chunk_sealer_seal(chunks, out + twoway_chunk_sealer_head_size(chunks, 10, 1), 10,
-                                    1, out, size, &written, NULL));
+  memcpy(out + twoway_chunk_sealer_prefix_size(chunks, 10, 1), TEXT, 10);
+  CHECK_OK(twoway_chunk_sealer_seal(chunks, out + twoway_chunk_sealer_prefix_size(chunks, 10, 1),
+                                    10, 1, out, size, &written, NULL));
   CHECK(twoway_chunk_sealer_finished(chunks) == 1);
   twoway_chunk_sealer_free(chunks);
   twoway_request_sealer_free(sealer);

@@ -87,8 +87,8 @@ void unchecked_encs(const struct fixture* fixture) {
   twoway_response_opener* response = NULL;
   twoway_response_sealer* sealer = NULL;
   twoway_pending_request* pending = NULL;
-  twoway_multi_pending* multi_pending = NULL;
-  twoway_multi_receiver* many = NULL;
+  twoway_pending_multi_request* multi_pending = NULL;
+  twoway_multi_request_receiver* multi = NULL;
   twoway_chunked_request_opener* opener = NULL;
   twoway_chunk_state state = 0;
   struct message request;
@@ -119,13 +119,13 @@ void unchecked_encs(const struct fixture* fixture) {
                TWOWAY_OPEN_FAILED);
   CHECK(error.native == 0);
   CHECK_STATUS(twoway_chunked_request_opener_pending(opener, &pending, NULL), TWOWAY_WRONG_STATE);
-  REQUIRE_OK(twoway_multi_receiver_new(peer.ring, NULL, NULL, &many, NULL));
-  CHECK_STATUS(twoway_multi_receiver_begin(many, TWOWAY_FORM_WHOLE, request.data, 39 + 32 + 16,
-                                           NULL, &multi_pending, &error),
+  REQUIRE_OK(twoway_multi_request_receiver_new(peer.ring, NULL, NULL, &multi, NULL));
+  CHECK_STATUS(twoway_multi_request_receiver_begin(multi, TWOWAY_FORM_WHOLE, request.data,
+                                                   39 + 32 + 16, NULL, &multi_pending, &error),
                TWOWAY_OPEN_FAILED);
   CHECK(error.native == 0);
   CHECK(calls.calls == before);
-  twoway_multi_receiver_free(many);
+  twoway_multi_request_receiver_free(multi);
   twoway_chunked_request_opener_free(opener);
   twoway_response_opener_free(response);
   peer_free(&peer);

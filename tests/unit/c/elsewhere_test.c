@@ -71,7 +71,7 @@ void keys_elsewhere(const struct fixture* fixture) {
   peer_free(&peer);
 }
 
-void resumed_keys(const struct fixture* fixture) {
+void awaited_keys(const struct fixture* fixture) {
   struct calls calls = {0, 0, TWOWAY_OK, 0, NULL, fixture->crypto};
   struct peer peer = peer_new(fixture);
   struct peer elsewhere;
@@ -79,7 +79,7 @@ void resumed_keys(const struct fixture* fixture) {
   twoway_private_key_callbacks callbacks = key_callbacks(&calls);
   twoway_chunked_request_opener* opener = NULL;
   twoway_pending_request* pending = NULL;
-  twoway_request_opener* resumed = NULL;
+  twoway_request_opener* completed = NULL;
   twoway_response_sealer* sealer = NULL;
   twoway_request_sealer* request = NULL;
   twoway_chunk_sealer* chunks = NULL;
@@ -102,7 +102,7 @@ void resumed_keys(const struct fixture* fixture) {
   message.data = memory(message.size);
   REQUIRE_OK(
       twoway_request_sealer_prefix(request, message.data, message.size, &message.size, NULL));
-  REQUIRE_OK(twoway_request_sealer_chunks(request, NULL, &chunks, NULL));
+  REQUIRE_OK(twoway_request_sealer_chunk_sealer(request, NULL, &chunks, NULL));
   twoway_request_sealer_free(request);
   append_chunks(&message, chunks, "question", 8);
 
@@ -124,28 +124,29 @@ void resumed_keys(const struct fixture* fixture) {
   CHECK_STATUS(twoway_chunked_request_opener_decapsulate(opener, &error), TWOWAY_KEY_UNAVAILABLE);
   CHECK(error.native == 0x30);
   REQUIRE_OK(twoway_chunked_request_opener_pending(opener, &pending, NULL));
-  CHECK_STATUS(twoway_pending_request_decapsulate(pending, &resumed, &error),
+  CHECK_STATUS(twoway_pending_request_decapsulate(pending, &completed, &error),
                TWOWAY_KEY_UNAVAILABLE);
-  CHECK(resumed == NULL);
+  CHECK(completed == NULL);
   calls.answer = TWOWAY_OK;
-  REQUIRE_OK(twoway_pending_request_decapsulate(pending, &resumed, NULL));
+  REQUIRE_OK(twoway_pending_request_decapsulate(pending, &completed, NULL));
   peer_free(&elsewhere);  // the message needs none of it any more
-  REQUIRE_OK(twoway_chunked_request_opener_resume(opener, resumed, NULL));
-  CHECK_STATUS(twoway_chunked_request_opener_resume(opener, resumed, NULL), TWOWAY_WRONG_STATE);
+  REQUIRE_OK(twoway_chunked_request_opener_give_key(opener, completed, NULL));
+  CHECK_STATUS(twoway_chunked_request_opener_give_key(opener, completed, NULL), TWOWAY_WRONG_STATE);
   CHECK_STATUS(
-      twoway_request_opener_open(resumed, message.data, 20, text, sizeof text, &size, NULL),
+      twoway_request_opener_open(completed, message.data, 20, text, sizeof text, &size, NULL),
       TWOWAY_WRONG_STATE);
-  CHECK_STATUS(twoway_request_opener_chunks(resumed, NULL, &taken, NULL), TWOWAY_WRONG_STATE);
-  CHECK_STATUS(twoway_request_opener_response_sealer(resumed, &sealer, NULL), TWOWAY_WRONG_STATE);
-  CHECK(twoway_request_opener_opened_size(resumed, 100) == 0);
-  twoway_request_opener_free(resumed);
-  REQUIRE_OK(twoway_pending_request_decapsulate(pending, &resumed, NULL));
-  CHECK_STATUS(twoway_chunked_request_opener_resume(opener, resumed, NULL), TWOWAY_WRONG_STATE);
+  CHECK_STATUS(twoway_request_opener_chunk_opener(completed, NULL, &taken, NULL),
+               TWOWAY_WRONG_STATE);
+  CHECK_STATUS(twoway_request_opener_response_sealer(completed, &sealer, NULL), TWOWAY_WRONG_STATE);
+  CHECK(twoway_request_opener_opened_size(completed, 100) == 0);
+  twoway_request_opener_free(completed);
+  REQUIRE_OK(twoway_pending_request_decapsulate(pending, &completed, NULL));
+  CHECK_STATUS(twoway_chunked_request_opener_give_key(opener, completed, NULL), TWOWAY_WRONG_STATE);
   // A refused object is as before.
-  CHECK(twoway_request_opener_opened_size(resumed, 100) == 84);
-  REQUIRE_OK(twoway_request_opener_chunks(resumed, NULL, &taken, NULL));
+  CHECK(twoway_request_opener_opened_size(completed, 100) == 84);
+  REQUIRE_OK(twoway_request_opener_chunk_opener(completed, NULL, &taken, NULL));
   twoway_chunk_opener_free(taken);
-  twoway_request_opener_free(resumed);
+  twoway_request_opener_free(completed);
   twoway_pending_request_free(pending);
 
   REQUIRE_OK(twoway_chunked_request_opener_open(opener, message.data + consumed,

@@ -263,12 +263,13 @@ void response_refusals(const struct fixture* fixture) {
   CHECK_STATUS(
       twoway_response_sealer_seal(sealer, NULL, 0, NULL, message, sizeof message, &size, NULL),
       TWOWAY_WRONG_STATE);
-  CHECK_STATUS(twoway_response_sealer_start_chunks(sealer, NULL, NULL, message, sizeof message,
+  CHECK_STATUS(twoway_response_sealer_chunk_sealer(sealer, NULL, NULL, message, sizeof message,
                                                    &size, &chunks, NULL),
                TWOWAY_WRONG_STATE);
   CHECK(chunks == NULL);
-  CHECK_STATUS(twoway_response_sealer_save_secret(sealer, message, sizeof message, &size, NULL),
-               TWOWAY_WRONG_STATE);
+  CHECK_STATUS(
+      twoway_response_sealer_export_secret_state(sealer, message, sizeof message, &size, NULL),
+      TWOWAY_WRONG_STATE);
   CHECK(twoway_response_sealer_sealed_size(sealer, SIZE_MAX) == 0);
   twoway_response_sealer_free(sealer);
   twoway_response_sealer_free(other_sealer);
@@ -313,7 +314,7 @@ void short_buffers(const struct fixture* fixture) {
   CHECK_STATUS(twoway_request_sealer_seal(request_sealer, text, 8, out, size, &written, NULL),
                TWOWAY_WRONG_STATE);
   CHECK(written == 0);
-  CHECK_STATUS(twoway_request_sealer_chunks(request_sealer, NULL, &chunks, NULL),
+  CHECK_STATUS(twoway_request_sealer_chunk_sealer(request_sealer, NULL, &chunks, NULL),
                TWOWAY_WRONG_STATE);
   CHECK(twoway_request_sealer_sealed_size(request_sealer, SIZE_MAX) == 0);
   twoway_request_sealer_free(request_sealer);
@@ -331,7 +332,7 @@ void short_buffers(const struct fixture* fixture) {
   size = twoway_response_sealer_sealed_size(sealer, 8);
   out = memory(size);
   CHECK_STATUS(
-      twoway_response_sealer_start_chunks(sealer, NULL, NULL, out, 31, &written, &chunks, NULL),
+      twoway_response_sealer_chunk_sealer(sealer, NULL, NULL, out, 31, &written, &chunks, NULL),
       TWOWAY_BUFFER_TOO_SMALL);
   CHECK(written == twoway_response_sealer_prefix_size(sealer));
   CHECK(chunks == NULL);
@@ -362,16 +363,18 @@ void saved_states(const struct fixture* fixture) {
   uint8_t text[128];
   size_t size = 0;
   size_t written = 0;
-  CHECK_STATUS(twoway_response_opener_save_secret(opener, NULL, 0, &sender_state.size, NULL),
-               TWOWAY_BUFFER_TOO_SMALL);
+  CHECK_STATUS(
+      twoway_response_opener_export_secret_state(opener, NULL, 0, &sender_state.size, NULL),
+      TWOWAY_BUFFER_TOO_SMALL);
   sender_state.data = memory(sender_state.size);
-  REQUIRE_OK(twoway_response_opener_save_secret(opener, sender_state.data, sender_state.size,
-                                                &sender_state.size, NULL));
-  CHECK_STATUS(twoway_response_sealer_save_secret(sealer, NULL, 0, &receiver_state.size, NULL),
-               TWOWAY_BUFFER_TOO_SMALL);
+  REQUIRE_OK(twoway_response_opener_export_secret_state(
+      opener, sender_state.data, sender_state.size, &sender_state.size, NULL));
+  CHECK_STATUS(
+      twoway_response_sealer_export_secret_state(sealer, NULL, 0, &receiver_state.size, NULL),
+      TWOWAY_BUFFER_TOO_SMALL);
   receiver_state.data = memory(receiver_state.size);
-  REQUIRE_OK(twoway_response_sealer_save_secret(sealer, receiver_state.data, receiver_state.size,
-                                                &receiver_state.size, NULL));
+  REQUIRE_OK(twoway_response_sealer_export_secret_state(
+      sealer, receiver_state.data, receiver_state.size, &receiver_state.size, NULL));
   twoway_response_opener_free(opener);
   twoway_response_sealer_free(sealer);
   peer_free(&peer);

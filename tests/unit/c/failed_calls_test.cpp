@@ -30,7 +30,7 @@ struct Setup {
     chunked = {memory(kPrefix), kPrefix};
     ok(twoway_request_sealer_prefix(started.get(), chunked.data, kPrefix, &chunked.size, nullptr));
     twoway_chunk_sealer* chunks = nullptr;
-    ok(twoway_request_sealer_chunks(started.get(), nullptr, &chunks, nullptr));
+    ok(twoway_request_sealer_chunk_sealer(started.get(), nullptr, &chunks, nullptr));
     append_chunks(&chunked, chunks, "question", 8);
   }
   ~Setup() { peer_free(&one); }
@@ -114,7 +114,7 @@ TEST_CASE("a key that a chunked request refuses is as it was") {
     // Before the key is needed.
     const auto key = setup.whole_key();
     for (int i = 0; i < 2; ++i) {
-      REQUIRE(twoway_chunked_request_opener_resume(opener.get(), key.get(), nullptr) ==
+      REQUIRE(twoway_chunked_request_opener_give_key(opener.get(), key.get(), nullptr) ==
               TWOWAY_WRONG_STATE);
     }
     REQUIRE(twoway_request_opener_opened_size(key.get(), 24) == 8);
@@ -122,7 +122,7 @@ TEST_CASE("a key that a chunked request refuses is as it was") {
     // When it is needed, but the key has opened something already.
     REQUIRE(setup.open_chunked(opener.get(), 0) == TWOWAY_CHUNK_NEED_KEY);
     for (int i = 0; i < 2; ++i) {
-      REQUIRE(twoway_chunked_request_opener_resume(opener.get(), key.get(), nullptr) ==
+      REQUIRE(twoway_chunked_request_opener_give_key(opener.get(), key.get(), nullptr) ==
               TWOWAY_WRONG_STATE);
     }
     const auto sealer = made<HANDLE(twoway_response_sealer)>(
@@ -133,7 +133,7 @@ TEST_CASE("a key that a chunked request refuses is as it was") {
     REQUIRE(setup.open_chunked(opener.get(), kPrefix) == TWOWAY_CHUNK_OPENED);
     // It refuses another key without taking it.
     const auto late = setup.whole_key();
-    REQUIRE(twoway_chunked_request_opener_resume(opener.get(), late.get(), nullptr) ==
+    REQUIRE(twoway_chunked_request_opener_give_key(opener.get(), late.get(), nullptr) ==
             TWOWAY_WRONG_STATE);
     REQUIRE(setup.open_whole(late.get()) == TWOWAY_OK);
   });
@@ -146,7 +146,7 @@ TEST_CASE("refused limits consume nothing") {
     limits.max_chunk = (std::size_t{1} << 30) + 1;
     const auto key = setup.whole_key();
     twoway_chunk_opener* chunks = nullptr;
-    REQUIRE(twoway_request_opener_chunks(key.get(), &limits, &chunks, nullptr) ==
+    REQUIRE(twoway_request_opener_chunk_opener(key.get(), &limits, &chunks, nullptr) ==
             TWOWAY_INVALID_ARGUMENT);
     REQUIRE(chunks == nullptr);
     REQUIRE(setup.open_whole(key.get()) == TWOWAY_OK);
@@ -187,7 +187,7 @@ TEST_CASE("a stream that is refused leaves the source and the key as they were")
     const auto given = made<HANDLE(twoway_request_opener)>(
         [&](auto out) { return twoway_pending_request_decapsulate(pending, out, nullptr); });
     twoway_pending_request_free(pending);
-    ok(twoway_chunked_request_opener_resume(opener.get(), given.get(), nullptr));
+    ok(twoway_chunked_request_opener_give_key(opener.get(), given.get(), nullptr));
     const auto more = made<HANDLE(twoway_source)>([&](auto out) {
       return twoway_source_from_memory(setup.request.data(), setup.request.size(), out, nullptr);
     });

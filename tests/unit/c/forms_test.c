@@ -69,10 +69,11 @@ static struct message seal_request_of(const struct peer* peer, twoway_form form,
                                             sizeof out, &message.size, NULL),
                  TWOWAY_WRONG_STATE);
     message.size = twoway_request_sealer_prefix_size(sealer);
-    CHECK_OK(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL));
+    CHECK_OK(twoway_request_sealer_chunk_sealer(sealer, NULL, &chunks, NULL));
     append_text(&message, chunks);
   } else {
-    CHECK_STATUS(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL), TWOWAY_WRONG_STATE);
+    CHECK_STATUS(twoway_request_sealer_chunk_sealer(sealer, NULL, &chunks, NULL),
+                 TWOWAY_WRONG_STATE);
     CHECK(chunks == NULL);
     message.size = twoway_request_sealer_sealed_size(sealer, FIRST_SIZE);
     message.data = memory(message.size);
@@ -98,10 +99,11 @@ static void check_form_of_opener(const struct peer* peer, twoway_form form,
     CHECK_STATUS(twoway_request_opener_open(opener, message->data + 39, message->size - 39, out,
                                             sizeof out, &written, NULL),
                  TWOWAY_WRONG_STATE);
-    CHECK_OK(twoway_request_opener_chunks(opener, NULL, &chunks, NULL));
+    CHECK_OK(twoway_request_opener_chunk_opener(opener, NULL, &chunks, NULL));
     twoway_chunk_opener_free(chunks);
   } else {
-    CHECK_STATUS(twoway_request_opener_chunks(opener, NULL, &chunks, NULL), TWOWAY_WRONG_STATE);
+    CHECK_STATUS(twoway_request_opener_chunk_opener(opener, NULL, &chunks, NULL),
+                 TWOWAY_WRONG_STATE);
     CHECK_OK(twoway_request_opener_open(opener, message->data + 39, message->size - 39, out,
                                         sizeof out, &written, NULL));
     CHECK(is_text(out, written, FIRST));
@@ -153,7 +155,7 @@ void form_requests(const struct fixture* fixture) {
       REQUIRE_OK(twoway_request_receiver_begin(peer.receiver, TWOWAY_FORM_CHUNKED, other.data,
                                                other.size, types, &pending, NULL));
       REQUIRE_OK(twoway_pending_request_decapsulate(pending, &opener, NULL));
-      REQUIRE_OK(twoway_request_opener_chunks(opener, NULL, &chunks, NULL));
+      REQUIRE_OK(twoway_request_opener_chunk_opener(opener, NULL, &chunks, NULL));
       check_no_chunk(chunks, &other, 39, k);
       twoway_request_opener_free(opener);
       twoway_pending_request_free(pending);
@@ -195,7 +197,7 @@ void form_responses(const struct fixture* fixture) {
     if (form == TWOWAY_FORM_CHUNKED) {
       message.size = prefix;
       message.data = memory(prefix);
-      REQUIRE_OK(twoway_response_sealer_start_chunks(sealer, types, NULL, message.data,
+      REQUIRE_OK(twoway_response_sealer_chunk_sealer(sealer, types, NULL, message.data,
                                                      message.size, &message.size, &chunks, NULL));
       append_text(&message, chunks);
       other = rewritten(message, prefix, form);
@@ -212,9 +214,9 @@ void form_responses(const struct fixture* fixture) {
       REQUIRE_OK(twoway_response_sealer_seal(sealer, (const uint8_t*)FIRST, FIRST_SIZE, types,
                                              message.data, message.size, &message.size, NULL));
       other = rewritten(message, prefix, form);
-      REQUIRE_OK(twoway_response_opener_chunks(opener, types, NULL, &chunk_opener, NULL));
+      REQUIRE_OK(twoway_response_opener_chunk_opener(opener, types, NULL, &chunk_opener, NULL));
       check_no_chunk(chunk_opener, &other, 0, 0);
-      REQUIRE_OK(twoway_response_opener_chunks(opener, types, NULL, &chunk_opener, NULL));
+      REQUIRE_OK(twoway_response_opener_chunk_opener(opener, types, NULL, &chunk_opener, NULL));
       check_no_chunk(chunk_opener, &other, 0, 1);
       CHECK_OK(twoway_response_opener_open(opener, message.data, message.size, types, out,
                                            sizeof out, &written, NULL));
@@ -228,79 +230,84 @@ void form_responses(const struct fixture* fixture) {
 
 void form_bodies(const struct fixture* fixture) {
   struct peer peer = peer_new(fixture);
-  twoway_multi_sender* sender = NULL;
-  twoway_multi_receiver* receiver = NULL;
+  twoway_multi_request_sender* sender = NULL;
+  twoway_multi_request_receiver* receiver = NULL;
   int i;
-  REQUIRE_OK(twoway_multi_sender_new(fixture->crypto, fixture->suite.aead, NULL, &sender, NULL));
-  REQUIRE_OK(twoway_multi_receiver_new(peer.ring, NULL, NULL, &receiver, NULL));
+  REQUIRE_OK(
+      twoway_multi_request_sender_new(fixture->crypto, fixture->suite.aead, NULL, &sender, NULL));
+  REQUIRE_OK(twoway_multi_request_receiver_new(peer.ring, NULL, NULL, &receiver, NULL));
   for (i = 0; i < 4; ++i) {
     const twoway_form form = kForms[i % 2];
     const twoway_form other_form = kForms[1 - i % 2];
     const twoway_media_types* types = kPairs[i / 2];
-    twoway_multi_sealer* sealer = NULL;
+    twoway_multi_request_sealer* sealer = NULL;
     twoway_response_opener* response = NULL;
     twoway_response_sealer* answer = NULL;
     twoway_chunk_sealer* chunks = NULL;
     twoway_chunk_opener* chunk_opener = NULL;
-    twoway_multi_pending* pending = NULL;
-    twoway_multi_opener* opener = NULL;
+    twoway_pending_multi_request* pending = NULL;
+    twoway_multi_request_opener* opener = NULL;
     struct message key;
     struct message body;
     uint8_t out[128];
     size_t written = 0;
-    REQUIRE_OK(twoway_multi_sender_begin(sender, form, types, &sealer, NULL));
-    key.size = twoway_multi_sealer_key_size(sealer, peer.sender);
+    REQUIRE_OK(twoway_multi_request_sender_begin(sender, form, types, &sealer, NULL));
+    key.size = twoway_multi_request_sealer_key_size(sealer, peer.sender);
     key.data = memory(key.size);
-    REQUIRE_OK(twoway_multi_sealer_encapsulate_key(sealer, peer.sender, key.data, key.size,
-                                                   &key.size, &response, NULL));
-    body.size = twoway_multi_sealer_sealed_size(sealer, FIRST_SIZE);
+    REQUIRE_OK(twoway_multi_request_sealer_encapsulate_key(sealer, peer.sender, key.data, key.size,
+                                                           &key.size, &response, NULL));
+    body.size = twoway_multi_request_sealer_sealed_size(sealer, FIRST_SIZE);
     body.data = memory(body.size);
     if (form == TWOWAY_FORM_CHUNKED) {
-      CHECK_STATUS(twoway_multi_sealer_seal(sealer, (const uint8_t*)FIRST, FIRST_SIZE, body.data,
-                                            body.size, &written, NULL),
+      CHECK_STATUS(twoway_multi_request_sealer_seal(sealer, (const uint8_t*)FIRST, FIRST_SIZE,
+                                                    body.data, body.size, &written, NULL),
                    TWOWAY_WRONG_STATE);
-      REQUIRE_OK(twoway_multi_sealer_prefix(sealer, body.data, body.size, &body.size, NULL));
-      REQUIRE_OK(twoway_multi_sealer_chunks(sealer, NULL, &chunks, NULL));
+      REQUIRE_OK(
+          twoway_multi_request_sealer_prefix(sealer, body.data, body.size, &body.size, NULL));
+      REQUIRE_OK(twoway_multi_request_sealer_chunk_sealer(sealer, NULL, &chunks, NULL));
       append_text(&body, chunks);
     } else {
-      CHECK_STATUS(twoway_multi_sealer_chunks(sealer, NULL, &chunks, NULL), TWOWAY_WRONG_STATE);
-      REQUIRE_OK(twoway_multi_sealer_seal(sealer, (const uint8_t*)FIRST, FIRST_SIZE, body.data,
-                                          body.size, &body.size, NULL));
+      CHECK_STATUS(twoway_multi_request_sealer_chunk_sealer(sealer, NULL, &chunks, NULL),
+                   TWOWAY_WRONG_STATE);
+      REQUIRE_OK(twoway_multi_request_sealer_seal(sealer, (const uint8_t*)FIRST, FIRST_SIZE,
+                                                  body.data, body.size, &body.size, NULL));
     }
     // The key message is bound to the form, so a body of the other form has no key.
-    REQUIRE_OK(twoway_multi_receiver_begin(receiver, other_form, key.data, key.size, types,
-                                           &pending, NULL));
-    CHECK_STATUS(twoway_multi_pending_decapsulate(pending, &opener, NULL), TWOWAY_OPEN_FAILED);
-    twoway_multi_pending_free(pending);
+    REQUIRE_OK(twoway_multi_request_receiver_begin(receiver, other_form, key.data, key.size, types,
+                                                   &pending, NULL));
+    CHECK_STATUS(twoway_pending_multi_request_decapsulate(pending, &opener, NULL),
+                 TWOWAY_OPEN_FAILED);
+    twoway_pending_multi_request_free(pending);
     if (form == TWOWAY_FORM_CHUNKED) {
       const struct message cut = rewritten(body, 12, form);
-      CHECK_STATUS(twoway_multi_receiver_open(receiver, key.data, key.size, cut.data, cut.size,
-                                              types, out, sizeof out, &written, &answer, NULL),
-                   TWOWAY_OPEN_FAILED);
+      CHECK_STATUS(
+          twoway_multi_request_receiver_open(receiver, key.data, key.size, cut.data, cut.size,
+                                             types, out, sizeof out, &written, &answer, NULL),
+          TWOWAY_OPEN_FAILED);
       CHECK(answer == NULL);
     }
-    REQUIRE_OK(
-        twoway_multi_receiver_begin(receiver, form, key.data, key.size, types, &pending, NULL));
-    REQUIRE_OK(twoway_multi_pending_decapsulate(pending, &opener, NULL));
+    REQUIRE_OK(twoway_multi_request_receiver_begin(receiver, form, key.data, key.size, types,
+                                                   &pending, NULL));
+    REQUIRE_OK(twoway_pending_multi_request_decapsulate(pending, &opener, NULL));
     if (form == TWOWAY_FORM_CHUNKED) {
-      CHECK_STATUS(
-          twoway_multi_opener_open(opener, body.data, body.size, out, sizeof out, &written, NULL),
-          TWOWAY_WRONG_STATE);
-      CHECK_OK(twoway_multi_opener_chunks(opener, NULL, &chunk_opener, NULL));
+      CHECK_STATUS(twoway_multi_request_opener_open(opener, body.data, body.size, out, sizeof out,
+                                                    &written, NULL),
+                   TWOWAY_WRONG_STATE);
+      CHECK_OK(twoway_multi_request_opener_chunk_opener(opener, NULL, &chunk_opener, NULL));
       twoway_chunk_opener_free(chunk_opener);
     } else {
-      CHECK_STATUS(twoway_multi_opener_chunks(opener, NULL, &chunk_opener, NULL),
+      CHECK_STATUS(twoway_multi_request_opener_chunk_opener(opener, NULL, &chunk_opener, NULL),
                    TWOWAY_WRONG_STATE);
-      CHECK_OK(
-          twoway_multi_opener_open(opener, body.data, body.size, out, sizeof out, &written, NULL));
+      CHECK_OK(twoway_multi_request_opener_open(opener, body.data, body.size, out, sizeof out,
+                                                &written, NULL));
       CHECK(is_text(out, written, FIRST));
     }
-    twoway_multi_opener_free(opener);
-    twoway_multi_pending_free(pending);
+    twoway_multi_request_opener_free(opener);
+    twoway_pending_multi_request_free(pending);
     twoway_response_opener_free(response);
-    twoway_multi_sealer_free(sealer);
+    twoway_multi_request_sealer_free(sealer);
   }
-  twoway_multi_sender_free(sender);
-  twoway_multi_receiver_free(receiver);
+  twoway_multi_request_sender_free(sender);
+  twoway_multi_request_receiver_free(receiver);
   peer_free(&peer);
 }

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include <twoway/names.hpp>
 #include <twoway/twoway.h>
+#include <twoway/types.hpp>
 
 #include "cpp.hpp"
 

@@ -11,7 +11,7 @@ using test::Vector;
 namespace {
 
 /// The bytes of one vector.
-class Kept {
+class VectorBytes {
  public:
   message operator()(const Vector& v, const char* field) {
     if (!v.has(field)) return {nullptr, 0};
@@ -40,20 +40,20 @@ TEST_CASE("the vectors of RFC 9180 in C, in all modes") {
                                                    core::AeadId{suite.aead}})) {
             return;
           }
-          Kept kept;
+          VectorBytes store;
           std::vector<hpke_message> messages;
           for (const Vector& m : v.list("encryptions")) {
-            messages.push_back({m.number("seq"), kept(m, "aad"), kept(m, "pt"), kept(m, "ct")});
+            messages.push_back({m.number("seq"), store(m, "aad"), store(m, "pt"), store(m, "ct")});
           }
           std::vector<hpke_export> exports;
           for (const Vector& e : v.list("exports")) {
-            exports.push_back({kept(e, "exporter_context"), kept(e, "exported_value")});
+            exports.push_back({store(e, "exporter_context"), store(e, "exported_value")});
           }
           const struct hpke_vector vector {
-            c::handle(*provider), suite, kept(v, "info"), kept(v, "ikmE"), kept(v, "enc"),
-                kept(v, "skRm"), kept(v, "pkRm"), kept(v, "psk"), kept(v, "psk_id"),
-                kept(v, "skSm"),
-                kept(v, "pkSm"), messages.data(), messages.size(), exports.data(), exports.size()
+            c::handle(*provider), suite, store(v, "info"), store(v, "ikmE"), store(v, "enc"),
+                store(v, "skRm"), store(v, "pkRm"), store(v, "psk"), store(v, "psk_id"),
+                store(v, "skSm"),
+                store(v, "pkSm"), messages.data(), messages.size(), exports.data(), exports.size()
           };
           hpke_vector(&vector);
           ++ran;

@@ -171,8 +171,9 @@ void c_to_cpp_chunked(const Sides& sides) {
   });
   Bytes message = written(
       [&](auto... out) { return twoway_request_sealer_prefix(sealer.get(), out..., nullptr); });
-  const auto chunks = made<HANDLE(twoway_chunk_sealer)>(
-      [&](auto out) { return twoway_request_sealer_chunks(sealer.get(), nullptr, out, nullptr); });
+  const auto chunks = made<HANDLE(twoway_chunk_sealer)>([&](auto out) {
+    return twoway_request_sealer_chunk_sealer(sealer.get(), nullptr, out, nullptr);
+  });
   const Bytes sealed = seal_chunks(chunks.get(), kQuestion);
   message.insert(message.end(), sealed.begin(), sealed.end());
   auto request = RequestReceiver{sides.ring}.stream(Form::chunked, from_memory(message));
@@ -181,16 +182,16 @@ void c_to_cpp_chunked(const Sides& sides) {
 
   auto response = request->opener.response_sealer();
   REQUIRE_OK(response);
-  auto reply = response->start_chunks();
+  auto reply = response->chunk_sealer();
   REQUIRE_OK(reply);
   Bytes answer = reply->prefix;
   const std::size_t at = answer.size();
-  answer.resize(at + reply->chunks.sealed_size(kAnswer.size(), Last::yes));
-  REQUIRE_OK(reply->chunks.seal(ByteSpan(answer).subspan(at), kAnswer, Last::yes));
+  answer.resize(at + reply->chunk_sealer.sealed_size(kAnswer.size(), Last::yes));
+  REQUIRE_OK(reply->chunk_sealer.seal(ByteSpan(answer).subspan(at), kAnswer, Last::yes));
   const auto opener = made<HANDLE(twoway_response_opener)>(
       [&](auto out) { return twoway_request_sealer_response_opener(sealer.get(), out, nullptr); });
   const auto chunk_opener = made<HANDLE(twoway_chunk_opener)>([&](auto out) {
-    return twoway_response_opener_chunks(opener.get(), nullptr, nullptr, out, nullptr);
+    return twoway_response_opener_chunk_opener(opener.get(), nullptr, nullptr, out, nullptr);
   });
   REQUIRE(open_chunks(chunk_opener.get(), twoway_chunk_opener_open, twoway_chunk_opener_output_size,
                       answer) == kAnswer);
@@ -220,7 +221,7 @@ void cpp_to_c_chunked(const Sides& sides) {
   });
   twoway_chunk_sealer* answer_sealer = nullptr;
   Bytes answer = written([&](auto... out) {
-    return twoway_response_sealer_start_chunks(response.get(), nullptr, nullptr, out...,
+    return twoway_response_sealer_chunk_sealer(response.get(), nullptr, nullptr, out...,
                                                &answer_sealer, nullptr);
   });
   const HANDLE(twoway_chunk_sealer) kept(answer_sealer);
@@ -230,22 +231,23 @@ void cpp_to_c_chunked(const Sides& sides) {
           kAnswer);
 }
 
-void many(const Sides& sides, Suite suite) {
-  const auto c_sender = made<HANDLE(twoway_multi_sender)>([&](auto out) {
-    return twoway_multi_sender_new(sides.crypto, static_cast<std::uint16_t>(suite.aead), nullptr,
-                                   out, nullptr);
+void multi(const Sides& sides, Suite suite) {
+  const auto c_sender = made<HANDLE(twoway_multi_request_sender)>([&](auto out) {
+    return twoway_multi_request_sender_new(sides.crypto, static_cast<std::uint16_t>(suite.aead),
+                                           nullptr, out, nullptr);
   });
-  const auto c_sealer = made<HANDLE(twoway_multi_sealer)>([&](auto out) {
-    return twoway_multi_sender_begin(c_sender.get(), TWOWAY_FORM_WHOLE, &kTypes, out, nullptr);
+  const auto c_sealer = made<HANDLE(twoway_multi_request_sealer)>([&](auto out) {
+    return twoway_multi_request_sender_begin(c_sender.get(), TWOWAY_FORM_WHOLE, &kTypes, out,
+                                             nullptr);
   });
   const Bytes body = written([&](auto... out) {
-    return twoway_multi_sealer_seal(c_sealer.get(), kQuestion.data(), kQuestion.size(), out...,
-                                    nullptr);
+    return twoway_multi_request_sealer_seal(c_sealer.get(), kQuestion.data(), kQuestion.size(),
+                                            out..., nullptr);
   });
   twoway_response_opener* opener = nullptr;
   const Bytes key = written([&](auto... out) {
-    return twoway_multi_sealer_encapsulate_key(c_sealer.get(), sides.c_sender.get(), out...,
-                                               &opener, nullptr);
+    return twoway_multi_request_sealer_encapsulate_key(c_sealer.get(), sides.c_sender.get(), out...,
+                                                       &opener, nullptr);
   });
   const HANDLE(twoway_response_opener) kept(opener);
   auto opened = MultiRequestReceiver{sides.ring}.open(key, body, {.whole = kTypes.whole});
@@ -266,12 +268,12 @@ void many(const Sides& sides, Suite suite) {
   REQUIRE_OK(cpp_body);
   const auto cpp_key = sealer->encapsulate_key(*sides.sender);
   REQUIRE_OK(cpp_key);
-  const auto receiver = made<HANDLE(twoway_multi_receiver)>([&](auto out) {
-    return twoway_multi_receiver_new(sides.c_ring.get(), nullptr, nullptr, out, nullptr);
+  const auto receiver = made<HANDLE(twoway_multi_request_receiver)>([&](auto out) {
+    return twoway_multi_request_receiver_new(sides.c_ring.get(), nullptr, nullptr, out, nullptr);
   });
   twoway_response_sealer* response = nullptr;
   REQUIRE(kQuestion == written([&](auto... out) {
-            return twoway_multi_receiver_open(
+            return twoway_multi_request_receiver_open(
                 receiver.get(), cpp_key->message.data(), cpp_key->message.size(), cpp_body->data(),
                 cpp_body->size(), &kTypes, out..., &response, nullptr);
           }));
@@ -300,7 +302,7 @@ TEST_CASE("C and C++ understand each other in every suite") {
           cpp_to_c_whole(sides);
           c_to_cpp_chunked(sides);
           cpp_to_c_chunked(sides);
-          if (framing::find_body_aead(*provider, suite.aead)) many(sides, suite);
+          if (framing::find_body_aead(*provider, suite.aead)) multi(sides, suite);
           ++suites;
         }
       }

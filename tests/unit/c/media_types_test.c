@@ -50,13 +50,13 @@ void media_types(const struct fixture* fixture) {
     CHECK_STATUS(
         twoway_response_sealer_seal(sealer, NULL, 0, &bad[i], out, sizeof out, &written, NULL),
         TWOWAY_INVALID_ARGUMENT);
-    CHECK_STATUS(twoway_response_sealer_start_chunks(sealer, &bad[i], NULL, out, sizeof out,
+    CHECK_STATUS(twoway_response_sealer_chunk_sealer(sealer, &bad[i], NULL, out, sizeof out,
                                                      &written, &chunks, NULL),
                  TWOWAY_INVALID_ARGUMENT);
     CHECK_STATUS(
         twoway_response_opener_open(opener, out, 60, &bad[i], out + 64, 64, &written, NULL),
         TWOWAY_INVALID_ARGUMENT);
-    CHECK_STATUS(twoway_response_opener_chunks(opener, &bad[i], NULL, &chunk_opener, NULL),
+    CHECK_STATUS(twoway_response_opener_chunk_opener(opener, &bad[i], NULL, &chunk_opener, NULL),
                  TWOWAY_INVALID_ARGUMENT);
   }
   // Nothing was consumed.

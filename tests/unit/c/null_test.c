@@ -54,14 +54,14 @@ void null_senders(const struct fixture* fixture) {
   REFUSED(twoway_request_sealer_seal(sealer, NULL, 4, g_out, sizeof g_out, &g_size, NULL));
   REFUSED(twoway_request_sealer_seal(sealer, kIn, 4, NULL, 99, &g_size, NULL));
   REFUSED(twoway_request_sealer_seal(sealer, kIn, 4, g_out, sizeof g_out, NULL, NULL));
-  REFUSED(twoway_request_sealer_chunks(NULL, NULL, &chunks, NULL));
-  REFUSED(twoway_request_sealer_chunks(sealer, NULL, NULL, NULL));
+  REFUSED(twoway_request_sealer_chunk_sealer(NULL, NULL, &chunks, NULL));
+  REFUSED(twoway_request_sealer_chunk_sealer(sealer, NULL, NULL, NULL));
   REFUSED(twoway_request_sealer_response_opener(NULL, &opener, NULL));
   REFUSED(twoway_request_sealer_response_opener(sealer, NULL, NULL));
-  REQUIRE_OK(twoway_request_sealer_chunks(sealer, NULL, &chunks, NULL));  // none was consumed
+  REQUIRE_OK(twoway_request_sealer_chunk_sealer(sealer, NULL, &chunks, NULL));  // none was consumed
 
   CHECK(twoway_chunk_sealer_sealed_size(NULL, 1, 0) == 0);
-  CHECK(twoway_chunk_sealer_head_size(NULL, 1, 0) == 0);
+  CHECK(twoway_chunk_sealer_prefix_size(NULL, 1, 0) == 0);
   CHECK(twoway_chunk_sealer_max_sealed_size(NULL) == 0);
   CHECK(twoway_chunk_sealer_finished(NULL) == 0);
   REFUSED(twoway_chunk_sealer_seal(NULL, kIn, 4, 0, g_out, sizeof g_out, &g_size, NULL));
@@ -81,11 +81,11 @@ void null_senders(const struct fixture* fixture) {
   REFUSED(twoway_response_opener_open(opener, NULL, 4, NULL, g_out, sizeof g_out, &g_size, NULL));
   REFUSED(twoway_response_opener_open(opener, kIn, 4, NULL, NULL, 99, &g_size, NULL));
   REFUSED(twoway_response_opener_open(opener, kIn, 4, NULL, g_out, sizeof g_out, NULL, NULL));
-  REFUSED(twoway_response_opener_chunks(NULL, NULL, NULL, &chunk_opener, NULL));
-  REFUSED(twoway_response_opener_chunks(opener, NULL, NULL, NULL, NULL));
-  REFUSED(twoway_response_opener_save_secret(NULL, g_out, sizeof g_out, &g_size, NULL));
-  REFUSED(twoway_response_opener_save_secret(opener, NULL, 99, &g_size, NULL));
-  REFUSED(twoway_response_opener_save_secret(opener, g_out, sizeof g_out, NULL, NULL));
+  REFUSED(twoway_response_opener_chunk_opener(NULL, NULL, NULL, &chunk_opener, NULL));
+  REFUSED(twoway_response_opener_chunk_opener(opener, NULL, NULL, NULL, NULL));
+  REFUSED(twoway_response_opener_export_secret_state(NULL, g_out, sizeof g_out, &g_size, NULL));
+  REFUSED(twoway_response_opener_export_secret_state(opener, NULL, 99, &g_size, NULL));
+  REFUSED(twoway_response_opener_export_secret_state(opener, g_out, sizeof g_out, NULL, NULL));
   twoway_response_opener_free(opener);
   REFUSED(twoway_response_opener_restore(NULL, kIn, 4, &opener, NULL));
   REFUSED(twoway_response_opener_restore(crypto, NULL, 4, &opener, NULL));
@@ -97,17 +97,17 @@ void null_senders(const struct fixture* fixture) {
   REFUSED(twoway_response_sealer_seal(answer, NULL, 4, NULL, g_out, sizeof g_out, &g_size, NULL));
   REFUSED(twoway_response_sealer_seal(answer, kIn, 4, NULL, NULL, 99, &g_size, NULL));
   REFUSED(twoway_response_sealer_seal(answer, kIn, 4, NULL, g_out, sizeof g_out, NULL, NULL));
-  REFUSED(twoway_response_sealer_start_chunks(NULL, NULL, NULL, g_out, sizeof g_out, &g_size,
+  REFUSED(twoway_response_sealer_chunk_sealer(NULL, NULL, NULL, g_out, sizeof g_out, &g_size,
                                               &chunks, NULL));
   REFUSED(
-      twoway_response_sealer_start_chunks(answer, NULL, NULL, NULL, 99, &g_size, &chunks, NULL));
-  REFUSED(twoway_response_sealer_start_chunks(answer, NULL, NULL, g_out, sizeof g_out, NULL,
+      twoway_response_sealer_chunk_sealer(answer, NULL, NULL, NULL, 99, &g_size, &chunks, NULL));
+  REFUSED(twoway_response_sealer_chunk_sealer(answer, NULL, NULL, g_out, sizeof g_out, NULL,
                                               &chunks, NULL));
-  REFUSED(twoway_response_sealer_start_chunks(answer, NULL, NULL, g_out, sizeof g_out, &g_size,
+  REFUSED(twoway_response_sealer_chunk_sealer(answer, NULL, NULL, g_out, sizeof g_out, &g_size,
                                               NULL, NULL));
-  REFUSED(twoway_response_sealer_save_secret(NULL, g_out, sizeof g_out, &g_size, NULL));
-  REFUSED(twoway_response_sealer_save_secret(answer, NULL, 99, &g_size, NULL));
-  REFUSED(twoway_response_sealer_save_secret(answer, g_out, sizeof g_out, NULL, NULL));
+  REFUSED(twoway_response_sealer_export_secret_state(NULL, g_out, sizeof g_out, &g_size, NULL));
+  REFUSED(twoway_response_sealer_export_secret_state(answer, NULL, 99, &g_size, NULL));
+  REFUSED(twoway_response_sealer_export_secret_state(answer, g_out, sizeof g_out, NULL, NULL));
   CHECK_OK(twoway_response_sealer_seal(answer, kIn, 4, NULL, g_out, sizeof g_out, &g_size, NULL));
   twoway_response_sealer_free(answer);
   REFUSED(twoway_response_sealer_restore(NULL, kIn, 4, &answer, NULL));
@@ -184,8 +184,8 @@ void null_receivers(const struct fixture* fixture) {
   REFUSED(twoway_request_opener_open(opener, NULL, 4, g_out, sizeof g_out, &g_size, NULL));
   REFUSED(twoway_request_opener_open(opener, kIn, 4, NULL, 99, &g_size, NULL));
   REFUSED(twoway_request_opener_open(opener, kIn, 4, g_out, sizeof g_out, NULL, NULL));
-  REFUSED(twoway_request_opener_chunks(NULL, NULL, &chunks, NULL));
-  REFUSED(twoway_request_opener_chunks(opener, NULL, NULL, NULL));
+  REFUSED(twoway_request_opener_chunk_opener(NULL, NULL, &chunks, NULL));
+  REFUSED(twoway_request_opener_chunk_opener(opener, NULL, NULL, NULL));
   REFUSED(twoway_request_opener_response_sealer(NULL, &answer, NULL));
   REFUSED(twoway_request_opener_response_sealer(opener, NULL, NULL));
 
@@ -219,13 +219,13 @@ void null_receivers(const struct fixture* fixture) {
                                                       NULL, NULL));
   REFUSED(twoway_chunked_request_opener_pending(NULL, &pending, NULL));
   REFUSED(twoway_chunked_request_opener_pending(chunked, NULL, NULL));
-  REFUSED(twoway_chunked_request_opener_resume(NULL, opener, NULL));
-  REFUSED(twoway_chunked_request_opener_resume(chunked, NULL, NULL));
+  REFUSED(twoway_chunked_request_opener_give_key(NULL, opener, NULL));
+  REFUSED(twoway_chunked_request_opener_give_key(chunked, NULL, NULL));
   REFUSED(twoway_chunked_request_opener_decapsulate(NULL, NULL));
   REFUSED(twoway_chunked_request_opener_response_sealer(NULL, &answer, NULL));
   REFUSED(twoway_chunked_request_opener_response_sealer(chunked, NULL, NULL));
 
-  REQUIRE_OK(twoway_request_opener_chunks(opener, NULL, &chunks, NULL));
+  REQUIRE_OK(twoway_request_opener_chunk_opener(opener, NULL, &chunks, NULL));
   twoway_request_opener_free(opener);
   CHECK(twoway_chunk_opener_output_size(NULL, 1) == 0);
   REFUSED(twoway_chunk_opener_open(NULL, kIn, 4, 0, g_out, sizeof g_out, &consumed, &g_size, &state,
@@ -265,15 +265,15 @@ void null_receivers(const struct fixture* fixture) {
   peer_free(&peer);
 }
 
-void null_many(const struct fixture* fixture) {
+void null_multi(const struct fixture* fixture) {
   const twoway_provider* crypto = fixture->crypto;
   const uint16_t aead = fixture->suite.aead;
   struct peer peer = peer_new(fixture);
-  twoway_multi_sender* sender = NULL;
-  twoway_multi_sealer* sealer = NULL;
-  twoway_multi_receiver* receiver = NULL;
-  twoway_multi_pending* pending = NULL;
-  twoway_multi_opener* opener = NULL;
+  twoway_multi_request_sender* sender = NULL;
+  twoway_multi_request_sealer* sealer = NULL;
+  twoway_multi_request_receiver* receiver = NULL;
+  twoway_pending_multi_request* pending = NULL;
+  twoway_multi_request_opener* opener = NULL;
   twoway_response_opener* response = NULL;
   twoway_response_sealer* answer = NULL;
   twoway_chunk_sealer* chunks = NULL;
@@ -281,102 +281,102 @@ void null_many(const struct fixture* fixture) {
   twoway_private_key* private_key = NULL;
   uint8_t key[128];
   size_t key_size = 0;
-  REFUSED(twoway_multi_sender_new(NULL, aead, NULL, &sender, NULL));
-  REFUSED(twoway_multi_sender_new(crypto, aead, NULL, NULL, NULL));
-  REQUIRE_OK(twoway_multi_sender_new(crypto, aead, NULL, &sender, NULL));
-  REFUSED(twoway_multi_sender_begin(NULL, TWOWAY_FORM_WHOLE, NULL, &sealer, NULL));
-  REFUSED(twoway_multi_sender_begin(sender, 2, NULL, &sealer, NULL));
-  REFUSED(twoway_multi_sender_begin(sender, TWOWAY_FORM_WHOLE, NULL, NULL, NULL));
-  REQUIRE_OK(twoway_multi_sender_begin(sender, TWOWAY_FORM_WHOLE, NULL, &sealer, NULL));
-  twoway_multi_sender_free(sender);
-  CHECK(twoway_multi_sealer_prefix_size(NULL) == 0);
-  CHECK(twoway_multi_sealer_sealed_size(NULL, 1) == 0);
-  CHECK(twoway_multi_sealer_key_size(NULL, peer.sender) == 0);
-  CHECK(twoway_multi_sealer_key_size(sealer, NULL) == 0);
-  REFUSED(twoway_multi_sealer_prefix(NULL, g_out, sizeof g_out, &g_size, NULL));
-  REFUSED(twoway_multi_sealer_prefix(sealer, NULL, 99, &g_size, NULL));
-  REFUSED(twoway_multi_sealer_prefix(sealer, g_out, sizeof g_out, NULL, NULL));
-  REFUSED(twoway_multi_sealer_seal(NULL, kIn, 4, g_out, sizeof g_out, &g_size, NULL));
-  REFUSED(twoway_multi_sealer_seal(sealer, NULL, 4, g_out, sizeof g_out, &g_size, NULL));
-  REFUSED(twoway_multi_sealer_seal(sealer, kIn, 4, NULL, 99, &g_size, NULL));
-  REFUSED(twoway_multi_sealer_seal(sealer, kIn, 4, g_out, sizeof g_out, NULL, NULL));
-  REFUSED(twoway_multi_sealer_chunks(NULL, NULL, &chunks, NULL));
-  REFUSED(twoway_multi_sealer_chunks(sealer, NULL, NULL, NULL));
-  REFUSED(twoway_multi_sealer_encapsulate_key(NULL, peer.sender, key, sizeof key, &key_size,
-                                              &response, NULL));
-  REFUSED(twoway_multi_sealer_encapsulate_key(sealer, NULL, key, sizeof key, &key_size, &response,
-                                              NULL));
-  REFUSED(twoway_multi_sealer_encapsulate_key(sealer, peer.sender, NULL, 99, &key_size, &response,
-                                              NULL));
-  REFUSED(twoway_multi_sealer_encapsulate_key(sealer, peer.sender, key, sizeof key, NULL, &response,
-                                              NULL));
-  REFUSED(twoway_multi_sealer_encapsulate_key(sealer, peer.sender, key, sizeof key, &key_size, NULL,
-                                              NULL));
-  REQUIRE_OK(twoway_multi_sealer_encapsulate_key(sealer, peer.sender, key, sizeof key, &key_size,
-                                                 &response, NULL));
-  REQUIRE_OK(twoway_multi_sealer_seal(sealer, kIn, 4, g_out, sizeof g_out, &g_size, NULL));
-  twoway_multi_sealer_free(sealer);
+  REFUSED(twoway_multi_request_sender_new(NULL, aead, NULL, &sender, NULL));
+  REFUSED(twoway_multi_request_sender_new(crypto, aead, NULL, NULL, NULL));
+  REQUIRE_OK(twoway_multi_request_sender_new(crypto, aead, NULL, &sender, NULL));
+  REFUSED(twoway_multi_request_sender_begin(NULL, TWOWAY_FORM_WHOLE, NULL, &sealer, NULL));
+  REFUSED(twoway_multi_request_sender_begin(sender, 2, NULL, &sealer, NULL));
+  REFUSED(twoway_multi_request_sender_begin(sender, TWOWAY_FORM_WHOLE, NULL, NULL, NULL));
+  REQUIRE_OK(twoway_multi_request_sender_begin(sender, TWOWAY_FORM_WHOLE, NULL, &sealer, NULL));
+  twoway_multi_request_sender_free(sender);
+  CHECK(twoway_multi_request_sealer_prefix_size(NULL) == 0);
+  CHECK(twoway_multi_request_sealer_sealed_size(NULL, 1) == 0);
+  CHECK(twoway_multi_request_sealer_key_size(NULL, peer.sender) == 0);
+  CHECK(twoway_multi_request_sealer_key_size(sealer, NULL) == 0);
+  REFUSED(twoway_multi_request_sealer_prefix(NULL, g_out, sizeof g_out, &g_size, NULL));
+  REFUSED(twoway_multi_request_sealer_prefix(sealer, NULL, 99, &g_size, NULL));
+  REFUSED(twoway_multi_request_sealer_prefix(sealer, g_out, sizeof g_out, NULL, NULL));
+  REFUSED(twoway_multi_request_sealer_seal(NULL, kIn, 4, g_out, sizeof g_out, &g_size, NULL));
+  REFUSED(twoway_multi_request_sealer_seal(sealer, NULL, 4, g_out, sizeof g_out, &g_size, NULL));
+  REFUSED(twoway_multi_request_sealer_seal(sealer, kIn, 4, NULL, 99, &g_size, NULL));
+  REFUSED(twoway_multi_request_sealer_seal(sealer, kIn, 4, g_out, sizeof g_out, NULL, NULL));
+  REFUSED(twoway_multi_request_sealer_chunk_sealer(NULL, NULL, &chunks, NULL));
+  REFUSED(twoway_multi_request_sealer_chunk_sealer(sealer, NULL, NULL, NULL));
+  REFUSED(twoway_multi_request_sealer_encapsulate_key(NULL, peer.sender, key, sizeof key, &key_size,
+                                                      &response, NULL));
+  REFUSED(twoway_multi_request_sealer_encapsulate_key(sealer, NULL, key, sizeof key, &key_size,
+                                                      &response, NULL));
+  REFUSED(twoway_multi_request_sealer_encapsulate_key(sealer, peer.sender, NULL, 99, &key_size,
+                                                      &response, NULL));
+  REFUSED(twoway_multi_request_sealer_encapsulate_key(sealer, peer.sender, key, sizeof key, NULL,
+                                                      &response, NULL));
+  REFUSED(twoway_multi_request_sealer_encapsulate_key(sealer, peer.sender, key, sizeof key,
+                                                      &key_size, NULL, NULL));
+  REQUIRE_OK(twoway_multi_request_sealer_encapsulate_key(sealer, peer.sender, key, sizeof key,
+                                                         &key_size, &response, NULL));
+  REQUIRE_OK(twoway_multi_request_sealer_seal(sealer, kIn, 4, g_out, sizeof g_out, &g_size, NULL));
+  twoway_multi_request_sealer_free(sealer);
 
-  REFUSED(twoway_multi_receiver_new(NULL, NULL, NULL, &receiver, NULL));
-  REFUSED(twoway_multi_receiver_new(peer.ring, NULL, NULL, NULL, NULL));
-  REQUIRE_OK(twoway_multi_receiver_new(peer.ring, NULL, NULL, &receiver, NULL));
-  REFUSED(twoway_multi_receiver_open(NULL, key, key_size, kIn, 4, NULL, g_out, sizeof g_out,
-                                     &g_size, &answer, NULL));
-  REFUSED(twoway_multi_receiver_open(receiver, NULL, key_size, kIn, 4, NULL, g_out, sizeof g_out,
-                                     &g_size, &answer, NULL));
-  REFUSED(twoway_multi_receiver_open(receiver, key, key_size, NULL, 4, NULL, g_out, sizeof g_out,
-                                     &g_size, &answer, NULL));
-  REFUSED(twoway_multi_receiver_open(receiver, key, key_size, kIn, 4, NULL, NULL, 99, &g_size,
-                                     &answer, NULL));
-  REFUSED(twoway_multi_receiver_open(receiver, key, key_size, kIn, 4, NULL, g_out, sizeof g_out,
-                                     NULL, &answer, NULL));
-  REFUSED(twoway_multi_receiver_open(receiver, key, key_size, kIn, 4, NULL, g_out, sizeof g_out,
-                                     &g_size, NULL, NULL));
-  REFUSED(
-      twoway_multi_receiver_begin(NULL, TWOWAY_FORM_WHOLE, key, key_size, NULL, &pending, NULL));
-  REFUSED(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, NULL, key_size, NULL, &pending,
-                                      NULL));
-  REFUSED(twoway_multi_receiver_begin(receiver, 2, key, key_size, NULL, &pending, NULL));
-  REFUSED(
-      twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, key, key_size, NULL, NULL, NULL));
-  REQUIRE_OK(twoway_multi_receiver_begin(receiver, TWOWAY_FORM_WHOLE, key, key_size, NULL, &pending,
-                                         NULL));
-  CHECK(twoway_multi_pending_key_id(NULL) == 0);
-  CHECK(twoway_multi_pending_suite(NULL).kem == 0);
-  REFUSED(twoway_multi_pending_enc(NULL, g_out, sizeof g_out, &g_size, NULL));
-  REFUSED(twoway_multi_pending_enc(pending, NULL, 99, &g_size, NULL));
-  REFUSED(twoway_multi_pending_enc(pending, g_out, sizeof g_out, NULL, NULL));
-  REFUSED(twoway_multi_pending_key(NULL, &private_key, NULL));
-  REFUSED(twoway_multi_pending_key(pending, NULL, NULL));
-  REFUSED(twoway_multi_pending_decapsulate(NULL, &opener, NULL));
-  REFUSED(twoway_multi_pending_decapsulate(pending, NULL, NULL));
-  REFUSED(twoway_multi_pending_complete(NULL, kIn, 4, &opener, NULL));
-  REFUSED(twoway_multi_pending_complete(pending, NULL, 4, &opener, NULL));
-  REFUSED(twoway_multi_pending_complete(pending, kIn, 4, NULL, NULL));
-  REFUSED(twoway_multi_pending_complete_dh(NULL, kIn, 4, &opener, NULL));
-  REFUSED(twoway_multi_pending_complete_dh(pending, NULL, 4, &opener, NULL));
-  REFUSED(twoway_multi_pending_complete_dh(pending, kIn, 4, NULL, NULL));
-  REQUIRE_OK(twoway_multi_pending_decapsulate(pending, &opener, NULL));
-  CHECK(twoway_multi_opener_prefix_size(NULL) == 0);
-  CHECK(twoway_multi_opener_opened_size(NULL, 99) == 0);
-  REFUSED(twoway_multi_opener_open(NULL, kIn, 4, g_out, sizeof g_out, &g_size, NULL));
-  REFUSED(twoway_multi_opener_open(opener, NULL, 4, g_out, sizeof g_out, &g_size, NULL));
-  REFUSED(twoway_multi_opener_open(opener, kIn, 4, NULL, 99, &g_size, NULL));
-  REFUSED(twoway_multi_opener_open(opener, kIn, 4, g_out, sizeof g_out, NULL, NULL));
-  REFUSED(twoway_multi_opener_chunks(NULL, NULL, &chunk_opener, NULL));
-  REFUSED(twoway_multi_opener_chunks(opener, NULL, NULL, NULL));
-  REFUSED(twoway_multi_opener_response_sealer(NULL, &answer, NULL));
-  REFUSED(twoway_multi_opener_response_sealer(opener, NULL, NULL));
+  REFUSED(twoway_multi_request_receiver_new(NULL, NULL, NULL, &receiver, NULL));
+  REFUSED(twoway_multi_request_receiver_new(peer.ring, NULL, NULL, NULL, NULL));
+  REQUIRE_OK(twoway_multi_request_receiver_new(peer.ring, NULL, NULL, &receiver, NULL));
+  REFUSED(twoway_multi_request_receiver_open(NULL, key, key_size, kIn, 4, NULL, g_out, sizeof g_out,
+                                             &g_size, &answer, NULL));
+  REFUSED(twoway_multi_request_receiver_open(receiver, NULL, key_size, kIn, 4, NULL, g_out,
+                                             sizeof g_out, &g_size, &answer, NULL));
+  REFUSED(twoway_multi_request_receiver_open(receiver, key, key_size, NULL, 4, NULL, g_out,
+                                             sizeof g_out, &g_size, &answer, NULL));
+  REFUSED(twoway_multi_request_receiver_open(receiver, key, key_size, kIn, 4, NULL, NULL, 99,
+                                             &g_size, &answer, NULL));
+  REFUSED(twoway_multi_request_receiver_open(receiver, key, key_size, kIn, 4, NULL, g_out,
+                                             sizeof g_out, NULL, &answer, NULL));
+  REFUSED(twoway_multi_request_receiver_open(receiver, key, key_size, kIn, 4, NULL, g_out,
+                                             sizeof g_out, &g_size, NULL, NULL));
+  REFUSED(twoway_multi_request_receiver_begin(NULL, TWOWAY_FORM_WHOLE, key, key_size, NULL,
+                                              &pending, NULL));
+  REFUSED(twoway_multi_request_receiver_begin(receiver, TWOWAY_FORM_WHOLE, NULL, key_size, NULL,
+                                              &pending, NULL));
+  REFUSED(twoway_multi_request_receiver_begin(receiver, 2, key, key_size, NULL, &pending, NULL));
+  REFUSED(twoway_multi_request_receiver_begin(receiver, TWOWAY_FORM_WHOLE, key, key_size, NULL,
+                                              NULL, NULL));
+  REQUIRE_OK(twoway_multi_request_receiver_begin(receiver, TWOWAY_FORM_WHOLE, key, key_size, NULL,
+                                                 &pending, NULL));
+  CHECK(twoway_pending_multi_request_key_id(NULL) == 0);
+  CHECK(twoway_pending_multi_request_suite(NULL).kem == 0);
+  REFUSED(twoway_pending_multi_request_enc(NULL, g_out, sizeof g_out, &g_size, NULL));
+  REFUSED(twoway_pending_multi_request_enc(pending, NULL, 99, &g_size, NULL));
+  REFUSED(twoway_pending_multi_request_enc(pending, g_out, sizeof g_out, NULL, NULL));
+  REFUSED(twoway_pending_multi_request_key(NULL, &private_key, NULL));
+  REFUSED(twoway_pending_multi_request_key(pending, NULL, NULL));
+  REFUSED(twoway_pending_multi_request_decapsulate(NULL, &opener, NULL));
+  REFUSED(twoway_pending_multi_request_decapsulate(pending, NULL, NULL));
+  REFUSED(twoway_pending_multi_request_complete(NULL, kIn, 4, &opener, NULL));
+  REFUSED(twoway_pending_multi_request_complete(pending, NULL, 4, &opener, NULL));
+  REFUSED(twoway_pending_multi_request_complete(pending, kIn, 4, NULL, NULL));
+  REFUSED(twoway_pending_multi_request_complete_dh(NULL, kIn, 4, &opener, NULL));
+  REFUSED(twoway_pending_multi_request_complete_dh(pending, NULL, 4, &opener, NULL));
+  REFUSED(twoway_pending_multi_request_complete_dh(pending, kIn, 4, NULL, NULL));
+  REQUIRE_OK(twoway_pending_multi_request_decapsulate(pending, &opener, NULL));
+  CHECK(twoway_multi_request_opener_prefix_size(NULL) == 0);
+  CHECK(twoway_multi_request_opener_opened_size(NULL, 99) == 0);
+  REFUSED(twoway_multi_request_opener_open(NULL, kIn, 4, g_out, sizeof g_out, &g_size, NULL));
+  REFUSED(twoway_multi_request_opener_open(opener, NULL, 4, g_out, sizeof g_out, &g_size, NULL));
+  REFUSED(twoway_multi_request_opener_open(opener, kIn, 4, NULL, 99, &g_size, NULL));
+  REFUSED(twoway_multi_request_opener_open(opener, kIn, 4, g_out, sizeof g_out, NULL, NULL));
+  REFUSED(twoway_multi_request_opener_chunk_opener(NULL, NULL, &chunk_opener, NULL));
+  REFUSED(twoway_multi_request_opener_chunk_opener(opener, NULL, NULL, NULL));
+  REFUSED(twoway_multi_request_opener_response_sealer(NULL, &answer, NULL));
+  REFUSED(twoway_multi_request_opener_response_sealer(opener, NULL, NULL));
 
-  twoway_multi_opener_free(opener);
-  twoway_multi_pending_free(pending);
-  twoway_multi_receiver_free(receiver);
+  twoway_multi_request_opener_free(opener);
+  twoway_pending_multi_request_free(pending);
+  twoway_multi_request_receiver_free(receiver);
   twoway_response_opener_free(response);
-  twoway_multi_sender_free(NULL);
-  twoway_multi_sealer_free(NULL);
-  twoway_multi_receiver_free(NULL);
-  twoway_multi_pending_free(NULL);
-  twoway_multi_opener_free(NULL);
+  twoway_multi_request_sender_free(NULL);
+  twoway_multi_request_sealer_free(NULL);
+  twoway_multi_request_receiver_free(NULL);
+  twoway_pending_multi_request_free(NULL);
+  twoway_multi_request_opener_free(NULL);
   peer_free(&peer);
 }
 

@@ -99,7 +99,7 @@ void openssl_key_stores(const char* directory) {
                TWOWAY_KEY_UNAVAILABLE);
   CHECK(error.native == 9);
   source.status = TWOWAY_OK;
-  source.size = TWOWAY_MAX_SOURCE_SECRET + 1;
+  source.size = TWOWAY_MAX_PASSPHRASE + 1;
   CHECK_STATUS(twoway_openssl_key_store_load(store, path, &passphrase, &key, NULL),
                TWOWAY_KEY_UNAVAILABLE);
   CHECK(source.released == 4);

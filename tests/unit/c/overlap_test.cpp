@@ -80,24 +80,24 @@ TEST_CASE("requests in C serve or refuse buffers at every distance") {
 
 TEST_CASE("bodies and chunks in C serve or refuse buffers at every distance") {
   for_each_setup([](const Setup& setup) {
-    const auto receiver = made<HANDLE(twoway_multi_receiver)>([&](auto out) {
-      return twoway_multi_receiver_new(setup.one.ring, nullptr, nullptr, out, nullptr);
+    const auto receiver = made<HANDLE(twoway_multi_request_receiver)>([&](auto out) {
+      return twoway_multi_request_receiver_new(setup.one.ring, nullptr, nullptr, out, nullptr);
     });
-    const auto sender = made<HANDLE(twoway_multi_sender)>([&](auto out) {
-      return twoway_multi_sender_new(setup.with.crypto, TWOWAY_AEAD_CHACHA20_POLY1305, nullptr, out,
-                                     nullptr);
+    const auto sender = made<HANDLE(twoway_multi_request_sender)>([&](auto out) {
+      return twoway_multi_request_sender_new(setup.with.crypto, TWOWAY_AEAD_CHACHA20_POLY1305,
+                                             nullptr, out, nullptr);
     });
     core::Bytes key(200);
     core::Bytes body;
     const auto start = [&](twoway_form form) {
-      auto sealer = made<HANDLE(twoway_multi_sealer)>([&](auto out) {
-        return twoway_multi_sender_begin(sender.get(), form, nullptr, out, nullptr);
+      auto sealer = made<HANDLE(twoway_multi_request_sealer)>([&](auto out) {
+        return twoway_multi_request_sender_begin(sender.get(), form, nullptr, out, nullptr);
       });
       key.resize(200);
       std::size_t size = 0;
       made<HANDLE(twoway_response_opener)>([&](auto out) {
-        return twoway_multi_sealer_encapsulate_key(sealer.get(), setup.one.sender, key.data(),
-                                                   key.size(), &size, out, nullptr);
+        return twoway_multi_request_sealer_encapsulate_key(
+            sealer.get(), setup.one.sender, key.data(), key.size(), &size, out, nullptr);
       });
       key.resize(size);
       return sealer;
@@ -105,7 +105,7 @@ TEST_CASE("bodies and chunks in C serve or refuse buffers at every distance") {
     const auto open = [&](core::ByteView key_message, core::ByteView sealed, core::ByteSpan out,
                           std::size_t* size) {
       twoway_response_sealer* sealer = nullptr;
-      const twoway_status status = twoway_multi_receiver_open(
+      const twoway_status status = twoway_multi_request_receiver_open(
           receiver.get(), key_message.data(), key_message.size(), sealed.data(), sealed.size(),
           nullptr, out.data(), out.size(), size, &sealer, nullptr);
       twoway_response_sealer_free(sealer);
@@ -117,7 +117,7 @@ TEST_CASE("bodies and chunks in C serve or refuse buffers at every distance") {
                     [&] {
                       auto sealer = shared(start(TWOWAY_FORM_WHOLE));
                       return sized([sealer](auto... buffers) {
-                        return twoway_multi_sealer_seal(sealer.get(), buffers..., nullptr);
+                        return twoway_multi_request_sealer_seal(sealer.get(), buffers..., nullptr);
                       });
                     },
                     [&](core::ByteView sealed) {
@@ -150,7 +150,7 @@ TEST_CASE("bodies and chunks in C serve or refuse buffers at every distance") {
            [&] {
              const auto sealer = start(TWOWAY_FORM_CHUNKED);
              auto chunks = shared(made<HANDLE(twoway_chunk_sealer)>([&](auto out) {
-               return twoway_multi_sealer_chunks(sealer.get(), nullptr, out, nullptr);
+               return twoway_multi_request_sealer_chunk_sealer(sealer.get(), nullptr, out, nullptr);
              }));
              return sized([chunks, last](const std::uint8_t* in, std::size_t in_size, auto... out) {
                return twoway_chunk_sealer_seal(chunks.get(), in, in_size, last, out..., nullptr);

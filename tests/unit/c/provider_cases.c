@@ -9,7 +9,7 @@ static twoway_status give_text(void* context, uint8_t* out, size_t capacity, siz
   ++source->asked;
   *native = source->native;
   if (source->status != TWOWAY_OK) return source->status;
-  CHECK(capacity == TWOWAY_MAX_SOURCE_SECRET);
+  CHECK(capacity == TWOWAY_MAX_PASSPHRASE);
   *written = source->size != 0 ? source->size : size;
   memcpy(out, source->text, size);
   return TWOWAY_OK;

@@ -87,15 +87,16 @@ void ring_states(const struct fixture* fixture) {
 void ring_refusals(const struct fixture* fixture) {
   struct peer peer = peer_new(fixture);
   twoway_symmetric_algorithms pair = {fixture->suite.kdf, fixture->suite.aead};
-  static twoway_symmetric_algorithms many[16384];
+  static twoway_symmetric_algorithms too_many[16384];
   CHECK_STATUS(twoway_key_ring_add(peer.ring, 7, peer.key, &pair, 1, TWOWAY_KEY_ACTIVE, NULL),
                TWOWAY_INVALID_ARGUMENT);  // taken
   CHECK_STATUS(twoway_key_ring_add(peer.ring, 8, peer.key, NULL, 0, TWOWAY_KEY_ACTIVE, NULL),
                TWOWAY_INVALID_ARGUMENT);
   CHECK_STATUS(twoway_key_ring_add(peer.ring, 8, peer.key, NULL, 1, TWOWAY_KEY_ACTIVE, NULL),
                TWOWAY_INVALID_ARGUMENT);
-  CHECK_STATUS(twoway_key_ring_add(peer.ring, 8, peer.key, many, 16384, TWOWAY_KEY_ACTIVE, NULL),
-               TWOWAY_INVALID_ARGUMENT);
+  CHECK_STATUS(
+      twoway_key_ring_add(peer.ring, 8, peer.key, too_many, 16384, TWOWAY_KEY_ACTIVE, NULL),
+      TWOWAY_INVALID_ARGUMENT);
   CHECK_STATUS(twoway_key_ring_add(peer.ring, 8, peer.key, &pair, 1, TWOWAY_KEY_RETIRED, NULL),
                TWOWAY_INVALID_ARGUMENT);
   CHECK_STATUS(twoway_key_ring_add(peer.ring, 8, peer.key, &pair, 1, 3, NULL),

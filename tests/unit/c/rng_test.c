@@ -83,8 +83,8 @@ void failing_rng(const struct fixture* fixture) {
   struct calls calls = {0, 0, TWOWAY_OPEN_FAILED, 77, NULL, NULL};
   twoway_rng* rng = counting(&calls);
   twoway_request_sender* sender = sender_with(fixture, &peer, rng);
-  twoway_multi_sender* many = NULL;
-  twoway_multi_sealer* body = NULL;
+  twoway_multi_request_sender* multi = NULL;
+  twoway_multi_request_sealer* body = NULL;
   twoway_request_receiver* receiver = NULL;
   twoway_response_opener* opener = NULL;
   twoway_response_sealer* sealer = NULL;
@@ -101,8 +101,9 @@ void failing_rng(const struct fixture* fixture) {
   CHECK(error.native == 77);
   CHECK(written == 0);
   CHECK(opener == NULL);
-  REQUIRE_OK(twoway_multi_sender_new(fixture->crypto, fixture->suite.aead, rng, &many, NULL));
-  CHECK_STATUS(twoway_multi_sender_begin(many, TWOWAY_FORM_WHOLE, NULL, &body, &error),
+  REQUIRE_OK(
+      twoway_multi_request_sender_new(fixture->crypto, fixture->suite.aead, rng, &multi, NULL));
+  CHECK_STATUS(twoway_multi_request_sender_begin(multi, TWOWAY_FORM_WHOLE, NULL, &body, &error),
                TWOWAY_PROVIDER_FAILURE);
   CHECK(error.native == 77);
   CHECK(body == NULL);
@@ -114,7 +115,7 @@ void failing_rng(const struct fixture* fixture) {
                TWOWAY_PROVIDER_FAILURE);
   CHECK(written == 0);
   for (i = 0; i < 32; ++i) CHECK(out[i] == 0);  // what the generator wrote before it failed
-  CHECK_STATUS(twoway_response_sealer_start_chunks(sealer, NULL, NULL, out, sizeof out, &written,
+  CHECK_STATUS(twoway_response_sealer_chunk_sealer(sealer, NULL, NULL, out, sizeof out, &written,
                                                    &chunks, &error),
                TWOWAY_PROVIDER_FAILURE);
   CHECK(written == 0);
@@ -125,7 +126,7 @@ void failing_rng(const struct fixture* fixture) {
   twoway_response_sealer_free(sealer);
   twoway_request_receiver_free(receiver);
   twoway_request_sender_free(sender);
-  twoway_multi_sender_free(many);
+  twoway_multi_request_sender_free(multi);
   CHECK(calls.released == 0);
   twoway_rng_free(rng);
   CHECK(calls.released == 1);
@@ -153,8 +154,8 @@ void kept_rng(const struct fixture* fixture) {
   struct calls calls = {0, 0, TWOWAY_OK, 0, NULL, NULL};
   twoway_rng* rng = counting(&calls);
   twoway_request_sender* sender = sender_with(fixture, &peer, rng);
-  twoway_multi_sender* many = NULL;
-  twoway_multi_sealer* body = NULL;
+  twoway_multi_request_sender* multi = NULL;
+  twoway_multi_request_sealer* body = NULL;
   uint8_t list[512];
   size_t size = 0;
   twoway_rng_free(rng);
@@ -169,13 +170,14 @@ void kept_rng(const struct fixture* fixture) {
 
   calls.released = 0;
   rng = counting(&calls);
-  REQUIRE_OK(twoway_multi_sender_new(fixture->crypto, fixture->suite.aead, rng, &many, NULL));
+  REQUIRE_OK(
+      twoway_multi_request_sender_new(fixture->crypto, fixture->suite.aead, rng, &multi, NULL));
   twoway_rng_free(rng);
   CHECK(calls.released == 0);
-  REQUIRE_OK(twoway_multi_sender_begin(many, TWOWAY_FORM_WHOLE, NULL, &body, NULL));
-  twoway_multi_sender_free(many);
+  REQUIRE_OK(twoway_multi_request_sender_begin(multi, TWOWAY_FORM_WHOLE, NULL, &body, NULL));
+  twoway_multi_request_sender_free(multi);
   CHECK(calls.released == 0);
-  twoway_multi_sealer_free(body);
+  twoway_multi_request_sealer_free(body);
   CHECK(calls.released == 1);
   peer_free(&peer);
 }

@@ -87,7 +87,7 @@ void stream_exchange(const struct fixture* fixture) {
     REQUIRE_OK(twoway_request_sender_begin(peer.sender, way->form, NULL, &sealer, NULL));
     REQUIRE_OK(twoway_request_sealer_response_opener(sealer, &response_opener, NULL));
     REQUIRE_OK(twoway_request_sealer_stream(sealer, source, &options, &sealing, NULL));
-    CHECK(twoway_seal_stream_header_size(sealing) == twoway_request_sealer_prefix_size(sealer));
+    CHECK(twoway_seal_stream_prefix_size(sealing) == twoway_request_sealer_prefix_size(sealer));
     CHECK(twoway_seal_stream_max_sealed_chunk(sealing) >= 64 + 16);
     twoway_request_sealer_free(sealer);
     twoway_source_free(source);
@@ -128,11 +128,12 @@ void stream_exchange(const struct fixture* fixture) {
 
 void stream_multi(const struct fixture* fixture) {
   struct peer peer = peer_new(fixture);
-  twoway_multi_sender* sender = NULL;
-  twoway_multi_receiver* receiver = NULL;
+  twoway_multi_request_sender* sender = NULL;
+  twoway_multi_request_receiver* receiver = NULL;
   size_t i;
-  REQUIRE_OK(twoway_multi_sender_new(fixture->crypto, fixture->suite.aead, NULL, &sender, NULL));
-  REQUIRE_OK(twoway_multi_receiver_new(peer.ring, NULL, NULL, &receiver, NULL));
+  REQUIRE_OK(
+      twoway_multi_request_sender_new(fixture->crypto, fixture->suite.aead, NULL, &sender, NULL));
+  REQUIRE_OK(twoway_multi_request_receiver_new(peer.ring, NULL, NULL, &receiver, NULL));
   for (i = 0; i < WAYS; ++i) {
     const struct way* way = &kWays[i];
     const twoway_stream_options options = options_of(way);
@@ -140,38 +141,38 @@ void stream_multi(const struct fixture* fixture) {
     struct feed plain = way_feed(way, text);
     struct feed wire;
     twoway_source* source = feed_source(&plain);
-    twoway_multi_sealer* sealer = NULL;
+    twoway_multi_request_sealer* sealer = NULL;
     twoway_response_opener* response_opener = NULL;
-    twoway_multi_pending* pending = NULL;
-    twoway_multi_opener* opener = NULL;
+    twoway_pending_multi_request* pending = NULL;
+    twoway_multi_request_opener* opener = NULL;
     twoway_seal_stream* sealing = NULL;
     twoway_open_stream* opening = NULL;
     struct message body = {NULL, 0};
     uint8_t key[256];
     size_t key_size = 0;
-    REQUIRE_OK(twoway_multi_sender_begin(sender, way->form, NULL, &sealer, NULL));
-    REQUIRE_OK(twoway_multi_sealer_encapsulate_key(sealer, peer.sender, key, sizeof key, &key_size,
-                                                   &response_opener, NULL));
-    REQUIRE_OK(twoway_multi_sealer_stream(sealer, source, &options, &sealing, NULL));
+    REQUIRE_OK(twoway_multi_request_sender_begin(sender, way->form, NULL, &sealer, NULL));
+    REQUIRE_OK(twoway_multi_request_sealer_encapsulate_key(sealer, peer.sender, key, sizeof key,
+                                                           &key_size, &response_opener, NULL));
+    REQUIRE_OK(twoway_multi_request_sealer_stream(sealer, source, &options, &sealing, NULL));
     twoway_source_free(source);
-    twoway_multi_sealer_free(sealer);
+    twoway_multi_request_sealer_free(sealer);
     body = sealed(sealing, way->room);
 
-    REQUIRE_OK(
-        twoway_multi_receiver_begin(receiver, way->form, key, key_size, NULL, &pending, NULL));
-    REQUIRE_OK(twoway_multi_pending_decapsulate(pending, &opener, NULL));
-    twoway_multi_pending_free(pending);
+    REQUIRE_OK(twoway_multi_request_receiver_begin(receiver, way->form, key, key_size, NULL,
+                                                   &pending, NULL));
+    REQUIRE_OK(twoway_pending_multi_request_decapsulate(pending, &opener, NULL));
+    twoway_pending_multi_request_free(pending);
     wire = way_feed(way, body);
     source = feed_source(&wire);
-    REQUIRE_OK(twoway_multi_opener_stream(opener, source, &options, &opening, NULL));
+    REQUIRE_OK(twoway_multi_request_opener_stream(opener, source, &options, &opening, NULL));
     twoway_source_free(source);
-    twoway_multi_opener_free(opener);
+    twoway_multi_request_opener_free(opener);
     CHECK(equal(opened(opening, way->room), text));
     CHECK(wire.released == 1);
     twoway_response_opener_free(response_opener);
   }
-  twoway_multi_sender_free(sender);
-  twoway_multi_receiver_free(receiver);
+  twoway_multi_request_sender_free(sender);
+  twoway_multi_request_receiver_free(receiver);
   peer_free(&peer);
 }
 

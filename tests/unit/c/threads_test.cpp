@@ -52,12 +52,13 @@ bool change_ring(const peer& shared, std::uint8_t key_id) {
   return good;
 }
 
-bool encapsulate(const twoway_multi_sealer* sealer, const peer& shared) {
+bool encapsulate(const twoway_multi_request_sealer* sealer, const peer& shared) {
   std::uint8_t key[128];
   std::size_t size = 0;
   twoway_response_opener* opener = nullptr;
-  const bool good = twoway_multi_sealer_encapsulate_key(sealer, shared.sender, key, sizeof(key),
-                                                        &size, &opener, nullptr) == TWOWAY_OK;
+  const bool good =
+      twoway_multi_request_sealer_encapsulate_key(sealer, shared.sender, key, sizeof(key), &size,
+                                                  &opener, nullptr) == TWOWAY_OK;
   twoway_response_opener_free(opener);
   return good;
 }
@@ -74,12 +75,12 @@ TEST_CASE("threads share senders, receivers, rings, filters and keys in C") {
             TWOWAY_OK);
     peer shared = peer_with(&with, filter, 0, nullptr);
     twoway_replay_filter_free(filter);
-    twoway_multi_sender* many = nullptr;
-    twoway_multi_sealer* sealer = nullptr;
-    REQUIRE(twoway_multi_sender_new(with.crypto, with.suite.aead, nullptr, &many, nullptr) ==
-            TWOWAY_OK);
-    REQUIRE(twoway_multi_sender_begin(many, TWOWAY_FORM_WHOLE, nullptr, &sealer, nullptr) ==
-            TWOWAY_OK);
+    twoway_multi_request_sender* multi = nullptr;
+    twoway_multi_request_sealer* sealer = nullptr;
+    REQUIRE(twoway_multi_request_sender_new(with.crypto, with.suite.aead, nullptr, &multi,
+                                            nullptr) == TWOWAY_OK);
+    REQUIRE(twoway_multi_request_sender_begin(multi, TWOWAY_FORM_WHOLE, nullptr, &sealer,
+                                              nullptr) == TWOWAY_OK);
     REQUIRE(test::on_threads([&](unsigned thread) {
       for (int round = 0; round < kRounds; ++round) {
         const bool good = thread % 2 == 0
@@ -89,8 +90,8 @@ TEST_CASE("threads share senders, receivers, rings, filters and keys in C") {
       }
       return true;
     }));
-    twoway_multi_sealer_free(sealer);
-    twoway_multi_sender_free(many);
+    twoway_multi_request_sealer_free(sealer);
+    twoway_multi_request_sender_free(multi);
     peer_free(&shared);
   }
 }

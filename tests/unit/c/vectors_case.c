@@ -137,7 +137,7 @@ void chunked_example(const struct ohttp_vector* v) {
                                          CHUNKED_TYPE(v->request_label), &request, NULL));
   REQUIRE_OK(twoway_request_sealer_prefix(request, message, sizeof message, &size, NULL));
   REQUIRE_OK(twoway_request_sealer_response_opener(request, &opener, NULL));
-  REQUIRE_OK(twoway_request_sealer_chunks(request, NULL, &chunks, NULL));
+  REQUIRE_OK(twoway_request_sealer_chunk_sealer(request, NULL, &chunks, NULL));
   twoway_request_sealer_free(request);
   size = seal_texts(chunks, v->request_texts, v->request_count, message, size, sizeof message);
   CHECK(equal(message, size, &v->request));
@@ -160,13 +160,13 @@ void chunked_example(const struct ohttp_vector* v) {
   REQUIRE_OK(twoway_chunked_request_opener_response_sealer(request_opener, &sealer, NULL));
   twoway_chunked_request_opener_free(request_opener);
 
-  REQUIRE_OK(twoway_response_sealer_start_chunks(sealer, CHUNKED_TYPE(v->response_label), NULL,
+  REQUIRE_OK(twoway_response_sealer_chunk_sealer(sealer, CHUNKED_TYPE(v->response_label), NULL,
                                                  message, sizeof message, &size, &chunks, NULL));
   twoway_response_sealer_free(sealer);
   size = seal_texts(chunks, v->response_texts, v->response_count, message, size, sizeof message);
   CHECK(equal(message, size, &v->response));
-  REQUIRE_OK(twoway_response_opener_chunks(opener, CHUNKED_TYPE(v->response_label), NULL,
-                                           &response_opener, NULL));
+  REQUIRE_OK(twoway_response_opener_chunk_opener(opener, CHUNKED_TYPE(v->response_label), NULL,
+                                                 &response_opener, NULL));
   in = v->response.data;
   left = v->response.size;
   for (i = 0; i < v->response_count; ++i) {

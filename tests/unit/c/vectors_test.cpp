@@ -14,7 +14,7 @@ using test::Vector;
 namespace {
 
 /// Bytes of a vector that live as long as the test runs.
-class Kept {
+class VectorBytes {
  public:
   message operator()(core::Bytes bytes) {
     core::Bytes& kept = bytes_.emplace_back(std::move(bytes));
@@ -42,10 +42,10 @@ void run(const char* file, void (*example)(const ohttp_vector*)) {
     ran += test::for_each_vector(
         file,
         [&](const Vector& v) {
-          Kept kept;
+          VectorBytes store;
           const auto texts = [&](const std::string& field) {
-            return v.has(field) ? std::vector<message>{kept(v.bytes(field))}
-                                : kept(v.bytes_list(field + "_chunks"));
+            return v.has(field) ? std::vector<message>{store(v.bytes(field))}
+                                : store(v.bytes_list(field + "_chunks"));
           };
           const test::FixedEphemeralProvider fixed(*provider, core::DhId::x25519, v.bytes("skE"));
           const std::string request_label = v.text("request_label");
@@ -57,15 +57,15 @@ void run(const char* file, void (*example)(const ohttp_vector*)) {
               c::handle(fixed),
               request_label.c_str(),
               response_label.c_str(),
-              kept(v.bytes("skR")),
-              kept(v.bytes("key_config")),
+              store(v.bytes("skR")),
+              store(v.bytes("key_config")),
               request_texts.data(),
               request_texts.size(),
-              kept(v.bytes("encapsulated_request")),
-              kept(v.bytes("response_nonce")),
+              store(v.bytes("encapsulated_request")),
+              store(v.bytes("response_nonce")),
               response_texts.data(),
               response_texts.size(),
-              kept(v.bytes("encapsulated_response")),
+              store(v.bytes("encapsulated_response")),
           };
           example(&vector);
         },

@@ -45,17 +45,17 @@ TEST_CASE("each provider opens the messages of every other, through files") {
         write_file("answer", "");
         REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", "key.pem", "--provider", to}),
                     0);
-        REQUIRE_RAN(program({"config", "--key", "key.pem", "--key-id", "1", "--suite", pair, "-o",
-                             "list", "--provider", to}),
+        REQUIRE_RAN(program({"config", "--key", "key.pem", "--key-id", "1", "--algorithms", pair,
+                             "-o", "list", "--provider", to}),
                     0);
         REQUIRE_RAN(program({"seal-request", "--config", "list", "-i", "question", "-o", "request",
                              "--state", "sender.state", "--provider", from}),
                     0);
         REQUIRE(read_file("request").size() == 7 + 32 + 100000 + 16);
-        REQUIRE_RAN(
-            program({"open-request", "--key", "key.pem", "--key-id", "1", "--suite", pair, "-i",
-                     "request", "-o", "opened", "--state", "receiver.state", "--provider", to}),
-            0);
+        REQUIRE_RAN(program({"open-request", "--key", "key.pem", "--key-id", "1", "--algorithms",
+                             pair, "-i", "request", "-o", "opened", "--state", "receiver.state",
+                             "--provider", to}),
+                    0);
         REQUIRE(read_file("opened") == read_file("question"));
         REQUIRE_RAN(program({"seal-response", "--state", "receiver.state", "-i", "answer", "-o",
                              "response", "--provider", to}),
@@ -140,7 +140,7 @@ TEST_CASE("a request that was changed, or sealed to another key, is refused") {
   make_receiver();
   make_request();
   const std::string request = read_file("request.bin");
-  // The header's ids, enc, the sealed text and the tag.
+  // The header's ids, enc, the ciphertext and the tag.
   const std::size_t enc = 7;
   const std::size_t sealed = 7 + 32;
   for (const std::size_t position : {enc, sealed - 1, sealed, request.size() - 1}) {
@@ -152,7 +152,8 @@ TEST_CASE("a request that was changed, or sealed to another key, is refused") {
   require_nothing_opened(open_request("bad.bin"), 1,
                          "is sealed to key id 0, and --key gave id 1: give");
   write_file("bad.bin", flipped(request, 6));
-  require_nothing_opened(open_request("bad.bin"), 1, "suite hkdf-sha256:aes-256-gcm, which key 1");
+  require_nothing_opened(open_request("bad.bin"), 1,
+                         "sealed with hkdf-sha256:aes-256-gcm, which key 1");
   for (const std::size_t size : {request.size() - 1, sealed + 16}) {
     INFO(size);
     write_file("bad.bin", request.substr(0, size));
@@ -167,8 +168,9 @@ TEST_CASE("a request that was changed, or sealed to another key, is refused") {
   require_nothing_opened(open_request("bad.bin"), 1, "bad.bin: refused");
 
   require_nothing_opened(open_request("request.bin", {"--media-type", "text/plain"}), 1, "refused");
-  require_nothing_opened(open_request("request.bin", {"--suite", "hkdf-sha512:chacha20-poly1305"}),
-                         1, "add --suite hkdf-sha256:chacha20-poly1305");
+  require_nothing_opened(
+      open_request("request.bin", {"--algorithms", "hkdf-sha512:chacha20-poly1305"}), 1,
+      "add --algorithms hkdf-sha256:chacha20-poly1305");
   require_nothing_opened(open_request("missing.bin"), 3, "missing.bin: cannot be read");
   REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", "other.pem"}), 0);
   Words command = open_request("request.bin");

@@ -24,7 +24,7 @@ void seal(Words command, bool chunked, bool types) {
   REQUIRE_RAN(program(with_form(command, chunked, types), kText), 0);
 }
 
-/// Rewrites the message in `file`, whose sealed text starts after `prefix` bytes, to "rewritten".
+/// Rewrites the message in `file`, whose ciphertext starts after `prefix` bytes, to "rewritten".
 void rewrite(const std::string& file, std::size_t prefix, bool chunked) {
   const std::string message = read_file(file);
   const core::ByteView bytes = core::as_bytes(message);
@@ -67,11 +67,11 @@ TEST_CASE("a message that a relay rewrote into the other form is refused by ever
       seal({"seal-response", "--state", "receiver.state", "--out", "response"}, chunked, types);
       check("response", 32, chunked, types, {"open-response", "--state", "sender.state"});
 
-      seal({"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", "keys", "--out", "body"},
+      seal({"seal-multi", "--to", "gateway.ohttp-keys", "--keys-dir", "keys", "--out", "body"},
            chunked, types);
       check("body", 12, chunked, types,
-            {"open-many", "--key", "1=key.pem", "--encapsulated-key",
-             "keys/gateway.encapsulated-key", "--state", "many.state"});
+            {"open-multi", "--key", "1=key.pem", "--encapsulated-key",
+             "keys/gateway.encapsulated-key", "--state", "multi.state"});
     }
   }
 }
@@ -83,7 +83,7 @@ TEST_CASE("an option names the media type of one form, and refuses the other's")
   make_request();
   open_made_request();
   REQUIRE_RAN(
-      program({"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", "keys", "--out", "body"},
+      program({"seal-multi", "--to", "gateway.ohttp-keys", "--keys-dir", "keys", "--out", "body"},
               kFirst),
       0);
   const Words commands[] = {
@@ -91,8 +91,8 @@ TEST_CASE("an option names the media type of one form, and refuses the other's")
       {"open-request", "--key", "1=key.pem", "--in", "request.bin", "--state", "new.state"},
       {"seal-response", "--state", "receiver.state"},
       {"open-response", "--state", "sender.state"},
-      {"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", "new"},
-      {"open-many", "--key", "1=key.pem", "--encapsulated-key", "keys/gateway.encapsulated-key",
+      {"seal-multi", "--to", "gateway.ohttp-keys", "--keys-dir", "new"},
+      {"open-multi", "--key", "1=key.pem", "--encapsulated-key", "keys/gateway.encapsulated-key",
        "--in", "body", "--state", "new.state"},
   };
   struct Case {

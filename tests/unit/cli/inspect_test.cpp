@@ -4,8 +4,8 @@
 
 #include <twoway/core/kem.hpp>
 
+#include "capabilities.hpp"
 #include "program.hpp"
-#include "survey.hpp"
 #include "wrapping.hpp"
 
 using namespace twoway;
@@ -66,8 +66,8 @@ class LyingProvider final : public WrappingProvider {
   LyingKdf kdf_;
 };
 
-cli::Answer answer_for(std::span<const cli::SurveyRow> rows, const std::string& name) {
-  for (const cli::SurveyRow& row : rows) {
+cli::Answer answer_for(std::span<const cli::CapabilityRow> rows, const std::string& name) {
+  for (const cli::CapabilityRow& row : rows) {
     if (row.name == name) return row.answers.at(0);
   }
   FAIL("no row " << name);
@@ -96,9 +96,9 @@ TEST_CASE("inspect shows a list, also with unknown ids") {
   REQUIRE(known["key_id"] == 7);
   REQUIRE(known["kem"] == json({{"id", "0x0020"}, {"name", "x25519"}}));
   REQUIRE(known["public_key"] == std::string(64, '5'));
-  REQUIRE(known["suites"].size() == 3);
-  REQUIRE(known["suites"][0]["aead"]["name"] == "chacha20-poly1305");
-  REQUIRE(known["suites"][2]["kdf"] == json({{"id", "0xabcd"}, {"name", nullptr}}));
+  REQUIRE(known["algorithms"].size() == 3);
+  REQUIRE(known["algorithms"][0]["aead"]["name"] == "chacha20-poly1305");
+  REQUIRE(known["algorithms"][2]["kdf"] == json({{"id", "0xabcd"}, {"name", nullptr}}));
   const json& unknown = shown["configurations"][1];
   REQUIRE(unknown["key_id"] == 8);
   REQUIRE(unknown["kem"] == json({{"id", "0xbeef"}, {"name", nullptr}}));
@@ -123,10 +123,10 @@ TEST_CASE("inspect shows the list and the request of an exchange") {
   REQUIRE(shown["kdf"]["id"] == "0x0001");
   REQUIRE(shown["aead"]["id"] == "0x0003");
   REQUIRE(shown["enc"] == hex(core::as_bytes(std::string_view(request).substr(7, 32))));
-  REQUIRE(shown["sealed_size"] == 8 + 16);
+  REQUIRE(shown["ciphertext_size"] == 8 + 16);
   const Ran text = program({"inspect", "request.bin"});
   REQUIRE_RAN(text, 0);
-  REQUIRE(text.out.find("hkdf-sha256:chacha20-poly1305") != std::string::npos);
+  REQUIRE(text.out.find("hkdf-sha256\n  aead        chacha20-poly1305") != std::string::npos);
 }
 
 TEST_CASE("inspect takes a request that could be a list of unknown keys as a request") {
@@ -151,7 +151,7 @@ TEST_CASE("inspect shows a single configuration, and says that it is not a list"
   REQUIRE(shown["type"] == "key-configuration");
   REQUIRE(shown["size"] == 49);
   REQUIRE(shown["configurations"][0]["key_id"] == 7);
-  REQUIRE(shown["configurations"][0]["suites"].size() == 3);
+  REQUIRE(shown["configurations"][0]["algorithms"].size() == 3);
 }
 
 TEST_CASE("inspect and the senders name the thing given in place of a list") {
@@ -225,7 +225,8 @@ TEST_CASE("providers shows every algorithm that the lookups offer, each tested")
   }
   const Ran text = program({"providers"});
   REQUIRE_RAN(text, 0);
-  REQUIRE(text.out == cli::survey_table(built::providers(), cli::survey(built::providers())));
+  REQUIRE(text.out ==
+          cli::capability_table(built::providers(), cli::check_capabilities(built::providers())));
 }
 
 TEST_CASE("an algorithm with wrong results shows as failed") {
@@ -233,18 +234,18 @@ TEST_CASE("an algorithm with wrong results shows as failed") {
   if (inner == nullptr || inner->aead(core::AeadId::aes256_gcm) == nullptr) return;
   const LyingProvider liar{*inner};
   const core::Provider* const providers[]{&liar};
-  const std::vector<cli::SurveyRow> rows = cli::survey(providers);
+  const std::vector<cli::CapabilityRow> rows = cli::check_capabilities(providers);
   REQUIRE(cli::any_failed(rows));
   REQUIRE(answer_for(rows, "hkdf-sha256") == cli::Answer::failed);
   REQUIRE(answer_for(rows, "x25519") == cli::Answer::failed);
   REQUIRE(answer_for(rows, "aes-256-gcm") == cli::Answer::failed);
   REQUIRE(answer_for(rows, "chacha20-poly1305") == cli::Answer::yes);
-  REQUIRE(cli::survey_table(providers, rows).find("FAILED") != std::string::npos);
-  const auto shown = cli::survey_json(providers, rows);
+  REQUIRE(cli::capability_table(providers, rows).find("FAILED") != std::string::npos);
+  const auto shown = cli::capability_json(providers, rows);
   REQUIRE(shown["providers"][0]["kdf"]["hkdf-sha256"] == "failed");
 
   const core::Provider* const honest[]{inner};
-  REQUIRE_FALSE(cli::any_failed(cli::survey(honest)));
+  REQUIRE_FALSE(cli::any_failed(cli::check_capabilities(honest)));
 }
 
 TEST_CASE("every command explains an OpenSSL that has no algorithms") {
@@ -291,7 +292,7 @@ TEST_CASE("inspect keeps little of a long input") {
   REQUIRE(request.peak < 300 << 10);
   const json shown = json::parse(request.out);
   REQUIRE(shown["size"] == kSize);
-  REQUIRE(shown["sealed_size"] == kSize - 7 - 32);
+  REQUIRE(shown["ciphertext_size"] == kSize - 7 - 32);
   write_file("other", "");
   REQUIRE(truncate("other", kSize) == 0);
   const Ran other = program({"inspect", "other"});

@@ -191,10 +191,11 @@ TEST_CASE("wrong arguments are usage errors") {
   REQUIRE_REFUSED(
       program({"config", "--key", "key.pem", "--key-id", "1", "--key", "key.pem", "--key-id", "1"}),
       2, "choose another id");
-  for (const char* suite : {"aes-128-gcm", "hkdf-sha256:aes-129-gcm", "x:aes-128-gcm", ":",
-                            "shake128:chacha20-poly1305", "hkdf-sha256:export-only"}) {
-    REQUIRE_REFUSED(program({"config", "--key", "key.pem", "--key-id", "1", "--suite", suite}), 2,
-                    suite);
+  for (const char* algorithms : {"aes-128-gcm", "hkdf-sha256:aes-129-gcm", "x:aes-128-gcm", ":",
+                                 "shake128:chacha20-poly1305", "hkdf-sha256:export-only"}) {
+    REQUIRE_REFUSED(
+        program({"config", "--key", "key.pem", "--key-id", "1", "--algorithms", algorithms}), 2,
+        algorithms);
   }
 }
 
@@ -206,7 +207,7 @@ TEST_CASE("help and version go to standard output") {
   REQUIRE_RAN(help, 0);
   for (const char* command :
        {"keygen", "config", "inspect", "seal-request", "open-request", "seal-response",
-        "open-response", "seal-many", "open-many", "providers"}) {
+        "open-response", "seal-multi", "open-multi", "providers"}) {
     REQUIRE(help.out.find(command) != std::string::npos);
     const Ran own = program({command, "--help"});
     REQUIRE_RAN(own, 0);

@@ -54,7 +54,7 @@ TEST_CASE("nothing that exists is replaced without --force") {
       program({"seal-response", "--state", "receiver.state", "--out", "response.bin"}, "answer"),
       0);
   REQUIRE_RAN(
-      program({"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", ".", "--out", "many.bin"},
+      program({"seal-multi", "--to", "gateway.ohttp-keys", "--keys-dir", ".", "--out", "multi.bin"},
               "question"),
       0);
   for (const char* old : {"old", "old.state", "gateway.state", "gateway.encapsulated-key"}) {
@@ -71,9 +71,9 @@ TEST_CASE("nothing that exists is replaced without --force") {
       open_to("new", "old", {"--in", "request.bin"}),
       {"seal-response", "--state", "receiver.state", "--out", "old"},
       {"open-response", "--state", "sender.state", "--in", "response.bin", "--out", "old"},
-      {"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", ".", "--out", "old"},
+      {"seal-multi", "--to", "gateway.ohttp-keys", "--keys-dir", ".", "--out", "old"},
       // One of two files is there. The other, which comes first, is taken back.
-      {"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", ".", "--out", "new"},
+      {"seal-multi", "--to", "gateway.ohttp-keys", "--keys-dir", ".", "--out", "new"},
   };
   for (const Words& command : commands) {
     REQUIRE_REFUSED(program(command), 3, "exists already");
@@ -99,7 +99,7 @@ TEST_CASE("a file that is read is never written, under any name and even with --
   make_request();
   open_made_request();
   REQUIRE_RAN(
-      program({"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", ".", "--out", "many.bin"},
+      program({"seal-multi", "--to", "gateway.ohttp-keys", "--keys-dir", ".", "--out", "multi.bin"},
               "question"),
       0);
   REQUIRE(mkdir("sub", 0700) == 0);
@@ -138,10 +138,10 @@ TEST_CASE("a file that is read is never written, under any name and even with --
       } else if (file == "gateway.ohttp-keys") {
         refused(seal_to(name, "s"), "--config and --out");
         refused(seal_to("o", name), "--config and --state");
-        refused({"seal-many", "--to", file, "--keys-dir", "sub", "--out", name}, "--to and --out");
+        refused({"seal-multi", "--to", file, "--keys-dir", "sub", "--out", name}, "--to and --out");
       } else {
-        const Words open{"open-many", "--key", "1=key.pem", "--encapsulated-key",
-                         file,        "--in",  "many.bin"};
+        const Words open{"open-multi", "--key", "1=key.pem", "--encapsulated-key",
+                         file,         "--in",  "multi.bin"};
         for (const Words& outputs :
              {Words{"--out", name, "--state", "s"}, Words{"--out", "o", "--state", name}}) {
           Words command = open;
@@ -181,7 +181,7 @@ TEST_CASE("two outputs are two files") {
   REQUIRE_REFUSED(shell("\"$TWOWAY\" seal-request --config gateway.ohttp-keys --force --state old "
                         ">>hard"),
                   2, both);
-  REQUIRE_REFUSED(program({"seal-many", "--to", "gateway.ohttp-keys", "--keys-dir", "sub", "--out",
+  REQUIRE_REFUSED(program({"seal-multi", "--to", "gateway.ohttp-keys", "--keys-dir", "sub", "--out",
                            "sub/gateway.state"}),
                   2, "--out and --keys-dir");
   REQUIRE(names_here() == before);

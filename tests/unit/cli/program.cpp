@@ -235,7 +235,7 @@ bool none_built() { return provider_of(core::KemId::dhkem_x25519) == nullptr; }
 
 void make_receiver() {
   REQUIRE_RAN(program({"keygen", "--kem", "x25519", "--out", "key.pem"}), 0);
-  REQUIRE_RAN(program({"config", "--key", "key.pem", "--key-id", "1", "--suite",
+  REQUIRE_RAN(program({"config", "--key", "key.pem", "--key-id", "1", "--algorithms",
                        "hkdf-sha256:chacha20-poly1305", "--out", "gateway.ohttp-keys"}),
               0);
 }

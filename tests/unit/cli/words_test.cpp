@@ -11,8 +11,8 @@ using namespace twoway::test;
 namespace {
 
 const Words kCommands{"keygen",       "config",        "inspect",       "seal-request",
-                      "open-request", "seal-response", "open-response", "seal-many",
-                      "open-many",    "providers",     "help"};
+                      "open-request", "seal-response", "open-response", "seal-multi",
+                      "open-multi",   "providers",     "help"};
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 

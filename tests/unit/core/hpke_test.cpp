@@ -122,7 +122,7 @@ TEST_CASE("a psk and its id go together, and a psk has 32 bytes or more") {
         }
       };
       check(receiver.receive({}, {row.psk}));
-      check(RecipientContext::resume(receiver.suite, shared_secret, {}, row.psk));
+      check(RecipientContext::from_shared_secret(receiver.suite, shared_secret, {}, row.psk));
       Bytes enc(receiver.suite.nenc());
       check(SenderContext::setup(receiver.suite, enc, *receiver.pk, {}, {row.psk}));
     }
@@ -368,7 +368,7 @@ TEST_CASE("an output that is too small is refused before anything is written or 
   }
 }
 
-TEST_CASE("a recipient resumes with a shared secret that was computed elsewhere") {
+TEST_CASE("a recipient goes on with a shared secret that was computed elsewhere") {
   const Bytes psk(32, 7);
   const Psk pair{psk, as_bytes("id")};
   for (const Provider* provider : twoway::built::providers()) {
@@ -389,17 +389,19 @@ TEST_CASE("a recipient resumes with a shared secret that was computed elsewhere"
     SharedSecret expected;
     REQUIRE_OK(kem.decap(expected, receiver.enc, *receiver.key));
     REQUIRE(copy(secret.view()) == copy(expected.view()));
-    auto resumed = RecipientContext::resume(receiver.suite, secret, as_bytes("info"), pair);
-    REQUIRE_OK(resumed);
-    REQUIRE_OK(open_text(*resumed, ct));
-    auto other_mode = RecipientContext::resume(receiver.suite, secret, as_bytes("info"));
+    auto recipient =
+        RecipientContext::from_shared_secret(receiver.suite, secret, as_bytes("info"), pair);
+    REQUIRE_OK(recipient);
+    REQUIRE_OK(open_text(*recipient, ct));
+    auto other_mode =
+        RecipientContext::from_shared_secret(receiver.suite, secret, as_bytes("info"));
     REQUIRE_OK(other_mode);
     require_open_failed(open_text(*other_mode, ct).error());
 
     for (const std::size_t size : {0U, 31U, 33U, 64U}) {
-      REQUIRE_ERRC(
-          RecipientContext::resume(receiver.suite, secret_of<SharedSecret>(Bytes(size, 1)), {}),
-          Errc::invalid_argument);
+      REQUIRE_ERRC(RecipientContext::from_shared_secret(
+                       receiver.suite, secret_of<SharedSecret>(Bytes(size, 1)), {}),
+                   Errc::invalid_argument);
     }
     const Bytes longer(33, 1), zeros(32);
     for (const ByteView bad :

@@ -101,18 +101,18 @@ void check_key_pair(const Case& c, const std::string& party) {
 
 // RFC 9180 section 7.1.3: a candidate that is not below the order is skipped.
 void check_rejected_candidate(const Case& c) {
-  const DhKemParams& parts = *find_dhkem(c.suite.id().kem);
-  const Kdf& kdf = *c.provider.kdf(parts.kdf);
-  const auto kem_id = i2osp2(static_cast<std::size_t>(parts.id));
+  const DhKemParams& dhkem = *find_dhkem(c.suite.id().kem);
+  const Kdf& kdf = *c.provider.kdf(dhkem.kdf);
+  const auto kem_id = i2osp2(static_cast<std::size_t>(dhkem.id));
   const Bytes suite_id{'K', 'E', 'M', kem_id[0], kem_id[1]};
   const Bytes counter{0};
   Prk dkp_prk;
   REQUIRE_OK(labeled_extract(kdf, dkp_prk, suite_id, {}, "dkp_prk", {c.vector.bytes("ikmR")}));
-  Bytes candidate(find_dh(parts.dh)->nsk);
+  Bytes candidate(find_dh(dhkem.dh)->nsk);
   REQUIRE_OK(
       labeled_expand(kdf, candidate, dkp_prk.view(), suite_id, "candidate", {ByteView(counter)}));
   REQUIRE(candidate == c.vector.bytes("rejected_candidate"));
-  REQUIRE_FALSE(private_key_ok(*find_dh(parts.dh), candidate));
+  REQUIRE_FALSE(private_key_ok(*find_dh(dhkem.dh), candidate));
 }
 
 // RFC 9180 section 4.1: Encap, Decap and their authenticated variants.
@@ -240,10 +240,10 @@ void check_contexts(const Case& c) {
     check_messages(c, *sender, *recipient);
   }
   if (c.mode == Mode::base || c.mode == Mode::psk) {
-    auto resumed = RecipientContext::resume(
+    auto completed = RecipientContext::from_shared_secret(
         c.suite, twoway::test::secret_of<SharedSecret>(c.shared_secret), c.info, c.psk);
-    REQUIRE_OK(resumed);
-    check_exports(c, resumed->exporter());
+    REQUIRE_OK(completed);
+    check_exports(c, completed->exporter());
   }
 }
 

@@ -49,15 +49,15 @@ TEST_CASE("an unknown id has no row") {
 TEST_CASE("a DHKEM's sizes are its group's, and no size exceeds the maxima") {
   for (const KemParams& kem : kem_table()) {
     INFO(kem.name);
-    const DhKemParams* parts = find_dhkem(kem.id);
-    REQUIRE(parts != nullptr);
-    const DhParams* dh = find_dh(parts->dh);
+    const DhKemParams* dhkem = find_dhkem(kem.id);
+    REQUIRE(dhkem != nullptr);
+    const DhParams* dh = find_dh(dhkem->dh);
     REQUIRE(dh != nullptr);
     REQUIRE(dh->kem == kem.id);
     REQUIRE(kem.npk == dh->npk);
     REQUIRE(kem.nenc == dh->npk);
     REQUIRE(kem.nsk == dh->nsk);
-    REQUIRE(kem.nsecret == find_kdf(parts->kdf)->nh);
+    REQUIRE(kem.nsecret == find_kdf(dhkem->kdf)->nh);
     REQUIRE(kem.auth);
     REQUIRE((dh->order.empty() || dh->order.size() == dh->nsk));
     REQUIRE((kem.npk <= kMaxPublicKey && kem.nsk <= kMaxNsk && kem.nsecret <= kMaxNsecret));

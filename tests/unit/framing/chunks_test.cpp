@@ -43,9 +43,9 @@ Bytes pattern(std::size_t size, std::uint8_t start = 0) {
   return bytes;
 }
 
-Bytes joined(const std::vector<Bytes>& parts) {
+Bytes joined(const std::vector<Bytes>& pieces) {
   Bytes all;
-  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+  for (const Bytes& piece : pieces) all.insert(all.end(), piece.begin(), piece.end());
   return all;
 }
 
@@ -319,7 +319,7 @@ TEST_CASE("a chunk is sealed in place, behind the room for its length") {
       ChunkSealer in_place = sealer();
       ChunkSealer apart = sealer();
       const Bytes plaintext = pattern(size);
-      const std::size_t head = in_place.head_size(size, last);
+      const std::size_t head = in_place.prefix_size(size, last);
       REQUIRE(head == (last == Last::yes || size < 48 ? 1U : size < 16368 ? 2U : 4U));
       Bytes a(in_place.sealed_size(size, last));
       std::copy(plaintext.begin(), plaintext.end(), a.begin() + static_cast<std::ptrdiff_t>(head));

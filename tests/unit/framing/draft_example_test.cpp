@@ -85,38 +85,38 @@ void run(const core::Provider& provider, const core::CipherSuite& real_suite, co
   const test::FixedEphemeralProvider fixed(provider, core::DhId::x25519, v.bytes("skE"));
   auto choice = choose_key(fixed, std::span(&*parsed, 1));
   REQUIRE_OK(choice);
-  auto start = start_request(choice->suite, choice->key_id, *choice->public_key,
+  auto begun = begin_request(choice->suite, choice->key_id, *choice->public_key,
                              kRequestMediaTypes.chunked, nullptr);
-  REQUIRE_OK(start);
-  REQUIRE(test::hex(start->enc()) == test::hex(v.bytes("pkE")));
+  REQUIRE_OK(begun);
+  REQUIRE(test::hex(begun->enc()) == test::hex(v.bytes("pkE")));
   const Bytes info = v.bytes("info");
   const auto header = serialize({choice->key_id, choice->suite.id()});
   REQUIRE(std::equal(header.begin(), header.end(), info.end() - kHeaderSize));
   const std::vector<Bytes> request_chunks = v.bytes_list("request_chunks");
-  Bytes request = start->prefix;
-  auto sequence = start->context.take_sequence();
+  Bytes request = begun->prefix;
+  auto sequence = begun->context.take_sequence();
   REQUIRE_OK(sequence);
   auto sealer = ChunkSealer::create(std::move(*sequence));
   REQUIRE_OK(sealer);
   seal_chunks(std::move(*sealer), request_chunks, request);
   REQUIRE(test::hex(request) == test::hex(v.bytes("encapsulated_request")));
   Bytes unused(100);
-  REQUIRE_ERRC(start->context.seal(unused, {}, {}), core::Errc::not_supported);
-  REQUIRE_ERRC(start->context.take_sequence(), core::Errc::not_supported);
+  REQUIRE_ERRC(begun->context.seal(unused, {}, {}), core::Errc::not_supported);
+  REQUIRE_ERRC(begun->context.take_sequence(), core::Errc::not_supported);
 
   // The receiver opens it, with the draft's info.
-  auto context = core::RecipientContext::setup(real_suite, start->enc(), **key, info);
+  auto context = core::RecipientContext::setup(real_suite, begun->enc(), **key, info);
   REQUIRE_OK(context);
   auto open_sequence = context->take_sequence();
   REQUIRE_OK(open_sequence);
   auto opener = ChunkOpener::create(std::move(*open_sequence));
   REQUIRE_OK(opener);
-  open_chunks(std::move(*opener), test::copy(ByteView(request).subspan(start->prefix.size())),
+  open_chunks(std::move(*opener), test::copy(ByteView(request).subspan(begun->prefix.size())),
               request_chunks);
 
   // The response.
-  const ResponseContext response(real_suite, choice->key_id, start->enc(), context->exporter());
-  check_response_keys(v, response, context->exporter(), start->enc());
+  const ResponseContext response(real_suite, choice->key_id, begun->enc(), context->exporter());
+  check_response_keys(v, response, context->exporter(), begun->enc());
   const Bytes response_nonce = v.bytes("response_nonce");
   const std::vector<Bytes> response_chunks = v.bytes_list("response_chunks");
   auto seal_sequence = response.seal_sequence(response_nonce, kResponseMediaTypes.chunked);

@@ -42,20 +42,20 @@ struct Exchange {
     REQUIRE_OK(suite);
     auto receiver = kem->import_public((*key)->public_key());
     REQUIRE_OK(receiver);
-    start = start_request(*suite, 7, **receiver, "type", nullptr);
-    REQUIRE_OK(start);
+    begun = begin_request(*suite, 7, **receiver, "type", nullptr);
+    REQUIRE_OK(begun);
     SharedSecret secret;
-    REQUIRE_OK(kem->decap(secret, start->enc(), **key));
+    REQUIRE_OK(kem->decap(secret, begun->enc(), **key));
     accepted = accept_request(*suite, 7, secret, "type");
     REQUIRE_OK(accepted);
-    response.emplace(*suite, std::uint8_t{7}, start->enc(), start->context.exporter());
+    response.emplace(*suite, std::uint8_t{7}, begun->enc(), begun->context.exporter());
     auto aead = find_body_aead(provider, suite->id().aead);
     REQUIRE_OK(aead);
     body = BodyKey::draw(**aead, provider.rng());
     REQUIRE_OK(body);
   }
 
-  Keys of_request() { return keys_of(start->context.take_sequence(), accepted->take_sequence()); }
+  Keys of_request() { return keys_of(begun->context.take_sequence(), accepted->take_sequence()); }
   Keys of_response() const {
     const Bytes nonce(response->nonce_size(), 5);
     return keys_of(response->seal_sequence(nonce, "type"), response->open_sequence(nonce, "type"));
@@ -65,7 +65,7 @@ struct Exchange {
     return keys_of(body->seal_sequence(nonce), body->open_sequence(nonce));
   }
 
-  Result<RequestStart> start = Error{Errc::wrong_state, ""};
+  Result<BegunRequest> begun = Error{Errc::wrong_state, ""};
   Result<RecipientContext> accepted = Error{Errc::wrong_state, ""};
   std::optional<ResponseContext> response;
   Result<BodyKey> body = Error{Errc::wrong_state, ""};
@@ -125,9 +125,9 @@ TEST_CASE("a form takes its own member of a pair of media types") {
     REQUIRE(*type == want);
   };
   require(Form::whole, {.whole = "one"}, "one");
-  require(Form::chunked, {.chunked = "many"}, "many");
-  require(Form::whole, {.whole = "one", .chunked = "many"}, "one");
-  require(Form::chunked, {.whole = "one", .chunked = "many"}, "many");
+  require(Form::chunked, {.chunked = "chunks"}, "chunks");
+  require(Form::whole, {.whole = "one", .chunked = "chunks"}, "one");
+  require(Form::chunked, {.whole = "one", .chunked = "chunks"}, "chunks");
   // Empty and binary types are types like others.
   require(Form::whole, {.whole = "", .chunked = "many"}, "");
   require(Form::chunked, {.whole = "one", .chunked = "\x01\xff"}, "\x01\xff");
@@ -150,10 +150,10 @@ TEST_CASE("pairs that let one form be taken for the other are refused for both")
       {.whole = "", .chunked = ""},
       {.whole = "one", .chunked = kRequestMediaTypes.whole},
       {.whole = "one", .chunked = kResponseMediaTypes.whole},
-      {.whole = copied, .chunked = "many"},
-      {.whole = kResponseMediaTypes.chunked, .chunked = "many"},
+      {.whole = copied, .chunked = "chunks"},
+      {.whole = kResponseMediaTypes.chunked, .chunked = "chunks"},
       {.whole = kRequestMediaTypes.chunked, .chunked = kRequestMediaTypes.whole},
-      {.whole = longer, .chunked = "many"},
+      {.whole = longer, .chunked = "chunks"},
       {.whole = "one", .chunked = longer},
       {.whole = std::string_view("one\0a", 5), .chunked = std::string_view("one\0b", 5)},
       {.whole = std::string_view("one\0", 4), .chunked = "many"},
@@ -164,6 +164,6 @@ TEST_CASE("pairs that let one form be taken for the other are refused for both")
     REQUIRE_ERRC(choose_media_type(Form::whole, types), Errc::invalid_argument);
     REQUIRE_ERRC(choose_media_type(Form::chunked, types), Errc::invalid_argument);
   }
-  REQUIRE_ERRC(choose_media_type(Form::whole, {.chunked = "many"}), Errc::invalid_argument);
+  REQUIRE_ERRC(choose_media_type(Form::whole, {.chunked = "chunks"}), Errc::invalid_argument);
   REQUIRE_ERRC(choose_media_type(Form::chunked, {.whole = "one"}), Errc::invalid_argument);
 }

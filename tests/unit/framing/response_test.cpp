@@ -91,7 +91,7 @@ TEST_CASE("sizes of responses") {
 
 TEST_CASE("a saved state continues the exchange, for its role, suite and version only") {
   const ResponseContext response = context(suite());
-  const core::SecretBytes state = response.save(Role::sender);
+  const core::SecretBytes state = response.export_secret_state(Role::sender);
   auto restored = ResponseContext::restore(any_provider(), Role::sender, state.view());
   REQUIRE_OK(restored);
   REQUIRE(restored->key_id() == 7);
@@ -130,7 +130,7 @@ TEST_CASE("a state whose enc has another length than its suite's is malformed") 
     INFO(size);
     const ResponseContext other(s, 7, Bytes(size, 2), *exporter);
     for (const Role role : {Role::sender, Role::receiver}) {
-      const core::SecretBytes state = other.save(role);
+      const core::SecretBytes state = other.export_secret_state(role);
       REQUIRE_ERRC(ResponseContext::restore(any_provider(), role, state.view()), Errc::malformed);
     }
     // A state without an enc is that of a moved-from object.
@@ -141,7 +141,7 @@ TEST_CASE("a state whose enc has another length than its suite's is malformed") 
 
 TEST_CASE("a state changed to another suite opens nothing") {
   const ResponseContext response = context(suite());
-  Bytes state = test::copy(response.save(Role::sender).view());
+  Bytes state = test::copy(response.export_secret_state(Role::sender).view());
   state[8 + 1 + 6] = 2;  // aead_id: AES-256-GCM, of the same key length
   auto restored = ResponseContext::restore(any_provider(), Role::sender, state);
   if (!restored) return;  // the processor has no AES

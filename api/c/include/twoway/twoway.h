@@ -4,6 +4,17 @@
 // stand beside it.
 //
 // The rules that hold for all functions are at the beginning of <twoway/c/types.h>.
+//
+// Who needs it: applications. Most need these types alone:
+//
+//   both sides        twoway_provider, twoway_status, twoway_error, twoway_media_types
+//   receivers         twoway_private_key, twoway_key_ring, twoway_request_receiver,
+//                     twoway_response_sealer
+//   senders           twoway_request_sender, twoway_response_opener
+//   long messages     twoway_form, twoway_request_sealer, twoway_request_opener, twoway_source,
+//                     twoway_seal_stream, twoway_open_stream
+//
+// The other types are for power users.
 #ifndef TWOWAY_TWOWAY_H
 #define TWOWAY_TWOWAY_H
 

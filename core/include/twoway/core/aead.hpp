@@ -1,4 +1,6 @@
 // The interface of an AEAD (RFC 9180 section 7.3, RFC 5116). For providers.
+//
+// Who needs it: providers.
 #pragma once
 
 #include <memory>

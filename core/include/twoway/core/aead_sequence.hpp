@@ -1,4 +1,6 @@
 // The one place where nonces are made: base nonce XOR a 64-bit counter (RFC 9180 section 5.2).
+//
+// Who needs it: power users, who seal messages in order under keys of their own.
 #pragma once
 
 #include <cstdint>
@@ -107,10 +109,11 @@ class TWOWAY_API OpenSequence {
     return plaintext_size + aead_->params().nt;
   }
 
-  /// Returns the size of the plaintext in `sealed_size` bytes, or 0 if they are too few for a tag.
-  std::size_t opened_size(std::size_t sealed_size) const noexcept {
+  /// Returns the size of the plaintext in `ciphertext_size` bytes, or 0 if they are too few for a
+  /// tag.
+  std::size_t opened_size(std::size_t ciphertext_size) const noexcept {
     const std::size_t nt = aead_->params().nt;
-    return sealed_size < nt ? 0 : sealed_size - nt;
+    return ciphertext_size < nt ? 0 : ciphertext_size - nt;
   }
 
   /// Writes the plaintext of ciphertext || tag, opened_size(in.size()) bytes, to the front of `out`

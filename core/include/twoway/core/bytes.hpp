@@ -1,4 +1,6 @@
 // Views of bytes, and the one owning byte string that is not secret.
+//
+// Who needs it: applications.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // One provider made of two.
+//
+// Who needs it: power users, who combine providers.
 #pragma once
 
 #include <twoway/core/provider.hpp>

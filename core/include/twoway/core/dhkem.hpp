@@ -1,4 +1,6 @@
 // DHKEM (RFC 9180 section 4.1): a KEM of a group and a KDF. Applications use Kem, which holds one.
+//
+// Who needs it: the other headers.
 #pragma once
 
 #include <initializer_list>

@@ -1,4 +1,6 @@
 // Errors as values: Errc, Error, Result<T> and Status. The library throws nothing.
+//
+// Who needs it: applications.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,7 @@
 // The exports of the libraries, and the standard that their headers need. Every header includes
 // this one before it uses anything of C++20.
+//
+// Who needs it: the other headers.
 #pragma once
 
 #if __cplusplus < 202002L

@@ -1,4 +1,6 @@
 // The interface of a hash function.
+//
+// Who needs it: providers.
 #pragma once
 
 #include <twoway/core/bytes.hpp>

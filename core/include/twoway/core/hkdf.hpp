@@ -1,4 +1,6 @@
 // HKDF (RFC 5869) over a library's HMAC. For providers whose library has no HKDF or a slow one.
+//
+// Who needs it: providers.
 #pragma once
 
 #include <algorithm>
@@ -32,22 +34,23 @@ class Hkdf final : public Kdf {
 
   // RFC 5869 section 2.3: T(i) = HMAC-Hash(PRK, T(i-1) || info || i); OKM = T(1) || T(2) || ...
   Status expand(ByteSpan out, ByteView prk, Gather info) const noexcept override {
-    if (out.size() > params_.max_output || prk.size() < params_.nh || info.size() > kMaxInfoParts) {
+    if (out.size() > params_.max_output || prk.size() < params_.nh ||
+        info.size() > kMaxInfoInputs) {
       wipe(out);
       return Error{Errc::invalid_argument,
                    "HKDF-Expand takes a prk of Nh bytes and gives at most 255*Nh bytes"};
     }
-    std::array<ByteView, kMaxInfoParts + 2> parts{};
-    std::copy(info.begin(), info.end(), parts.begin() + 1);
+    std::array<ByteView, kMaxInfoInputs + 2> inputs{};
+    std::copy(info.begin(), info.end(), inputs.begin() + 1);
     Secret<kMaxNh> block;
     std::uint8_t counter = 0;
     for (std::size_t done = 0; done < out.size();) {
       ++counter;
-      parts[0] = block.view();
-      parts[info.size() + 1] = ByteView(&counter, 1);
+      inputs[0] = block.view();
+      inputs[info.size() + 1] = ByteView(&counter, 1);
       Secret<kMaxNh> next;
       const Status status =
-          hmac_(next.reset(params_.nh), prk, Gather(parts.data(), info.size() + 2));
+          hmac_(next.reset(params_.nh), prk, Gather(inputs.data(), info.size() + 2));
       if (!status) {
         wipe(out);
         return status;
@@ -61,7 +64,7 @@ class Hkdf final : public Kdf {
   }
 
  private:
-  static constexpr std::size_t kMaxInfoParts = 14;
+  static constexpr std::size_t kMaxInfoInputs = 14;
 
   const KdfParams& params_;
   Hmac hmac_;

@@ -1,5 +1,7 @@
 // HMAC (RFC 2104) over a library's hash. For providers whose library has a slower HMAC, or one that
 // keeps its key.
+//
+// Who needs it: providers.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // HPKE (RFC 9180): contexts and single-shot functions, in the modes base, psk, auth, auth_psk.
+//
+// Who needs it: power users, who want HPKE by itself.
 #pragma once
 
 #include <array>
@@ -126,8 +128,8 @@ class TWOWAY_API SenderContext {
                                      const PublicKey& receiver, ByteView info,
                                      const SenderMode& mode = {}, Rng* rng = nullptr) noexcept;
 
-  /// pt_size + Nt.
-  std::size_t sealed_size(std::size_t pt_size) const noexcept;
+  /// plaintext_size + Nt.
+  std::size_t sealed_size(std::size_t plaintext_size) const noexcept;
 
   /// ContextS.Seal: as SealSequence::seal. Fails with not_supported in an export-only suite.
   Result<std::size_t> seal(ByteSpan out, ByteView aad, ByteView pt) noexcept;
@@ -167,9 +169,9 @@ class TWOWAY_API RecipientContext {
 
   /// The second half of setup, for a KEM shared secret (Nsecret bytes) that was computed
   /// elsewhere, in the modes base and psk.
-  static Result<RecipientContext> resume(const CipherSuite& suite,
-                                         const SharedSecret& shared_secret, ByteView info,
-                                         const std::optional<Psk>& psk = std::nullopt) noexcept;
+  static Result<RecipientContext> from_shared_secret(
+      const CipherSuite& suite, const SharedSecret& shared_secret, ByteView info,
+      const std::optional<Psk>& psk = std::nullopt) noexcept;
 
   /// ct_size - Nt, or 0 if that is negative.
   std::size_t opened_size(std::size_t ct_size) const noexcept;
@@ -200,13 +202,13 @@ class TWOWAY_API RecipientContext {
 /// number.
 TWOWAY_API Result<std::size_t> seal(const CipherSuite& suite, ByteSpan enc, ByteSpan out,
                                     const PublicKey& receiver, ByteView info, ByteView aad,
-                                    ByteView pt, const SenderMode& mode = {},
+                                    ByteView plaintext, const SenderMode& mode = {},
                                     Rng* rng = nullptr) noexcept;
 
 /// Open<MODE>.
 TWOWAY_API Result<std::size_t> open(const CipherSuite& suite, ByteSpan out, ByteView enc,
-                                    const PrivateKey& key, ByteView info, ByteView aad, ByteView ct,
-                                    const RecipientMode& mode = {}) noexcept;
+                                    const PrivateKey& key, ByteView info, ByteView aad,
+                                    ByteView ciphertext, const RecipientMode& mode = {}) noexcept;
 
 /// SendExport<MODE>: writes Nenc bytes to `enc` and fills `out`.
 TWOWAY_API Status send_export(const CipherSuite& suite, ByteSpan enc, ByteSpan out,

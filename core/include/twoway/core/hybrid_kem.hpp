@@ -1,5 +1,7 @@
 // Hybrids of ML-KEM and a group (draft-irtf-cfrg-concrete-hybrid-kems, draft-ietf-hpke-pq).
 // Applications use Kem, which holds one.
+//
+// Who needs it: providers.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,6 @@
 // The interface of a KDF (RFC 9180 section 7.2). For providers.
+//
+// Who needs it: providers.
 #pragma once
 
 #include <twoway/core/bytes.hpp>
@@ -25,7 +27,7 @@ class TWOWAY_INTERFACE Kdf {
   }
 
   /// Fills `out` with Expand(prk, info, out.size()). Fails with invalid_argument if `out` has over
-  /// 255*Nh bytes, `prk` has fewer than Nh, or `info` more than 14 parts.
+  /// 255*Nh bytes, `prk` has fewer than Nh, or `info` more than 14 inputs.
   virtual Status expand(ByteSpan out, ByteView /*prk*/, Gather /*info*/) const noexcept {
     wipe(out);
     return one_stage();

@@ -1,5 +1,7 @@
 // KEMs (RFC 9180 section 4): DHKEM composed of a group and a KDF, a hybrid composed of ML-KEM and a
 // group, or a provider's native KEM.
+//
+// Who needs it: applications that make or import private keys.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,6 @@
 // Keys. A private key performs its own operation, so software, token and remote keys are equal.
+//
+// Who needs it: applications whose private keys live elsewhere, and providers.
 #pragma once
 
 #include <memory>

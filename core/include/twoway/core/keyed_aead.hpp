@@ -1,4 +1,6 @@
 // An Aead over a library that seals and opens with one call under a prepared key.
+//
+// Who needs it: providers.
 #pragma once
 
 #include <utility>
@@ -10,7 +12,7 @@ namespace twoway::core {
 
 /// `Key` is one key, wiped when it ends. It supplies
 ///   using Algorithm                                      the library's name for the algorithm;
-///   static std::size_t max_text(Algorithm) noexcept      the longest text of one nonce;
+///   static std::size_t max_plaintext(Algorithm) noexcept      the longest plaintext of one nonce;
 ///   static Error failure() noexcept                      the error if the library fails;
 ///   bool set(Algorithm, ByteView key) noexcept
 ///   bool seal(ByteSpan out, ByteSpan tag, ByteView nonce, ByteView aad, ByteView in) noexcept
@@ -43,14 +45,14 @@ class KeyedAead final : public Aead {
   class Keyed : public Interface {
    public:
     explicit Keyed(const KeyedAead& aead) noexcept
-        : params_(aead.params_), max_text_(Key::max_text(aead.algorithm_)) {}
+        : params_(aead.params_), max_plaintext_(Key::max_plaintext(aead.algorithm_)) {}
     bool set(Algorithm algorithm, ByteView bytes) noexcept { return key_.set(algorithm, bytes); }
 
    protected:
     Status check(ByteView out, ByteView tag, ByteView nonce, ByteView aad,
                  ByteView in) const noexcept {
       if (!aead_buffers_ok(params_, out, tag, nonce, aad, in)) return kBadAeadBuffers;
-      if (in.size() > max_text_) {
+      if (in.size() > max_plaintext_) {
         return Error{Errc::invalid_argument,
                      "the message is longer than this AEAD may seal under one nonce"};
       }
@@ -60,7 +62,7 @@ class KeyedAead final : public Aead {
 
    private:
     const AeadParams& params_;
-    std::size_t max_text_;
+    std::size_t max_plaintext_;
     Key key_;
   };
 

@@ -1,5 +1,7 @@
 // TWOWAY_LIFETIMEBOUND marks an argument that the result borrows: clang warns if it is a temporary
 // that ends too early.
+//
+// Who needs it: the other headers.
 #pragma once
 
 #include <twoway/core/export.hpp>

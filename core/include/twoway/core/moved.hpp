@@ -1,4 +1,6 @@
 // Lets objects that were moved from return wrong_state.
+//
+// Who needs it: the other headers.
 #pragma once
 
 #include <utility>

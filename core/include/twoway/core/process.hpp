@@ -1,4 +1,6 @@
 // Tells a process from its copies: two that hold one key and counter would repeat nonces.
+//
+// Who needs it: the other headers.
 #pragma once
 
 #include <cstdint>

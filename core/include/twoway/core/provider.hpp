@@ -1,4 +1,6 @@
 // A provider: a lookup of the algorithms of one crypto library.
+//
+// Who needs it: providers. Applications hold a reference to one.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,6 @@
 // X25519 (RFC 7748) for providers whose library takes keys as bytes.
+//
+// Who needs it: providers.
 #pragma once
 
 #include <algorithm>

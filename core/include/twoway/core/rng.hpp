@@ -1,4 +1,6 @@
 // The interface of a random generator.
+//
+// Who needs it: providers, and applications with a random generator of their own.
 #pragma once
 
 #include <twoway/core/bytes.hpp>

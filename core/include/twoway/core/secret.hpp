@@ -1,4 +1,6 @@
 // Secrets are types: bounded, move-only, wiped when they end, with no == and no printing.
+//
+// Who needs it: power users, who run key operations elsewhere, and providers.
 #pragma once
 
 #include <array>
@@ -164,5 +166,8 @@ struct WipingAllocator {
 
 /// Heap bytes that grow and are wiped when they move or end.
 using SecretBuffer = std::vector<std::uint8_t, WipingAllocator<std::uint8_t>>;
+
+/// Longest PIN or pass phrase, in bytes.
+inline constexpr std::size_t kMaxPassphrase = 1024;
 
 }  // namespace twoway::core

@@ -1,4 +1,6 @@
 // Known-answer tests of a provider's algorithms against their specifications.
+//
+// Who needs it: power users, who test a provider when their program starts.
 #pragma once
 
 #include <twoway/core/kem.hpp>

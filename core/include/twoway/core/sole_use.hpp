@@ -1,4 +1,6 @@
 // Notices that an object which belongs to one thread of one process is used by another.
+//
+// Who needs it: the other headers.
 #pragma once
 
 #include <atomic>

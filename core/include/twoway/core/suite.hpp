@@ -1,4 +1,6 @@
 // Algorithm identifiers and their constants (RFC 9180 section 7), as tables.
+//
+// Who needs it: applications, for the ids. The tables are for providers.
 #pragma once
 
 #include <cstddef>

@@ -3,6 +3,8 @@
 //
 //   chunk       = varint(length of sealed) || sealed            sealed with an empty AAD
 //   final chunk = varint(0) || sealed, to the end of the message   sealed with AAD "final"
+//
+// Who needs it: power users, who push chunks instead of pulling a stream.
 #pragma once
 
 #include <array>
@@ -10,7 +12,7 @@
 #include <limits>
 #include <optional>
 
-#include <twoway/framing/keying.hpp>
+#include <twoway/framing/open_sequence_factory.hpp>
 
 namespace twoway::framing {
 
@@ -44,7 +46,7 @@ class TWOWAY_API ChunkSealer {
                                           const ChunkLimits& limits = {}) noexcept;
 
   /// Bytes before the ciphertext of a chunk: its length.
-  std::size_t head_size(std::size_t plaintext_size, Last last) const noexcept;
+  std::size_t prefix_size(std::size_t plaintext_size, Last last) const noexcept;
 
   /// The size of a whole chunk.
   std::size_t sealed_size(std::size_t plaintext_size, Last last) const noexcept;
@@ -53,8 +55,8 @@ class TWOWAY_API ChunkSealer {
   std::size_t max_sealed_size() const noexcept { return sealed_size(limits_.max_chunk, Last::no); }
 
   /// Writes one chunk, sealed_size(plaintext.size(), last) bytes, to the front of `out` and
-  /// answers how many. `plaintext` starts head_size(plaintext.size(), last) bytes into `out`, or is
-  /// disjoint from what is written. Data may ride in the final chunk. Errors, of which all but
+  /// answers how many. `plaintext` starts prefix_size(plaintext.size(), last) bytes into `out`, or
+  /// is disjoint from what is written. Data may ride in the final chunk. Errors, of which all but
   /// provider_failure leave the sealer as it was: invalid_argument (an empty chunk that is not the
   /// last, or buffers that overlap otherwise), limit_exceeded, buffer_too_small, message_limit,
   /// wrong_state (after the last chunk, after a provider_failure, in a forked child, or used by two
@@ -112,8 +114,8 @@ class TWOWAY_API ChunkOpener {
   static core::Result<ChunkOpener> create(core::OpenSequence sequence,
                                           const ChunkLimits& limits = {}) noexcept;
 
-  /// The input starts with the bytes that `keying`, not null, wants; its errors are final.
-  static core::Result<ChunkOpener> create(std::unique_ptr<Keying> keying,
+  /// The input starts with the bytes that `factory`, not null, wants; its errors are final.
+  static core::Result<ChunkOpener> create(std::unique_ptr<OpenSequenceFactory> factory,
                                           const ChunkLimits& limits = {}) noexcept;
 
   /// Opens at most one chunk of `in`, the input after what was consumed; `end` says that it
@@ -144,15 +146,15 @@ class TWOWAY_API ChunkOpener {
     Last last;
   };
 
-  ChunkOpener(std::unique_ptr<Keying> keying, std::optional<core::OpenSequence> sequence,
-              const ChunkLimits& limits) noexcept
-      : keying_(std::move(keying)),
+  ChunkOpener(std::unique_ptr<OpenSequenceFactory> factory,
+              std::optional<core::OpenSequence> sequence, const ChunkLimits& limits) noexcept
+      : factory_(std::move(factory)),
         sequence_(std::move(sequence)),
         limits_(limits),
         phase_(sequence_ ? Phase::length : Phase::prefix) {}
 
   bool moved_from() const noexcept {
-    return sequence_ ? sequence_->moved_from() : keying_ == nullptr;
+    return sequence_ ? sequence_->moved_from() : factory_ == nullptr;
   }
   std::size_t max_sealed() const noexcept { return sequence_->sealed_size(limits_.max_chunk); }
   core::Result<Step> open_at(core::ByteSpan* out, core::ByteView in, End end) noexcept;
@@ -161,12 +163,12 @@ class TWOWAY_API ChunkOpener {
   core::Result<bool> read_length(core::ByteView& in) noexcept;
   bool keep(core::ByteView& in, std::size_t most) noexcept;
 
-  std::unique_ptr<Keying> keying_;  // until it has given the sequence
+  std::unique_ptr<OpenSequenceFactory> factory_;  // until it has given the sequence
   std::optional<core::OpenSequence> sequence_;
   ChunkLimits limits_;
   Phase phase_;
-  std::array<std::uint8_t, 8> head_{};  // a length, which may come in pieces
-  std::size_t head_size_ = 0;
+  std::array<std::uint8_t, 8> length_bytes_{};  // a length, which may come in pieces
+  std::size_t length_size_ = 0;
   std::size_t length_ = 0;    // of the sealed chunk that is being read
   core::SecretBuffer kept_;   // its pieces, or those of the prefix
   std::uint64_t opened_ = 0;  // bytes of plaintext

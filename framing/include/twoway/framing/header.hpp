@@ -1,4 +1,6 @@
 // The header of an encapsulated request (RFC 9458 section 4.3).
+//
+// Who needs it: power users, who read headers themselves.
 #pragma once
 
 #include <array>

@@ -1,4 +1,6 @@
 // Key configurations and their list, media type application/ohttp-keys (RFC 9458 section 3).
+//
+// Who needs it: applications that look into key configuration lists.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,6 @@
 // The media types that tell the two forms of a message apart.
+//
+// Who needs it: applications.
 #pragma once
 
 #include <string_view>
@@ -17,7 +19,7 @@ enum class Form : std::uint8_t { whole, chunked };
 /// A first chunk is sealed as a whole message is. Only the media type, to which both sides bind
 /// the keys, tells them apart. If one type served both forms, anyone between sender and receiver
 /// could cut a chunked message down to its first chunk and pass that on as a whole message, and
-/// its receiver would take it for the complete text. So each form has its own type. Name both
+/// its receiver would take it for the complete plaintext. So each form has its own type. Name both
 /// wherever both forms are in use:
 ///
 ///   constexpr MediaTypes kOrders{.whole = "application/order",

@@ -8,9 +8,11 @@
 // bytes whatever the suite, so that the bodies of AES-128-GCM suites are sealed with AES-256-GCM.
 // The body is sealed as a response is: the nonce XOR a counter, an empty AAD, and "final" as the
 // AAD of a last chunk.
+//
+// Who needs it: power users, who frame messages themselves.
 #pragma once
 
-#include <twoway/framing/keying.hpp>
+#include <twoway/framing/open_sequence_factory.hpp>
 #include <twoway/framing/request.hpp>
 
 namespace twoway::framing {
@@ -31,19 +33,19 @@ class TWOWAY_API BodyKey {
   /// provider_failure.
   static core::Result<BodyKey> draw(const core::Aead& aead, core::Rng& rng) noexcept;
 
-  /// The key from a key message: `sealed` is what follows its prefix, and `sequence` is that of the
-  /// receiver's context. Errors: open_failed, provider_failure, those of the sequence's gate.
+  /// The key from a key message: `ciphertext` is what follows its prefix, and `sequence` is that of
+  /// the receiver's context. Errors: open_failed, provider_failure, those of the sequence's gate.
   static core::Result<BodyKey> decapsulate(const core::Aead& aead, core::OpenSequence& sequence,
-                                           core::ByteView sealed) noexcept;
+                                           core::ByteView ciphertext) noexcept;
 
-  /// The key message for the receiver that `start` was made for; its context has then sealed one
+  /// The key message for the receiver that `begun` was made for; its context has then sealed one
   /// message. Errors: provider_failure.
-  core::Result<core::Bytes> encapsulate(RequestStart& start) const noexcept;
+  core::Result<core::Bytes> encapsulate(BegunRequest& begun) const noexcept;
 
   /// Whether it was moved from. All that uses the key is then wrong_state.
   bool moved_from() const noexcept { return key_.empty(); }
 
-  /// Bytes of the body before its sealed text.
+  /// Bytes of the body before its ciphertext.
   std::size_t nonce_size() const noexcept { return aead_->params().nn; }
 
   /// The size of a whole body for `plaintext_size` bytes.
@@ -51,10 +53,10 @@ class TWOWAY_API BodyKey {
     return nonce_size() + plaintext_size + aead_->params().nt;
   }
 
-  /// Bytes of plaintext in a whole body of `sealed_size` bytes; 0 where it is too short.
-  std::size_t opened_size(std::size_t sealed_size) const noexcept {
+  /// Bytes of plaintext in a whole body of `body_size` bytes; 0 where it is too short.
+  std::size_t opened_size(std::size_t body_size) const noexcept {
     const std::size_t overhead = nonce_size() + aead_->params().nt;
-    return sealed_size < overhead ? 0 : sealed_size - overhead;
+    return body_size < overhead ? 0 : body_size - overhead;
   }
 
   /// What seals or opens the body that `nonce`, nonce_size() bytes, begins. Seal one body only.
@@ -62,7 +64,8 @@ class TWOWAY_API BodyKey {
   core::Result<core::OpenSequence> open_sequence(core::ByteView nonce) const noexcept;
 
   /// Opens the body that starts with its nonce, once `gate` has admitted it where that is not null.
-  static std::unique_ptr<Keying> keying(BodyKey key, std::unique_ptr<core::Gate> gate) noexcept;
+  static std::unique_ptr<OpenSequenceFactory> sequence_factory(
+      BodyKey key, std::unique_ptr<core::Gate> gate) noexcept;
 
  private:
   explicit BodyKey(const core::Aead& aead) noexcept : aead_(&aead) {}

@@ -1,9 +1,11 @@
 // Encapsulated responses: their keys, the whole message, and the state that another process may
 // continue from (RFC 9458 section 4.4).
+//
+// Who needs it: power users, who frame messages themselves.
 #pragma once
 
-#include <twoway/framing/keying.hpp>
 #include <twoway/framing/media_types.hpp>
+#include <twoway/framing/open_sequence_factory.hpp>
 
 namespace twoway::framing {
 
@@ -46,13 +48,13 @@ class TWOWAY_API ResponseContext {
                                                  std::string_view media_type) const noexcept;
 
   /// Opens the response that starts with its response_nonce. Copies this context.
-  std::unique_ptr<Keying> keying(std::string_view media_type) const noexcept;
+  std::unique_ptr<OpenSequenceFactory> sequence_factory(std::string_view media_type) const noexcept;
 
   /// nonce_size() + plaintext_size + Nt.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept;
 
-  /// Bytes of plaintext in a response of `sealed_size` bytes; 0 where it is too short.
-  std::size_t opened_size(std::size_t sealed_size) const noexcept;
+  /// Bytes of plaintext in a response of `message_size` bytes; 0 where it is too short.
+  std::size_t opened_size(std::size_t message_size) const noexcept;
 
   /// Writes response_nonce || ct, sealed_size(plaintext.size()) bytes, to the front of `out` and
   /// answers how many. `plaintext` starts nonce_size() bytes into `out` or is disjoint from what is
@@ -62,18 +64,18 @@ class TWOWAY_API ResponseContext {
                                  std::string_view media_type, core::Rng& rng) const noexcept;
 
   /// Writes the plaintext of a whole response to the front of `out` and answers its length. `out`
-  /// starts nonce_size() bytes into `sealed` or what is written is disjoint from it. open_failed
+  /// starts nonce_size() bytes into `message` or what is written is disjoint from it. open_failed
   /// wipes what was written. Errors: open_failed, buffer_too_small, invalid_argument (the buffers
   /// overlap otherwise), provider_failure.
-  core::Result<std::size_t> open(core::ByteSpan out, core::ByteView sealed,
+  core::Result<std::size_t> open(core::ByteSpan out, core::ByteView message,
                                  std::string_view media_type) const noexcept;
 
   /// The state, secret: whoever has it can read and forge the response. Empty if this was moved
   /// from.
-  core::SecretBytes save(Role role) const noexcept;
+  core::SecretBytes export_secret_state(Role role) const noexcept;
 
-  /// A context from what `save` wrote. malformed: no such state, another version, or the other
-  /// role's; not_supported where `provider` lacks its suite.
+  /// A context from what `export_secret_state` wrote. malformed: no such state, another version, or
+  /// the other role's; not_supported where `provider` lacks its suite.
   static core::Result<ResponseContext> restore(const core::Provider& provider, Role role,
                                                core::ByteView state) noexcept;
 

@@ -1,5 +1,7 @@
 // The BoringSSL provider for C. <twoway/boringssl.hpp> lists its algorithms. A BoringSSL without a
 // symbol prefix cannot share a process with OpenSSL.
+//
+// Who needs it: applications that use BoringSSL.
 #ifndef TWOWAY_BORINGSSL_H
 #define TWOWAY_BORINGSSL_H
 

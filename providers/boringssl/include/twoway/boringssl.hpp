@@ -1,4 +1,6 @@
 // The BoringSSL provider: Debian's android-libboringssl, or any newer BoringSSL.
+//
+// Who needs it: applications that use BoringSSL.
 #pragma once
 
 #include <twoway/core/export.hpp>

@@ -1,5 +1,7 @@
 // The OpenSSL provider for C: OpenSSL 3.0 and newer. The rules are those of <twoway/c/types.h>.
 // <twoway/openssl.hpp> says more about each function.
+//
+// Who needs it: applications that use OpenSSL.
 #ifndef TWOWAY_OPENSSL_H
 #define TWOWAY_OPENSSL_H
 

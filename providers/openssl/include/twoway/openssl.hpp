@@ -1,4 +1,6 @@
 // The OpenSSL provider: OpenSSL 3.0 and newer.
+//
+// Who needs it: applications that use OpenSSL.
 #pragma once
 
 #include <memory>

@@ -2,6 +2,8 @@
 // <twoway/pkcs11.hpp> and `docs/pkcs11.md` say more about each function, and which tokens can be
 // used. Besides their own errors, all functions may fail with TWOWAY_KEY_UNAVAILABLE and the
 // token's CKR as the native code.
+//
+// Who needs it: applications whose private keys are in tokens.
 #ifndef TWOWAY_PKCS11_H
 #define TWOWAY_PKCS11_H
 

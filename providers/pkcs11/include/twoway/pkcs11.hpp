@@ -1,5 +1,7 @@
 // Private keys in PKCS#11 tokens: HSMs, smart cards, SoftHSM. The key never leaves its token. A
 // software provider that offers its curve and hash does the rest.
+//
+// Who needs it: applications whose private keys are in tokens.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,7 @@
 // The libsodium provider for C: libsodium 1.0.18 and newer. <twoway/sodium.hpp> lists its
 // algorithms.
+//
+// Who needs it: applications that use libsodium.
 #ifndef TWOWAY_SODIUM_H
 #define TWOWAY_SODIUM_H
 

@@ -1,4 +1,6 @@
 // The libsodium provider: libsodium 1.0.18 and newer.
+//
+// Who needs it: applications that use libsodium.
 #pragma once
 
 #include <twoway/core/export.hpp>

@@ -15,7 +15,7 @@ use ohttp::{ClientRequest, KeyConfig, Server};
 use serde_json::{Value, json};
 
 use crate::{
-    ohttp_peer::{Written, key_config, symmetric},
+    ohttp_peer::{SharedBuffer, key_config, symmetric},
     protocol::{Answer, Failure, number, refused, unserved},
 };
 
@@ -71,8 +71,8 @@ impl Parties {
         }
     }
 
-    fn written(&self) -> Written {
-        Written::with_capacity(self.length + (self.length / (1 << 14) + 2) * 64)
+    fn written(&self) -> SharedBuffer {
+        SharedBuffer::with_capacity(self.length + (self.length / (1 << 14) + 2) * 64)
     }
 }
 
@@ -149,7 +149,7 @@ fn open_chunked_request(mut p: Parties) -> Result<(Work, usize), Failure> {
 
 /// A short request, so that there is a request to answer.
 fn short_request(p: &mut Parties) -> Result<(Vec<u8>, ClientStream), Failure> {
-    let out = Written::default();
+    let out = SharedBuffer::default();
     let mut client = p
         .client()?
         .encapsulate_stream(out.clone())

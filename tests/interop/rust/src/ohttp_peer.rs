@@ -24,9 +24,9 @@ use crate::{
 /// The bytes that a stream of the crate has written, because the stream does not give its
 /// destination back.
 #[derive(Clone, Default)]
-pub struct Written(Rc<RefCell<Vec<u8>>>);
+pub struct SharedBuffer(Rc<RefCell<Vec<u8>>>);
 
-impl Written {
+impl SharedBuffer {
     pub fn with_capacity(capacity: usize) -> Self {
         Self(Rc::new(RefCell::new(Vec::with_capacity(capacity))))
     }
@@ -35,7 +35,7 @@ impl Written {
     }
 }
 
-impl AsyncWrite for Written {
+impl AsyncWrite for SharedBuffer {
     fn poll_write(
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
@@ -192,7 +192,7 @@ impl Peer {
         let pieces = pieces(request)?;
         self.last += 1;
         let sealed = if expect_request(request)? {
-            let out = Written::default();
+            let out = SharedBuffer::default();
             let mut stream = client.encapsulate_stream(out.clone()).map_err(refused)?;
             block_on(write_pieces(&mut stream, &pieces)).map_err(refused)?;
             let open = move |message: Vec<u8>| {
@@ -222,7 +222,7 @@ impl Peer {
             let mut text = Vec::new();
             block_on(stream.read_to_end(&mut text)).map_err(refused)?;
             let seal = move |pieces: &[Vec<u8>]| {
-                let out = Written::default();
+                let out = SharedBuffer::default();
                 let mut response = stream.response(out.clone()).map_err(refused)?;
                 block_on(write_pieces(&mut response, pieces)).map_err(refused)?;
                 Ok(out.take())

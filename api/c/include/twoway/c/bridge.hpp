@@ -1,5 +1,8 @@
 // For C++ that hands its objects to the C interface: a provider's own C header, or a program in
 // both languages. Not part of the interface's ABI promise.
+//
+// Who needs it: providers with a C header of their own, and power users, whose program is in both
+// languages.
 #pragma once
 
 #include <cstring>
@@ -126,10 +129,12 @@ inline core::Result<Owned<twoway_secret_source>> take_secret_source(
   return Owned<twoway_secret_source>::take(given, &twoway_secret_source::read);
 }
 
+static_assert(TWOWAY_MAX_PASSPHRASE == core::kMaxPassphrase);
+
 /// Asks a source for its secret, which replaces what is in `secret`.
 template <typename Buffer>
 core::Status read_secret(const Owned<twoway_secret_source>& source, Buffer& secret) noexcept {
-  secret.resize(TWOWAY_MAX_SOURCE_SECRET);
+  secret.resize(core::kMaxPassphrase);
   std::size_t written = 0;
   std::uint64_t native = 0;
   const twoway_status status =

@@ -1,5 +1,7 @@
 // What every function of the C interface begins and ends with: it empties its outputs, checks its
 // arguments, and answers a status. C++, and not part of the interface's ABI promise.
+//
+// Who needs it: providers with a C header of their own.
 #pragma once
 
 #include <cstdint>

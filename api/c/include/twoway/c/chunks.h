@@ -1,5 +1,7 @@
 // The chunks of a message (Chunked OHTTP, draft-ietf-ohai-chunked-ohttp-08, sections 3, 6.1 and
 // 6.2): sealed and opened one at a time, in bounded memory.
+//
+// Who needs it: applications whose messages are chunked.
 #ifndef TWOWAY_C_CHUNKS_H
 #define TWOWAY_C_CHUNKS_H
 
@@ -15,26 +17,29 @@ enum { TWOWAY_NO = 0, TWOWAY_YES = 1 };
 // --- Sealing -----------------------------------------------------------------------------------
 
 /// Seals the chunks of one message, which follow what the message starts with. Comes from
-/// twoway_request_sealer_chunks, twoway_response_sealer_start_chunks or twoway_multi_sealer_chunks.
+/// twoway_request_sealer_chunk_sealer, twoway_response_sealer_chunk_sealer or
+/// twoway_multi_request_sealer_chunk_sealer.
 typedef struct twoway_chunk_sealer twoway_chunk_sealer;
 
 /// Frees it. A message whose last chunk was not sealed stays truncated.
 TWOWAY_C_API void twoway_chunk_sealer_free(twoway_chunk_sealer* sealer) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of a whole chunk of `text_size` bytes.
+/// Returns the size of a whole chunk of `plaintext_size` bytes.
 TWOWAY_C_API size_t twoway_chunk_sealer_sealed_size(const twoway_chunk_sealer* sealer,
-                                                    size_t text_size, int last) TWOWAY_C_NOEXCEPT;
+                                                    size_t plaintext_size,
+                                                    int last) TWOWAY_C_NOEXCEPT;
 
 /// Returns the number of bytes of that before its ciphertext: its length. For sealing in place.
-TWOWAY_C_API size_t twoway_chunk_sealer_head_size(const twoway_chunk_sealer* sealer,
-                                                  size_t text_size, int last) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_API size_t twoway_chunk_sealer_prefix_size(const twoway_chunk_sealer* sealer,
+                                                    size_t plaintext_size,
+                                                    int last) TWOWAY_C_NOEXCEPT;
 
 /// Returns the size of the largest chunk that it can give.
 TWOWAY_C_API size_t twoway_chunk_sealer_max_sealed_size(const twoway_chunk_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
-/// Writes one chunk, sealed_size bytes. `text` is disjoint from `out`, or starts head_size bytes
-/// into it. Only the last chunk may be empty, and text may ride in it.
+/// Writes one chunk, sealed_size bytes. `plaintext` is disjoint from `out`, or starts head_size
+/// bytes into it. Only the last chunk may be empty, and text may ride in it.
 ///
 /// Errors, of which all but TWOWAY_PROVIDER_FAILURE leave the sealer as it was:
 ///   TWOWAY_INVALID_ARGUMENT  an empty chunk that is not the last
@@ -44,9 +49,9 @@ TWOWAY_C_API size_t twoway_chunk_sealer_max_sealed_size(const twoway_chunk_seale
 ///   TWOWAY_WRONG_STATE       after the last chunk, or after a TWOWAY_PROVIDER_FAILURE
 ///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_chunk_sealer_seal(twoway_chunk_sealer* sealer,
-                                                     const uint8_t* text, size_t text_size,
-                                                     int last, uint8_t* out, size_t capacity,
-                                                     size_t* written,
+                                                     const uint8_t* plaintext,
+                                                     size_t plaintext_size, int last, uint8_t* out,
+                                                     size_t capacity, size_t* written,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Returns 1 once the last chunk is sealed, else 0: without it the message is truncated.
@@ -64,13 +69,14 @@ enum {
 };
 
 /// Opens the chunks of one message from an input in pieces of any size. Comes from
-/// twoway_response_opener_chunks, twoway_request_opener_chunks or twoway_multi_opener_chunks.
+/// twoway_response_opener_chunk_opener, twoway_request_opener_chunk_opener or
+/// twoway_multi_request_opener_chunk_opener.
 ///
 ///   do {
-///     status = twoway_chunk_opener_open(opener, in, in_size, end, text, sizeof text,
+///     status = twoway_chunk_opener_open(opener, in, in_size, end, plaintext, sizeof plaintext,
 ///                                       &consumed, &written, &state, &error);
 ///     if (status != TWOWAY_OK) break;
-///     use(text, written);
+///     use(plaintext, written);
 ///     in += consumed, in_size -= consumed;
 ///     if (state == TWOWAY_CHUNK_NEED_INPUT) get the next `in`, or set `end`
 ///   } while (state != TWOWAY_CHUNK_DONE);
@@ -107,12 +113,12 @@ TWOWAY_C_CALL twoway_status twoway_chunk_opener_open(twoway_chunk_opener* opener
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// As above, without an output: the plaintext is written over its ciphertext in `in`, or lies in
-/// the opener until its next call; `*text` and `*text_size` say where. A failure destroys the
-/// chunk.
-TWOWAY_C_CALL twoway_status
-twoway_chunk_opener_open_in_place(twoway_chunk_opener* opener, uint8_t* in, size_t in_size, int end,
-                                  size_t* consumed, const uint8_t** text, size_t* text_size,
-                                  twoway_chunk_state* state, twoway_error* error) TWOWAY_C_NOEXCEPT;
+/// the opener until its next call; `*plaintext` and `*plaintext_size` say where. A failure destroys
+/// the chunk.
+TWOWAY_C_CALL twoway_status twoway_chunk_opener_open_in_place(
+    twoway_chunk_opener* opener, uint8_t* in, size_t in_size, int end, size_t* consumed,
+    const uint8_t** plaintext, size_t* plaintext_size, twoway_chunk_state* state,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 #ifdef __cplusplus
 }

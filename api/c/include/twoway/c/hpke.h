@@ -1,5 +1,7 @@
 // HPKE by itself (RFC 9180): contexts and single-shot functions in the modes base, psk, auth and
 // auth_psk, without a message format. Requests and responses need none of it.
+//
+// Who needs it: power users, who want HPKE by itself.
 #ifndef TWOWAY_C_HPKE_H
 #define TWOWAY_C_HPKE_H
 
@@ -64,11 +66,11 @@ TWOWAY_C_CALL twoway_status twoway_hpke_sender_setup(
 
 TWOWAY_C_API void twoway_hpke_sender_free(twoway_hpke_sender* sender) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of a message of `text_size` bytes, sealed. 0 in an export-only suite.
+/// Returns the size of a message of `plaintext_size` bytes, sealed. 0 in an export-only suite.
 TWOWAY_C_API size_t twoway_hpke_sender_sealed_size(const twoway_hpke_sender* sender,
-                                                   size_t text_size) TWOWAY_C_NOEXCEPT;
+                                                   size_t plaintext_size) TWOWAY_C_NOEXCEPT;
 
-/// Writes the next message, sealed_size bytes. `out` is `text` itself or disjoint from it.
+/// Writes the next message, sealed_size bytes. `out` is `plaintext` itself or disjoint from it.
 ///
 /// Errors, after which the context is as before:
 ///   TWOWAY_NOT_SUPPORTED     the suite is export-only
@@ -77,9 +79,9 @@ TWOWAY_C_API size_t twoway_hpke_sender_sealed_size(const twoway_hpke_sender* sen
 ///   TWOWAY_WRONG_STATE       another process set it up
 ///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_hpke_sender_seal(twoway_hpke_sender* sender, const uint8_t* aad,
-                                                    size_t aad_size, const uint8_t* text,
-                                                    size_t text_size, uint8_t* out, size_t capacity,
-                                                    size_t* written,
+                                                    size_t aad_size, const uint8_t* plaintext,
+                                                    size_t plaintext_size, uint8_t* out,
+                                                    size_t capacity, size_t* written,
                                                     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Fills `out` with a secret of `out_size` bytes that both sides can derive (section 5.3), as
@@ -111,11 +113,12 @@ TWOWAY_C_CALL twoway_status twoway_hpke_recipient_setup(
 
 TWOWAY_C_API void twoway_hpke_recipient_free(twoway_hpke_recipient* recipient) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of the plaintext in a message of `sealed_size` bytes; 0 if they are too few.
+/// Returns the size of the plaintext in a message of `ciphertext_size` bytes; 0 if they are too
+/// few.
 TWOWAY_C_API size_t twoway_hpke_recipient_opened_size(const twoway_hpke_recipient* recipient,
-                                                      size_t sealed_size) TWOWAY_C_NOEXCEPT;
+                                                      size_t ciphertext_size) TWOWAY_C_NOEXCEPT;
 
-/// Writes the plaintext of the next message, opened_size bytes. `out` is `sealed` itself or
+/// Writes the plaintext of the next message, opened_size bytes. `out` is `ciphertext` itself or
 /// disjoint from it. A message that does not open leaves the context as it was, and wipes what was
 /// written.
 ///
@@ -127,9 +130,9 @@ TWOWAY_C_API size_t twoway_hpke_recipient_opened_size(const twoway_hpke_recipien
 ///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_hpke_recipient_open(twoway_hpke_recipient* recipient,
                                                        const uint8_t* aad, size_t aad_size,
-                                                       const uint8_t* sealed, size_t sealed_size,
-                                                       uint8_t* out, size_t capacity,
-                                                       size_t* written,
+                                                       const uint8_t* ciphertext,
+                                                       size_t ciphertext_size, uint8_t* out,
+                                                       size_t capacity, size_t* written,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// As twoway_hpke_sender_export.
@@ -144,13 +147,16 @@ TWOWAY_C_CALL twoway_status twoway_hpke_recipient_export(const twoway_hpke_recip
 // A context that is used once. Arguments and errors are those of the set-up and of the context's
 // function. If one of two outputs is too small, both sizes that are needed are written.
 
-/// Seals one message: writes Nenc bytes to `enc` and text_size + Nt to `out`.
-TWOWAY_C_CALL twoway_status twoway_hpke_seal(
-    const twoway_provider* provider, twoway_suite suite, const uint8_t* public_key,
-    size_t public_key_size, const uint8_t* info, size_t info_size,
-    const twoway_hpke_sender_mode* mode, twoway_rng* rng, const uint8_t* aad, size_t aad_size,
-    const uint8_t* text, size_t text_size, uint8_t* enc, size_t enc_capacity, size_t* enc_written,
-    uint8_t* out, size_t capacity, size_t* written, twoway_error* error) TWOWAY_C_NOEXCEPT;
+/// Seals one message: writes Nenc bytes to `enc` and plaintext_size + Nt to `out`.
+TWOWAY_C_CALL twoway_status twoway_hpke_seal(const twoway_provider* provider, twoway_suite suite,
+                                             const uint8_t* public_key, size_t public_key_size,
+                                             const uint8_t* info, size_t info_size,
+                                             const twoway_hpke_sender_mode* mode, twoway_rng* rng,
+                                             const uint8_t* aad, size_t aad_size,
+                                             const uint8_t* plaintext, size_t plaintext_size,
+                                             uint8_t* enc, size_t enc_capacity, size_t* enc_written,
+                                             uint8_t* out, size_t capacity, size_t* written,
+                                             twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Opens one message.
 TWOWAY_C_CALL twoway_status twoway_hpke_open(const twoway_provider* provider, twoway_suite suite,
@@ -158,7 +164,7 @@ TWOWAY_C_CALL twoway_status twoway_hpke_open(const twoway_provider* provider, tw
                                              size_t enc_size, const uint8_t* info, size_t info_size,
                                              const twoway_hpke_recipient_mode* mode,
                                              const uint8_t* aad, size_t aad_size,
-                                             const uint8_t* sealed, size_t sealed_size,
+                                             const uint8_t* ciphertext, size_t ciphertext_size,
                                              uint8_t* out, size_t capacity, size_t* written,
                                              twoway_error* error) TWOWAY_C_NOEXCEPT;
 

@@ -1,4 +1,6 @@
 // Key configurations (RFC 9458 section 3).
+//
+// Who needs it: applications that look into key configuration lists.
 #ifndef TWOWAY_C_KEY_CONFIGS_H
 #define TWOWAY_C_KEY_CONFIGS_H
 

@@ -1,4 +1,6 @@
 // The key ring of a receiver.
+//
+// Who needs it: applications, as receivers.
 #ifndef TWOWAY_C_KEY_RING_H
 #define TWOWAY_C_KEY_RING_H
 

@@ -1,4 +1,6 @@
 // Private keys.
+//
+// Who needs it: applications, as receivers.
 #ifndef TWOWAY_C_KEYS_H
 #define TWOWAY_C_KEYS_H
 

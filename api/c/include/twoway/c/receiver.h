@@ -1,4 +1,7 @@
 // The receiver of requests (RFC 9458 section 4.3).
+//
+// Who needs it: applications, as receivers. Pending requests and chunked request openers are for
+// power users.
 #ifndef TWOWAY_C_RECEIVER_H
 #define TWOWAY_C_RECEIVER_H
 
@@ -26,7 +29,7 @@ TWOWAY_C_API void twoway_request_receiver_free(twoway_request_receiver* receiver
 
 /// Opens a whole request: writes its plaintext, which is shorter than `message`, and gives the
 /// sealer of its response. The room is checked before the key is used. `out` is disjoint from
-/// `message`, or starts where its sealed text starts. TWOWAY_OPEN_FAILED and refusals wipe what was
+/// `message`, or starts where its ciphertext starts. TWOWAY_OPEN_FAILED and refusals wipe what was
 /// written.
 ///
 /// Errors:
@@ -79,7 +82,7 @@ TWOWAY_C_API uint8_t twoway_pending_request_key_id(const twoway_pending_request*
 TWOWAY_C_API twoway_suite twoway_pending_request_suite(const twoway_pending_request* pending)
     TWOWAY_C_NOEXCEPT;
 
-/// Returns the number of bytes of the message before its sealed text: header and `enc`.
+/// Returns the number of bytes of the message before its ciphertext: header and `enc`.
 TWOWAY_C_API size_t twoway_pending_request_prefix_size(const twoway_pending_request* pending)
     TWOWAY_C_NOEXCEPT;
 
@@ -131,32 +134,31 @@ TWOWAY_C_CALL twoway_status twoway_pending_request_complete_dh(
 
 TWOWAY_C_API void twoway_request_opener_free(twoway_request_opener* opener) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of the plaintext in `sealed_size` bytes after the prefix; 0 if they are too
+/// Returns the size of the plaintext in `ciphertext_size` bytes after the prefix; 0 if they are too
 /// few.
 TWOWAY_C_API size_t twoway_request_opener_opened_size(const twoway_request_opener* opener,
-                                                      size_t sealed_size) TWOWAY_C_NOEXCEPT;
+                                                      size_t ciphertext_size) TWOWAY_C_NOEXCEPT;
 
-/// Writes the plaintext of `sealed`, the message after its prefix. `out` is `sealed` itself or
-/// disjoint from it. TWOWAY_OPEN_FAILED and refusals of the replay filter wipe what was written; in
-/// place that destroys the message. It succeeds once, then fails with TWOWAY_WRONG_STATE.
+/// Writes the plaintext of `ciphertext`, the message after its prefix. `out` is `ciphertext` itself
+/// or disjoint from it. TWOWAY_OPEN_FAILED and refusals of the replay filter wipe what was written;
+/// in place that destroys the message. It succeeds once, then fails with TWOWAY_WRONG_STATE.
 ///
 /// Other errors:
 ///   TWOWAY_REPLAYED          and the other errors of the filter
 ///   TWOWAY_BUFFER_TOO_SMALL
 ///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_request_opener_open(twoway_request_opener* opener,
-                                                       const uint8_t* sealed, size_t sealed_size,
-                                                       uint8_t* out, size_t capacity,
-                                                       size_t* written,
+                                                       const uint8_t* ciphertext,
+                                                       size_t ciphertext_size, uint8_t* out,
+                                                       size_t capacity, size_t* written,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Gives the opener of a chunked request after its prefix. It succeeds once, then fails with
 /// TWOWAY_WRONG_STATE. Limits that are not valid are TWOWAY_INVALID_ARGUMENT, and it consumes
 /// nothing.
-TWOWAY_C_CALL twoway_status twoway_request_opener_chunks(twoway_request_opener* opener,
-                                                         const twoway_chunk_limits* limits,
-                                                         twoway_chunk_opener** chunks,
-                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_CALL twoway_status twoway_request_opener_chunk_opener(
+    twoway_request_opener* opener, const twoway_chunk_limits* limits,
+    twoway_chunk_opener** chunk_opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Gives the sealer of the response, once. It fails with TWOWAY_WRONG_STATE before a whole request
 /// is opened, or the first chunk of a chunked one: an unauthenticated request gets no answer.
@@ -192,7 +194,7 @@ TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_open(
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_open_in_place(
     twoway_chunked_request_opener* opener, uint8_t* in, size_t in_size, int end, size_t* consumed,
-    const uint8_t** text, size_t* text_size, twoway_chunk_state* state,
+    const uint8_t** plaintext, size_t* plaintext_size, twoway_chunk_state* state,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Gives the request that needs its key, for an operation elsewhere.
@@ -206,11 +208,11 @@ TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_pending(
 /// Goes on with what the pending request gave. Takes the content of `key`, which then fails with
 /// TWOWAY_WRONG_STATE and must still be freed. Errors: TWOWAY_WRONG_STATE (no key is needed, or
 /// `key` has opened something); `key` is then as before.
-TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_resume(
+TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_give_key(
     twoway_chunked_request_opener* opener, twoway_request_opener* key,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Does all of that in this thread: pending, decapsulate, resume. Errors: those of
+/// Does all of that in this thread: pending, decapsulate, give_key. Errors: those of
 /// twoway_pending_request_decapsulate, after which it may be tried again; TWOWAY_WRONG_STATE.
 TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_decapsulate(
     twoway_chunked_request_opener* opener, twoway_error* error) TWOWAY_C_NOEXCEPT;

@@ -1,4 +1,6 @@
 // Refusing requests that were accepted before (RFC 9458 section 6.5).
+//
+// Who needs it: applications, as receivers that refuse replays.
 #ifndef TWOWAY_C_REPLAY_H
 #define TWOWAY_C_REPLAY_H
 
@@ -9,8 +11,8 @@ extern "C" {
 #endif
 
 /// Remembers accepted requests. A receiver asks it once for each request, after the request's first
-/// text was found authentic and before anything of it is released. Receivers that share a key need
-/// one store between them. Thread-safe.
+/// ciphertext was found authentic and before anything of it is released. Receivers that share a key
+/// need one store between them. Thread-safe.
 typedef struct twoway_replay_filter twoway_replay_filter;
 
 /// Makes a filter in the memory of this process, which remembers each request for `window` seconds

@@ -1,5 +1,7 @@
 // The response leg of an exchange (RFC 9458 section 4.4): sealed by the receiver of a request,
 // opened by its sender.
+//
+// Who needs it: applications, on both sides.
 #ifndef TWOWAY_C_RESPONSE_H
 #define TWOWAY_C_RESPONSE_H
 
@@ -22,7 +24,7 @@ TWOWAY_C_API void twoway_response_opener_free(twoway_response_opener* opener) TW
 TWOWAY_C_API size_t twoway_response_opener_opened_size(const twoway_response_opener* opener,
                                                        size_t message_size) TWOWAY_C_NOEXCEPT;
 
-/// Returns the number of bytes of a response before its sealed text, for opening in place.
+/// Returns the number of bytes of a response before its ciphertext, for opening in place.
 TWOWAY_C_API size_t twoway_response_opener_prefix_size(const twoway_response_opener* opener)
     TWOWAY_C_NOEXCEPT;
 
@@ -44,15 +46,14 @@ TWOWAY_C_CALL twoway_status twoway_response_opener_open(const twoway_response_op
 
 /// Gives the opener of a chunked response from its first byte (Chunked OHTTP section 6.2). Errors:
 /// TWOWAY_INVALID_ARGUMENT (the media types, the limits).
-TWOWAY_C_CALL twoway_status twoway_response_opener_chunks(const twoway_response_opener* opener,
-                                                          const twoway_media_types* types,
-                                                          const twoway_chunk_limits* limits,
-                                                          twoway_chunk_opener** chunks,
-                                                          twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_CALL twoway_status twoway_response_opener_chunk_opener(
+    const twoway_response_opener* opener, const twoway_media_types* types,
+    const twoway_chunk_limits* limits, twoway_chunk_opener** chunk_opener,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Writes the opener's state, from which another process may open the response: versioned, bound to
 /// the suite, and as secret as the response. Errors: TWOWAY_BUFFER_TOO_SMALL.
-TWOWAY_C_CALL twoway_status twoway_response_opener_save_secret(
+TWOWAY_C_CALL twoway_status twoway_response_opener_export_secret_state(
     const twoway_response_opener* opener, uint8_t* out, size_t capacity, size_t* written,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
@@ -73,16 +74,16 @@ typedef struct twoway_response_sealer twoway_response_sealer;
 
 TWOWAY_C_API void twoway_response_sealer_free(twoway_response_sealer* sealer) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of a whole response to `text_size` bytes.
+/// Returns the size of a whole response to `plaintext_size` bytes.
 TWOWAY_C_API size_t twoway_response_sealer_sealed_size(const twoway_response_sealer* sealer,
-                                                       size_t text_size) TWOWAY_C_NOEXCEPT;
+                                                       size_t plaintext_size) TWOWAY_C_NOEXCEPT;
 
-/// Returns the number of bytes of a response before its sealed text: what start_chunks writes. It
+/// Returns the number of bytes of a response before its ciphertext: what chunk_sealer writes. It
 /// is also for sealing in place.
 TWOWAY_C_API size_t twoway_response_sealer_prefix_size(const twoway_response_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
-/// Writes the whole response, sealed_size bytes. `text` is disjoint from `out` or starts
+/// Writes the whole response, sealed_size bytes. `plaintext` is disjoint from `out` or starts
 /// prefix_size bytes into it. A request has one response: it succeeds once, then fails with
 /// TWOWAY_WRONG_STATE.
 ///
@@ -90,12 +91,10 @@ TWOWAY_C_API size_t twoway_response_sealer_prefix_size(const twoway_response_sea
 ///   TWOWAY_BUFFER_TOO_SMALL
 ///   TWOWAY_INVALID_ARGUMENT  the media types
 ///   TWOWAY_PROVIDER_FAILURE
-TWOWAY_C_CALL twoway_status twoway_response_sealer_seal(twoway_response_sealer* sealer,
-                                                        const uint8_t* text, size_t text_size,
-                                                        const twoway_media_types* types,
-                                                        uint8_t* out, size_t capacity,
-                                                        size_t* written,
-                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_CALL twoway_status twoway_response_sealer_seal(
+    twoway_response_sealer* sealer, const uint8_t* plaintext, size_t plaintext_size,
+    const twoway_media_types* types, uint8_t* out, size_t capacity, size_t* written,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Begins a chunked response in place of a whole one: writes what it starts with, prefix_size
 /// bytes, and gives the sealer of its chunks. It succeeds once, then fails with TWOWAY_WRONG_STATE.
@@ -104,10 +103,10 @@ TWOWAY_C_CALL twoway_status twoway_response_sealer_seal(twoway_response_sealer* 
 ///   TWOWAY_BUFFER_TOO_SMALL
 ///   TWOWAY_INVALID_ARGUMENT  the media types, the limits
 ///   TWOWAY_PROVIDER_FAILURE
-TWOWAY_C_CALL twoway_status twoway_response_sealer_start_chunks(
+TWOWAY_C_CALL twoway_status twoway_response_sealer_chunk_sealer(
     twoway_response_sealer* sealer, const twoway_media_types* types,
     const twoway_chunk_limits* limits, uint8_t* out, size_t capacity, size_t* written,
-    twoway_chunk_sealer** chunks, twoway_error* error) TWOWAY_C_NOEXCEPT;
+    twoway_chunk_sealer** chunk_sealer, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Writes the sealer's state, from which another process may seal the response in this one's stead:
 /// versioned, bound to the suite, and as secret as the response.
@@ -115,7 +114,7 @@ TWOWAY_C_CALL twoway_status twoway_response_sealer_start_chunks(
 /// Errors:
 ///   TWOWAY_WRONG_STATE       a response is sealed already
 ///   TWOWAY_BUFFER_TOO_SMALL
-TWOWAY_C_CALL twoway_status twoway_response_sealer_save_secret(
+TWOWAY_C_CALL twoway_status twoway_response_sealer_export_secret_state(
     const twoway_response_sealer* sealer, uint8_t* out, size_t capacity, size_t* written,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 

@@ -1,4 +1,6 @@
 // The sender of requests (RFC 9458 section 4.3).
+//
+// Who needs it: applications, as senders.
 #ifndef TWOWAY_C_SENDER_H
 #define TWOWAY_C_SENDER_H
 
@@ -44,20 +46,20 @@ TWOWAY_C_API uint8_t twoway_request_sender_key_id(const twoway_request_sender* s
 TWOWAY_C_API twoway_suite twoway_request_sender_suite(const twoway_request_sender* sender)
     TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of a whole request for `text_size` bytes.
+/// Returns the size of a whole request for `plaintext_size` bytes.
 TWOWAY_C_API size_t twoway_request_sender_sealed_size(const twoway_request_sender* sender,
-                                                      size_t text_size) TWOWAY_C_NOEXCEPT;
+                                                      size_t plaintext_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes a whole request, sealed_size bytes, and gives the opener of its response. The receiver
-/// must name the same media types. `text` is disjoint from `out`, or starts where the ciphertext
-/// will, behind header and `enc`.
+/// must name the same media types. `plaintext` is disjoint from `out`, or starts where the
+/// ciphertext will, behind header and `enc`.
 ///
 /// Errors:
 ///   TWOWAY_BUFFER_TOO_SMALL
 ///   TWOWAY_INVALID_ARGUMENT  the media types
 ///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_request_sender_seal(
-    const twoway_request_sender* sender, const uint8_t* text, size_t text_size,
+    const twoway_request_sender* sender, const uint8_t* plaintext, size_t plaintext_size,
     const twoway_media_types* types, uint8_t* out, size_t capacity, size_t* written,
     twoway_response_opener** response_opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
@@ -78,7 +80,7 @@ TWOWAY_C_CALL twoway_status twoway_request_sender_begin(const twoway_request_sen
 
 TWOWAY_C_API void twoway_request_sealer_free(twoway_request_sealer* sealer) TWOWAY_C_NOEXCEPT;
 
-/// Returns the number of bytes of the request before its sealed text: header and `enc`.
+/// Returns the number of bytes of the request before its ciphertext: header and `enc`.
 TWOWAY_C_API size_t twoway_request_sealer_prefix_size(const twoway_request_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
@@ -89,29 +91,28 @@ TWOWAY_C_CALL twoway_status twoway_request_sealer_prefix(const twoway_request_se
                                                          size_t* written,
                                                          twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of the whole request for `text_size` bytes.
+/// Returns the size of the whole request for `plaintext_size` bytes.
 TWOWAY_C_API size_t twoway_request_sealer_sealed_size(const twoway_request_sealer* sealer,
-                                                      size_t text_size) TWOWAY_C_NOEXCEPT;
+                                                      size_t plaintext_size) TWOWAY_C_NOEXCEPT;
 
-/// Writes the whole request with its prefix, sealed_size bytes. `text` is disjoint from `out` or
-/// starts prefix_size bytes into it. It succeeds once, then fails with TWOWAY_WRONG_STATE.
+/// Writes the whole request with its prefix, sealed_size bytes. `plaintext` is disjoint from `out`
+/// or starts prefix_size bytes into it. It succeeds once, then fails with TWOWAY_WRONG_STATE.
 ///
 /// Other errors:
 ///   TWOWAY_BUFFER_TOO_SMALL
 ///   TWOWAY_PROVIDER_FAILURE
 TWOWAY_C_CALL twoway_status twoway_request_sealer_seal(twoway_request_sealer* sealer,
-                                                       const uint8_t* text, size_t text_size,
-                                                       uint8_t* out, size_t capacity,
-                                                       size_t* written,
+                                                       const uint8_t* plaintext,
+                                                       size_t plaintext_size, uint8_t* out,
+                                                       size_t capacity, size_t* written,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Gives the sealer of the request in chunks, to follow its prefix (Chunked OHTTP section 6.1). It
 /// succeeds once, then fails with TWOWAY_WRONG_STATE. Limits that are not valid are
 /// TWOWAY_INVALID_ARGUMENT, and it consumes nothing.
-TWOWAY_C_CALL twoway_status twoway_request_sealer_chunks(twoway_request_sealer* sealer,
-                                                         const twoway_chunk_limits* limits,
-                                                         twoway_chunk_sealer** chunks,
-                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_CALL twoway_status twoway_request_sealer_chunk_sealer(
+    twoway_request_sealer* sealer, const twoway_chunk_limits* limits,
+    twoway_chunk_sealer** chunk_sealer, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// Gives an opener of the response to this request, which may arrive before the request has ended.
 TWOWAY_C_CALL twoway_status twoway_request_sealer_response_opener(

@@ -1,4 +1,6 @@
 // Pull streams: a message is sealed or opened as it is read, in bounded memory.
+//
+// Who needs it: applications whose messages are streams.
 #ifndef TWOWAY_C_STREAM_H
 #define TWOWAY_C_STREAM_H
 
@@ -90,8 +92,8 @@ TWOWAY_C_CALL twoway_status twoway_seal_stream_read(twoway_seal_stream* stream, 
                                                     size_t capacity, size_t* written,
                                                     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Returns the number of bytes of the message before its first sealed text.
-TWOWAY_C_API size_t twoway_seal_stream_header_size(const twoway_seal_stream* stream)
+/// Returns the number of bytes of the message before its first ciphertext.
+TWOWAY_C_API size_t twoway_seal_stream_prefix_size(const twoway_seal_stream* stream)
     TWOWAY_C_NOEXCEPT;
 
 /// Returns the size of the largest chunk that it can give. Of a whole message, all after the
@@ -184,18 +186,16 @@ TWOWAY_C_CALL twoway_status twoway_response_opener_stream(const twoway_response_
                                                           twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// The body of a request to many receivers.
-TWOWAY_C_CALL twoway_status twoway_multi_sealer_stream(twoway_multi_sealer* sealer,
-                                                       twoway_source* source,
-                                                       const twoway_stream_options* options,
-                                                       twoway_seal_stream** stream,
-                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_CALL twoway_status twoway_multi_request_sealer_stream(
+    twoway_multi_request_sealer* sealer, twoway_source* source,
+    const twoway_stream_options* options, twoway_seal_stream** stream,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// The plaintext of such a body, from its first byte.
-TWOWAY_C_CALL twoway_status twoway_multi_opener_stream(twoway_multi_opener* opener,
-                                                       twoway_source* source,
-                                                       const twoway_stream_options* options,
-                                                       twoway_open_stream** stream,
-                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_CALL twoway_status twoway_multi_request_opener_stream(
+    twoway_multi_request_opener* opener, twoway_source* source,
+    const twoway_stream_options* options, twoway_open_stream** stream,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -34,6 +34,8 @@
 //
 // Stability. Symbols carry the version TWOWAY_1. Within it no function, struct member or number
 // changes its meaning; more of them may be added. `docs/c.md` says what a program may rely on.
+//
+// Who needs it: applications. Callbacks are for power users.
 #ifndef TWOWAY_C_TYPES_H
 #define TWOWAY_C_TYPES_H
 
@@ -132,7 +134,7 @@ typedef struct twoway_suite {
 
 /// One pair of "HPKE Symmetric Algorithms" (RFC 9458 section 3.1). Never grows.
 typedef struct twoway_symmetric_algorithms {
-  uint16_t kdf;  ///< a two-stage one
+  uint16_t kdf;   ///< a two-stage one
   uint16_t aead;  ///< one that seals
 } twoway_symmetric_algorithms;
 
@@ -208,8 +210,8 @@ TWOWAY_C_CALL twoway_status twoway_clock_new(const twoway_clock_callbacks* callb
                                              twoway_error* error) TWOWAY_C_NOEXCEPT;
 TWOWAY_C_API void twoway_clock_free(twoway_clock* clock) TWOWAY_C_NOEXCEPT;
 
-/// The longest secret that a twoway_secret_source can give, in bytes.
-#define TWOWAY_MAX_SOURCE_SECRET 1024
+/// The longest PIN or pass phrase, in bytes.
+#define TWOWAY_MAX_PASSPHRASE 1024
 
 /// Gives a PIN or a pass phrase. It is asked whenever one is needed, so again after a token was
 /// lost, and by one thread at a time for each token or store.
@@ -217,7 +219,7 @@ typedef struct twoway_secret_source {
   size_t size;    ///< sizeof(twoway_secret_source)
   void* context;  ///< for the functions below
   /// Writes the secret, without a terminator, to `out`, which has room for `capacity` bytes
-  /// (TWOWAY_MAX_SOURCE_SECRET) and is wiped after use. Any status but TWOWAY_OK becomes
+  /// (TWOWAY_MAX_PASSPHRASE) and is wiped after use. Any status but TWOWAY_OK becomes
   /// TWOWAY_KEY_UNAVAILABLE with `*native`, which is 0 beforehand.
   twoway_status (*read)(void* context, uint8_t* out, size_t capacity, size_t* written,
                         uint64_t* native);

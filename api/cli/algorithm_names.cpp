@@ -1,4 +1,4 @@
-#include "names.hpp"
+#include "algorithm_names.hpp"
 
 #include <string_view>
 
@@ -78,7 +78,7 @@ std::vector<std::string> kem_names() {
   return names;
 }
 
-std::vector<std::string> suite_names() {
+std::vector<std::string> algorithm_pair_names() {
   std::vector<std::string> names;
   for (const std::string& kdf : kdf_names()) {
     for (const std::string& aead : aead_names()) names.push_back(kdf + ":" + aead);
@@ -94,13 +94,13 @@ KemId parse_kem(const std::string& name) {
   return row->id;
 }
 
-SymmetricAlgorithms parse_suite(const std::string& text) {
+SymmetricAlgorithms parse_algorithms(const std::string& text) {
   const std::size_t colon = text.find(':');
   const core::KdfParams* kdf = find_name(core::kdf_table(), text.substr(0, colon));
   const core::AeadParams* aead =
       colon == std::string::npos ? nullptr : find_name(core::aead_table(), text.substr(colon + 1));
   if (kdf == nullptr || aead == nullptr) {
-    throw Failure(Exit::usage, "no suite '" + text + "': write KDF:AEAD with " +
+    throw Failure(Exit::usage, "no algorithms '" + text + "': write KDF:AEAD with " +
                                    list_of(kdf_names()) + " and " + list_of(aead_names()));
   }
   return {kdf->id, aead->id};

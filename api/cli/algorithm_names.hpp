@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <twoway/names.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway::cli {
 
@@ -23,12 +23,12 @@ std::string list_of(const std::vector<std::string>& names);
 std::vector<std::string> kem_names();
 
 /// Returns all pairs that `parse_suite` takes.
-std::vector<std::string> suite_names();
+std::vector<std::string> algorithm_pair_names();
 
 /// Returns the KEM of a short name from `kem_names`.
 KemId parse_kem(const std::string& name);
 
 /// Parses "hkdf-sha256:aes-128-gcm". A usage failure lists the known names.
-SymmetricAlgorithms parse_suite(const std::string& text);
+SymmetricAlgorithms parse_algorithms(const std::string& text);
 
 }  // namespace twoway::cli

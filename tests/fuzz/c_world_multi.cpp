@@ -9,12 +9,12 @@ constexpr std::size_t kKeyMessage = 39 + 32 + 16;
 
 }  // namespace
 
-void World::start_body() {
+void World::begin_sealing_body() {
   const bool chunked = choices_.below(2) == 1;
   const bool null = choices_.below(16) == 15;
-  twoway_multi_sealer* sealer = nullptr;
-  const twoway_status got = twoway_multi_sender_begin(null ? nullptr : many_sender_,
-                                                      form_of(chunked), nullptr, &sealer, &error_);
+  twoway_multi_request_sealer* sealer = nullptr;
+  const twoway_status got = twoway_multi_request_sender_begin(
+      null ? nullptr : multi_sender_, form_of(chunked), nullptr, &sealer, &error_);
   if (Expect().fails(null, TWOWAY_INVALID_ARGUMENT).judge(got, error_)) {
     bodies_sealers_.add(sealer, {chunked, false, ++exchanges_});
   } else {
@@ -28,8 +28,8 @@ void World::seal_body() {
   Room room(choices_, kNonce + plaintext.size() + 16);
   std::size_t written = 77;
   const twoway_status got =
-      twoway_multi_sealer_seal(handle_of(slot), plaintext.data(), plaintext.size(), room.data(),
-                               room.capacity(), &written, &error_);
+      twoway_multi_request_sealer_seal(handle_of(slot), plaintext.data(), plaintext.size(),
+                                       room.data(), room.capacity(), &written, &error_);
   Expect expect;
   room.expect(expect);
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT)
@@ -52,7 +52,8 @@ void World::chunk_body() {
   const twoway_chunk_limits* limits = nullptr;
   Expect expect;
   chunks_start(expect, limits);
-  const twoway_status got = twoway_multi_sealer_chunks(handle_of(slot), limits, &chunks, &error_);
+  const twoway_status got =
+      twoway_multi_request_sealer_chunk_sealer(handle_of(slot), limits, &chunks, &error_);
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT)
       .fails(slot != nullptr && (slot->model.spent || !slot->model.chunked), TWOWAY_WRONG_STATE);
   if (!expect.judge(got, error_)) {
@@ -62,8 +63,8 @@ void World::chunk_body() {
   slot->model.spent = true;
   Sent message{true, true, kNonce, slot->model.exchange, Bytes(kNonce), {}};
   std::size_t written = 0;
-  FUZZ_REQUIRE(twoway_multi_sealer_prefix(slot->handle, message.bytes.data(), kNonce, &written,
-                                          nullptr) == TWOWAY_OK);
+  FUZZ_REQUIRE(twoway_multi_request_sealer_prefix(slot->handle, message.bytes.data(), kNonce,
+                                                  &written, nullptr) == TWOWAY_OK);
   chunk_sealers_.add(chunks, {message, false, &bodies_});
 }
 
@@ -72,7 +73,7 @@ void World::encapsulate_key() {
   Room room(choices_, kKeyMessage);
   std::size_t written = 77;
   twoway_response_opener* opener = nullptr;
-  const twoway_status got = twoway_multi_sealer_encapsulate_key(
+  const twoway_status got = twoway_multi_request_sealer_encapsulate_key(
       handle_of(slot), sender_, room.data(), room.capacity(), &written, &opener, &error_);
   Expect expect;
   room.expect(expect);
@@ -93,15 +94,15 @@ void World::encapsulate_key() {
   response_openers_.add(opener, {exchanges_});
 }
 
-void World::begin_body() {
+void World::begin_opening_body() {
   const SentPtr key = pick(keys_);
   const std::size_t size = choices_.below(8) == 7 ? choices_.below(kKeyMessage) : key->bytes.size();
-  twoway_multi_pending* pending = nullptr;
+  twoway_pending_multi_request* pending = nullptr;
   const Bytes bytes(key->bytes.begin(), key->bytes.begin() + static_cast<std::ptrdiff_t>(std::min(
                                                                  size, key->bytes.size())));
   const twoway_status got =
-      twoway_multi_receiver_begin(many_receiver_, form_of(key->chunked), bytes.data(), bytes.size(),
-                                  nullptr, &pending, &error_);
+      twoway_multi_request_receiver_begin(multi_receiver_, form_of(key->chunked), bytes.data(),
+                                          bytes.size(), nullptr, &pending, &error_);
   Expect expect;
   expect.fails(bytes.size() < 7, TWOWAY_MALFORMED)
       .fails(ring_states_[1] < 0, TWOWAY_UNKNOWN_KEY)
@@ -115,13 +116,13 @@ void World::begin_body() {
 
 void World::decapsulate_body() {
   auto* slot = body_pendings_.pick(choices_);
-  twoway_multi_opener* opener = nullptr;
+  twoway_multi_request_opener* opener = nullptr;
   const bool wrong = choices_.below(4) == 0;
   const Bytes secret(32, 9);
   const twoway_status got =
-      wrong ? twoway_multi_pending_complete(handle_of(slot), secret.data(), secret.size(), &opener,
-                                            &error_)
-            : twoway_multi_pending_decapsulate(handle_of(slot), &opener, &error_);
+      wrong ? twoway_pending_multi_request_complete(handle_of(slot), secret.data(), secret.size(),
+                                                    &opener, &error_)
+            : twoway_pending_multi_request_decapsulate(handle_of(slot), &opener, &error_);
   Expect expect;
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT).fails(wrong, TWOWAY_OPEN_FAILED);
   if (!expect.judge(got, error_)) {
@@ -144,7 +145,7 @@ void World::open_body() {
   const std::size_t needed = bytes.size() < kNonce + 16 ? 0 : bytes.size() - kNonce - 16;
   Room room(choices_, needed);
   std::size_t written = 77;
-  const twoway_status got = twoway_multi_opener_open(
+  const twoway_status got = twoway_multi_request_opener_open(
       handle_of(slot), bytes.data(), bytes.size(), room.data(), room.capacity(), &written, &error_);
   Expect expect;
   room.expect(expect);
@@ -166,7 +167,8 @@ void World::chunk_body_opener() {
   const twoway_chunk_limits* limits = nullptr;
   Expect expect;
   chunks_start(expect, limits);
-  const twoway_status got = twoway_multi_opener_chunks(handle_of(slot), limits, &chunks, &error_);
+  const twoway_status got =
+      twoway_multi_request_opener_chunk_opener(handle_of(slot), limits, &chunks, &error_);
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT)
       .fails(slot != nullptr && (slot->model.opened || !slot->model.message->chunked),
              TWOWAY_WRONG_STATE);
@@ -184,7 +186,8 @@ void World::chunk_body_opener() {
 void World::answer_body() {
   auto* slot = body_openers_.pick(choices_);
   twoway_response_sealer* sealer = nullptr;
-  const twoway_status got = twoway_multi_opener_response_sealer(handle_of(slot), &sealer, &error_);
+  const twoway_status got =
+      twoway_multi_request_opener_response_sealer(handle_of(slot), &sealer, &error_);
   Expect expect;
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT)
       .fails(slot != nullptr && (slot->model.answered || !*slot->model.authentic),

@@ -18,24 +18,24 @@ enum class Answer {
 };
 
 /// One algorithm, with an answer per provider.
-struct SurveyRow {
+struct CapabilityRow {
   const char* kind;  ///< "kem", "kdf", "aead" or "random"
   std::string name;
   std::vector<Answer> answers;
 };
 
 /// Tests every algorithm that `providers` offer. A KEM is a yes if its group and its KDF are.
-std::vector<SurveyRow> survey(std::span<const core::Provider* const> providers);
+std::vector<CapabilityRow> check_capabilities(std::span<const core::Provider* const> providers);
 
-bool any_failed(std::span<const SurveyRow> rows);
+bool any_failed(std::span<const CapabilityRow> rows);
 
 /// Returns the rows as an aligned table under the providers' names.
-std::string survey_table(std::span<const core::Provider* const> providers,
-                         std::span<const SurveyRow> rows);
+std::string capability_table(std::span<const core::Provider* const> providers,
+                             std::span<const CapabilityRow> rows);
 
 /// Returns the rows as JSON. A provider that offers nothing has a member "unusable" with the
 /// reason.
-nlohmann::ordered_json survey_json(std::span<const core::Provider* const> providers,
-                                   std::span<const SurveyRow> rows);
+nlohmann::ordered_json capability_json(std::span<const core::Provider* const> providers,
+                                       std::span<const CapabilityRow> rows);
 
 }  // namespace twoway::cli

@@ -1,4 +1,6 @@
 // How the beginning of a message leads to the key of what follows it.
+//
+// Who needs it: power users, who frame messages themselves.
 #pragma once
 
 #include <memory>
@@ -9,11 +11,11 @@ namespace twoway::framing {
 
 /// Makes the sequence that opens a message from the bytes that the message starts with: a response
 /// or a body for many receivers starts with its nonce.
-class TWOWAY_INTERFACE Keying {
+class TWOWAY_INTERFACE OpenSequenceFactory {
  public:
-  virtual ~Keying() = default;
+  virtual ~OpenSequenceFactory() = default;
 
-  /// Bytes before the sealed text.
+  /// Bytes before the ciphertext.
   virtual std::size_t prefix_size() const noexcept = 0;
 
   /// `prefix` is prefix_size() bytes. Called once.
@@ -21,6 +23,6 @@ class TWOWAY_INTERFACE Keying {
 };
 
 /// For a message whose prefix was read already: prefix_size() is 0.
-TWOWAY_API std::unique_ptr<Keying> keyed(core::OpenSequence sequence) noexcept;
+TWOWAY_API std::unique_ptr<OpenSequenceFactory> factory_of(core::OpenSequence sequence) noexcept;
 
 }  // namespace twoway::framing

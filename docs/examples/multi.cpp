@@ -16,12 +16,12 @@ struct Sent {
 };
 
 Result<Sent> send_to_all(const Provider& crypto, const std::vector<RequestSender>& receivers,
-                         ByteView text) {
+                         ByteView plaintext) {
   auto sender = MultiRequestSender::create(crypto, receivers.front().suite().aead);
   if (!sender) return sender.error();
   auto sealer = sender->begin(Form::whole);
   if (!sealer) return sealer.error();
-  auto body = sealer->seal(text);
+  auto body = sealer->seal(plaintext);
   if (!body) return body.error();
   Sent sent{std::move(*body), {}};
   for (const RequestSender& receiver : receivers) {

@@ -1,4 +1,4 @@
-// twoway seal-many, open-many
+// twoway seal-multi, open-multi
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -34,12 +34,12 @@ constexpr std::size_t kMaxEncapsulatedKey = 4096;
 constexpr const char* kKeySuffix = ".encapsulated-key";
 constexpr const char* kStateSuffix = ".state";
 
-struct SealMany : Exchange {
+struct SealMulti : Exchange {
   std::vector<std::string> to;
   std::string keys_dir;
 };
 
-struct OpenMany : Exchange {
+struct OpenMulti : Exchange {
   KeyOptions keys;
   std::string encapsulated_key;
 };
@@ -56,7 +56,7 @@ std::string base_name(const std::string& path) {
   return dot == std::string::npos || dot == 0 ? file : file.substr(0, dot);
 }
 
-std::vector<Receiver> read_receivers(const Provider& provider, const SealMany& options) {
+std::vector<Receiver> read_receivers(const Provider& provider, const SealMulti& options) {
   std::vector<Receiver> receivers;
   std::map<std::string, std::string> file_of;
   for (const std::string& file : options.to) {
@@ -108,7 +108,7 @@ void make_folder(const std::string& path) {
   throw Failure(Exit::io, path + ": cannot be made: " + std::strerror(errno));
 }
 
-void require_different_files(const SealMany& options, const std::vector<Receiver>& receivers) {
+void require_different_files(const SealMulti& options, const std::vector<Receiver>& receivers) {
   std::vector<NamedFile> outputs{{"--out", options.out}};
   std::vector<NamedFile> inputs{{"--in", options.in}};
   for (const Receiver& receiver : receivers) {
@@ -120,7 +120,7 @@ void require_different_files(const SealMany& options, const std::vector<Receiver
   require_different(outputs, inputs);
 }
 
-void run(const SealMany& options) {
+void run(const SealMulti& options) {
   const MediaTypes types = media_types(options, kRequestMediaTypes);
   const Provider& provider = choose_provider(options.provider);
   const std::vector<Receiver> receivers = read_receivers(provider, options);
@@ -154,7 +154,7 @@ void run(const SealMany& options) {
   deliver(pull(stream), message.input(), out, companions, options.rules(""));
 }
 
-void run(const OpenMany& options) {
+void run(const OpenMulti& options) {
   const MediaTypes types = media_types(options, kRequestMediaTypes);
   KeyRing ring(choose_provider(options.keys.provider));
   std::vector<NamedFile> inputs = key_files(options.keys);
@@ -191,9 +191,9 @@ void run(const OpenMany& options) {
 
 }  // namespace
 
-void add_seal_many(Command& program) {
-  auto options = std::make_shared<SealMany>();
-  Command command = program.add("seal-many", "Seal one request to several receivers");
+void add_seal_multi(Command& program) {
+  auto options = std::make_shared<SealMulti>();
+  Command command = program.add("seal-multi", "Seal one request to several receivers");
   command.option("--to", options->to, "A receiver's key configuration list. Repeat it for more")
       .required()
       .type("FILE");
@@ -212,14 +212,15 @@ void add_seal_many(Command& program) {
       "AEAD. Any receiver could make another request that the others would take for this one. "
       "Responses are between one receiver and you.\n\n"
       "Example:\n"
-      "  twoway seal-many --to alice.ohttp-keys --to bob.ohttp-keys --keys-dir out --in "
+      "  twoway seal-multi --to alice.ohttp-keys --to bob.ohttp-keys --keys-dir out --in "
       "question.txt --out request.bin");
   command.runs([options] { run(*options); });
 }
 
-void add_open_many(Command& program) {
-  auto options = std::make_shared<OpenMany>();
-  Command command = program.add("open-many", "Open a request that was sealed to several receivers");
+void add_open_multi(Command& program) {
+  auto options = std::make_shared<OpenMulti>();
+  Command command =
+      program.add("open-multi", "Open a request that was sealed to several receivers");
   add_key_options(command, options->keys);
   command
       .option("--encapsulated-key", options->encapsulated_key,
@@ -230,7 +231,7 @@ void add_open_many(Command& program) {
   add_new_state_option(command, *options, "seal-response");
   command.footer(
       "Example:\n"
-      "  twoway open-many --key 1=key.pem --encapsulated-key alice.encapsulated-key --in "
+      "  twoway open-multi --key 1=key.pem --encapsulated-key alice.encapsulated-key --in "
       "request.bin --out question.txt --state receiver.state");
   command.runs([options] { run(*options); });
 }

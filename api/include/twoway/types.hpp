@@ -1,4 +1,6 @@
 // The names of core and framing that applications need, in the namespace twoway.
+//
+// Who needs it: applications, through the headers that include it.
 #pragma once
 
 #include <twoway/core/hpke.hpp>

@@ -11,7 +11,7 @@
 
 #include <twoway/twoway.hpp>
 
-#include "probe_provider.hpp"
+#include "extension_provider.hpp"
 
 using namespace twoway;
 
@@ -45,7 +45,7 @@ bool read_all(int fd, ByteSpan bytes) {
 
 /// The process that holds the key. It sends its public key, then DH(sk, peer) for each peer.
 [[noreturn]] void serve(int fd) {
-  Result<Kem> kem = Kem::find(probe_provider(), KemId::dhkem_x25519);
+  Result<Kem> kem = Kem::find(extension_provider(), KemId::dhkem_x25519);
   if (!kem) ::_exit(1);
   auto key = kem->generate_key_pair();
   if (!key || !write_all(fd, (*key)->public_key())) ::_exit(1);
@@ -143,11 +143,11 @@ int main() {
   ::close(fds[1]);
 
   const auto key = std::make_shared<const RemoteKey>(fds[0]);
-  KeyRing ring{probe_provider()};
+  KeyRing ring{extension_provider()};
   check(ring.add(1, key, {kChaCha}).ok(), "the ring refused the key");
   Result<Bytes> configs = ring.key_configs();
   check(configs.ok(), "the ring published nothing");
-  Result<RequestSender> sender = RequestSender::create(probe_provider(), *configs);
+  Result<RequestSender> sender = RequestSender::create(extension_provider(), *configs);
   check(sender.ok(), "no sender");
   exchange(ring, *key, *sender);
 

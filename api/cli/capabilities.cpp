@@ -1,4 +1,4 @@
-#include "survey.hpp"
+#include "capabilities.hpp"
 
 #include <algorithm>
 
@@ -23,9 +23,9 @@ Answer both(Answer a, Answer b) {
 }
 
 template <typename Ask>
-SurveyRow row(const char* kind, const char* name, std::span<const Provider* const> providers,
-              Ask question) {
-  SurveyRow result{kind, name, {}};
+CapabilityRow row(const char* kind, const char* name, std::span<const Provider* const> providers,
+                  Ask question) {
+  CapabilityRow result{kind, name, {}};
   for (const Provider* provider : providers) result.answers.push_back(question(*provider));
   return result;
 }
@@ -46,12 +46,12 @@ std::string padded(std::string text, std::size_t width) {
 
 }  // namespace
 
-std::vector<SurveyRow> survey(std::span<const Provider* const> providers) {
-  std::vector<SurveyRow> rows;
+std::vector<CapabilityRow> check_capabilities(std::span<const Provider* const> providers) {
+  std::vector<CapabilityRow> rows;
   for (const core::KemParams& kem : core::kem_table()) {
-    const core::DhKemParams* parts = core::find_dhkem(kem.id);
+    const core::DhKemParams* dhkem = core::find_dhkem(kem.id);
     rows.push_back(row("kem", kem.short_name, providers, [&](const Provider& p) {
-      return both(ask(p.dh(parts->dh), parts->dh), ask(p.kdf(parts->kdf), parts->kdf));
+      return both(ask(p.dh(dhkem->dh), dhkem->dh), ask(p.kdf(dhkem->kdf), dhkem->kdf));
     }));
   }
   for (const core::KemParams& kem : core::pq_kem_table()) {
@@ -77,17 +77,17 @@ std::vector<SurveyRow> survey(std::span<const Provider* const> providers) {
   return rows;
 }
 
-bool any_failed(std::span<const SurveyRow> rows) {
-  return std::ranges::any_of(rows, [](const SurveyRow& row) {
+bool any_failed(std::span<const CapabilityRow> rows) {
+  return std::ranges::any_of(rows, [](const CapabilityRow& row) {
     return std::ranges::find(row.answers, Answer::failed) != row.answers.end();
   });
 }
 
-std::string survey_table(std::span<const Provider* const> providers,
-                         std::span<const SurveyRow> rows) {
+std::string capability_table(std::span<const Provider* const> providers,
+                             std::span<const CapabilityRow> rows) {
   constexpr std::size_t kKind = 8;
   std::size_t widest = 0;
-  for (const SurveyRow& row : rows) widest = std::max(widest, row.name.size());
+  for (const CapabilityRow& row : rows) widest = std::max(widest, row.name.size());
   const auto line = [&](const char* kind, const std::string& name, auto cell) {
     std::string text = padded(kind, kKind) + padded(name, widest + 2);
     for (std::size_t i = 0; i < providers.size(); ++i) {
@@ -98,7 +98,7 @@ std::string survey_table(std::span<const Provider* const> providers,
   std::string table =
       line("", "", [&](std::size_t i) { return std::string(providers[i]->name()); });
   const char* kind = "";
-  for (const SurveyRow& row : rows) {
+  for (const CapabilityRow& row : rows) {
     table += line(std::string_view(kind) == row.kind ? "" : row.kind, row.name,
                   [&](std::size_t i) { return std::string(word(row.answers[i], "-")); });
     kind = row.kind;
@@ -106,13 +106,13 @@ std::string survey_table(std::span<const Provider* const> providers,
   return table;
 }
 
-nlohmann::ordered_json survey_json(std::span<const Provider* const> providers,
-                                   std::span<const SurveyRow> rows) {
+nlohmann::ordered_json capability_json(std::span<const Provider* const> providers,
+                                       std::span<const CapabilityRow> rows) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < providers.size(); ++i) {
     nlohmann::ordered_json entry{{"name", providers[i]->name()}, {"default", i == 0}};
     if (const char* reason = providers[i]->unusable()) entry["unusable"] = reason;
-    for (const SurveyRow& row : rows) {
+    for (const CapabilityRow& row : rows) {
       const std::string answer = word(row.answers[i], "no");
       entry[row.kind][row.name] = answer == "FAILED" ? "failed" : answer;
     }

@@ -8,14 +8,14 @@ from drivers import require
 from material import NENC, NK, NSK, flip, octets, refuse, suite_name
 
 
-class Many:
+class Multi:
     """One body, and an exchange for each receiver."""
 
     def __init__(self, sender, receiver, suite, count, request_chunked=False, response_chunked=False,
                  keys=None):
         self.sender, self.receiver = sender, receiver
         self.exchanges = [
-            Exchange(sender, receiver, suite, request_chunked=request_chunked, label=f"many {i}",
+            Exchange(sender, receiver, suite, request_chunked=request_chunked, label=f"multi {i}",
                      response_chunked=response_chunked, key=keys[i] if keys else None)
             for i in range(count)]
         for i, exchange in enumerate(self.exchanges):
@@ -24,7 +24,7 @@ class Many:
     def seal(self, text, **more):
         first = self.exchanges[0]
         receivers = [{"key_id": e.suite["key_id"], "public": e.public.hex()} for e in self.exchanges]
-        sealed = self.sender.ask("seal_many", **first.suite, **first.request_fields,
+        sealed = self.sender.ask("seal_multi", **first.suite, **first.request_fields,
                                  receivers=receivers, text=field_of(text), **more)
         for exchange, key, handle in zip(self.exchanges, sealed["keys"], sealed["handles"]):
             exchange.key, exchange.sent = bytes.fromhex(key), handle
@@ -45,7 +45,7 @@ class Many:
             random["random"] = draws["message_key"] + draws["message_nonce"] + b"".join(draws["ikmE"])
         self.seal(request, **random)
         for i, exchange in enumerate(self.exchanges):
-            opened = self.receiver.ask("open_many", **self.fields(i))
+            opened = self.receiver.ask("open_multi", **self.fields(i))
             exchange.opened = opened["handle"]
             require(bytes.fromhex(opened["text"]) == joined(request), "the body opens to another text")
             nonce = {}
@@ -57,28 +57,28 @@ class Many:
             require(exchange.open_response(exchange.answer) == joined(response),
                     "the response opens to another text")
         if recorder:
-            recorder.many(self, request, response, draws)
+            recorder.multi(self, request, response, draws)
 
 
 def run(report, ours, peer, recorder, folder):
-    offer = common(ours, peer, "many")
+    offer = common(ours, peer, "multi")
     if offer is None:
         return
     for sender, receiver in directions(ours, peer):
         to = f"{sender.role} to {receiver.role}"
         for suite, (q, r) in product(suites(offer), forms(offer)):
             for count in (1, 2, 50) if suite in FULL else (1, 2):
-                record = recorder and recorder.wants_many(sender, suite, q, r, count)
-                with report.case("many", f"{count}, {form_name(q)} and {form_name(r)}, "
+                record = recorder and recorder.wants_multi(sender, suite, q, r, count)
+                with report.case("multi", f"{count}, {form_name(q)} and {form_name(r)}, "
                                          f"{suite_name(*suite)}, {to}"):
-                    Many(sender, receiver, suite, count, q, r).run(
+                    Multi(sender, receiver, suite, count, q, r).run(
                         SHORT, SHORT, recorder if record else None)
         for suite, (name, text), (q, r) in product(full_suites(offer), TEXTS.items(), forms(offer)):
             request = text if can_seal(sender, text) else SHORT
             response = text if can_seal(receiver, text) else SHORT
-            with report.case("many", f"{name}, {form_name(q)} and {form_name(r)}, "
+            with report.case("multi", f"{name}, {form_name(q)} and {form_name(r)}, "
                                      f"{suite_name(*suite)}, {to}"):
-                Many(sender, receiver, suite, 2, q, r).run(request, response)
+                Multi(sender, receiver, suite, 2, q, r).run(request, response)
         for suite in full_suites(offer):
             stream(report, sender, receiver, suite, to, folder)
     for sealer, opener in directions(ours, peer):
@@ -89,12 +89,12 @@ def run(report, ours, peer, recorder, folder):
 def stream(report, sender, receiver, suite, to, folder):
     request, response = stream_texts()
     sealed, opened = folder / "sealed", folder / "opened"
-    with report.case("10 MiB", f"many, {suite_name(*suite)}, {to}"):
-        many = Many(sender, receiver, suite, 2, True, True)
-        many.seal(request, file=str(sealed))
-        for i, exchange in enumerate(many.exchanges):
-            fields = {name: value for name, value in many.fields(i).items() if name != "message"}
-            exchange.opened = receiver.ask("open_many", **fields, file=str(sealed),
+    with report.case("10 MiB", f"multi, {suite_name(*suite)}, {to}"):
+        multi = Multi(sender, receiver, suite, 2, True, True)
+        multi.seal(request, file=str(sealed))
+        for i, exchange in enumerate(multi.exchanges):
+            fields = {name: value for name, value in multi.fields(i).items() if name != "message"}
+            exchange.opened = receiver.ask("open_multi", **fields, file=str(sealed),
                                            text_file=str(opened))["handle"]
             require(opened.read_bytes() == joined(request), "the body opens to another plaintext")
         exchange.seal_response(response, file=str(sealed))
@@ -108,17 +108,17 @@ def refusals(report, sealer, opener, suite, offer):
         name = f"{form_name(chunked)}, {suite_name(*suite)}, {opener.role}"
 
         def refused(what, **changes):
-            with report.case("many refusals", f"{what}, {name}"):
-                many = Many(sealer, opener, suite, 2, chunked, chunked)
-                many.seal(SHORT)
-                fields = many.fields(0)
+            with report.case("multi refusals", f"{what}, {name}"):
+                multi = Multi(sealer, opener, suite, 2, chunked, chunked)
+                multi.seal(SHORT)
+                fields = multi.fields(0)
                 for field, change in changes.items():
-                    fields[field] = change(many) if callable(change) else change
-                refuse(opener, "open_many", **fields)
+                    fields[field] = change(multi) if callable(change) else change
+                refuse(opener, "open_multi", **fields)
 
-        key = lambda change: {"key": lambda many: change(many.exchanges[0].key)}
-        body = lambda change: {"message": lambda many: change(many.body)}
-        refused("another receiver's key message", key=lambda many: many.exchanges[1].key)
+        key = lambda change: {"key": lambda multi: change(multi.exchanges[0].key)}
+        body = lambda change: {"message": lambda multi: change(multi.body)}
+        refused("another receiver's key message", key=lambda multi: multi.exchanges[1].key)
         refused("changed key id", **key(lambda k: flip(k, 0)))
         refused("changed enc", **key(lambda k: flip(k, start - 1)))
         refused("changed key", **key(lambda k: flip(k, start)))
@@ -131,14 +131,14 @@ def refusals(report, sealer, opener, suite, offer):
         refused("empty body", message=b"")
         refused("another media type", media_type=b"other")
 
-        with report.case("many refusals", f"another request's body, {name}"):
-            many, other = (Many(sealer, opener, suite, 2, chunked, chunked) for _ in range(2))
-            many.seal(SHORT)
+        with report.case("multi refusals", f"another request's body, {name}"):
+            multi, other = (Multi(sealer, opener, suite, 2, chunked, chunked) for _ in range(2))
+            multi.seal(SHORT)
             other.seal(SHORT)
-            refuse(opener, "open_many", **many.fields(0, other.body))
-        with report.case("many refusals", f"another receiver's response, {name}"):
-            many = Many(opener, sealer, suite, 2, chunked, chunked)
-            many.run(SHORT, SHORT)
-            first, second = many.exchanges
+            refuse(opener, "open_multi", **multi.fields(0, other.body))
+        with report.case("multi refusals", f"another receiver's response, {name}"):
+            multi = Multi(opener, sealer, suite, 2, chunked, chunked)
+            multi.run(SHORT, SHORT)
+            first, second = multi.exchanges
             refuse(opener, "open_response", handle=first.sent, message=second.answer,
                    **first.response_fields)

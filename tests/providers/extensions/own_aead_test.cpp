@@ -125,12 +125,12 @@ TEST_CASE("an AEAD and a KDF of no table carry whole and chunked exchanges") {
     REQUIRE(*got == 8);
     auto sealer = stream->opener.response_sealer();
     REQUIRE_OK(sealer);
-    auto response = sealer->start_chunks();
+    auto response = sealer->chunk_sealer();
     REQUIRE_OK(response);
     Bytes sealed = response->prefix;
-    sealed.resize(sealed.size() + response->chunks.sealed_size(6, Last::yes));
-    REQUIRE_OK(response->chunks.seal(ByteSpan(sealed).subspan(response->prefix.size()),
-                                     as_bytes("answer"), Last::yes));
+    sealed.resize(sealed.size() + response->chunk_sealer.sealed_size(6, Last::yes));
+    REQUIRE_OK(response->chunk_sealer.seal(ByteSpan(sealed).subspan(response->prefix.size()),
+                                           as_bytes("answer"), Last::yes));
     auto opener = chunked->response_opener().chunk_opener();
     REQUIRE_OK(opener);
     auto step = opener->open(text, sealed, framing::End::yes);

@@ -1,4 +1,5 @@
-// Makes the parts of the provider. Each function returns null if OpenSSL does not offer the part.
+// Makes the algorithms of the provider. Each function returns null if OpenSSL does not offer the
+// part.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Makes the parts of the provider. Each function returns null if libsodium does not offer the part.
-// sodium_init has succeeded before any is called.
+// Makes the algorithms of the provider. Each function returns null if libsodium does not offer the
+// part. sodium_init has succeeded before any is called.
 #pragma once
 
 #include <memory>

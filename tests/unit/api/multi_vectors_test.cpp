@@ -119,7 +119,7 @@ TEST_CASE("exchanges of the Go package with many receivers, byte for byte") {
   for (const Provider* provider : built::providers()) {
     std::size_t ran = 0;
     std::size_t receivers = 0;
-    test::for_each_vector("twoway-go-many.json", [&](const Vector& v) {
+    test::for_each_vector("twoway-go-multi.json", [&](const Vector& v) {
       INFO(provider->name() << ' ' << v.text("name"));
       if (!test::offers(*provider, test::suite_of(v))) return v.skip();
       for (const Way way : {Way::push, Way::pull}) run(*provider, v, way);
