@@ -181,14 +181,33 @@ TEST_CASE("HPKE in C writes over nothing else that it reads") {
                       });
                     },
                     any});
+    // `own` is the info too.
+    core::Bytes enc(32);
+    core::Bytes sealed(kText.size() + 16);
+    std::size_t written = 0;
+    ok(twoway_hpke_seal(crypto, setup.with.suite, own.data(), 32, own.data(), 32, nullptr, nullptr,
+                        nullptr, 0, text().data(), kText.size(), enc.data(), 32, &written,
+                        sealed.data(), sealed.size(), &written, nullptr));
+    for (const bool over_enc : {false, true}) {
+      check_overlaps({over_enc ? enc : own, kText.size(), kNever,
+                      [&] {
+                        return sized([&](const std::uint8_t* in, std::size_t in_size, auto... out) {
+                          return twoway_hpke_open(
+                              crypto, setup.with.suite, setup.one.key, over_enc ? in : enc.data(),
+                              32, over_enc ? own.data() : in, in_size, nullptr, nullptr, 0,
+                              sealed.data(), sealed.size(), out..., nullptr);
+                        });
+                      },
+                      is_it});
+    }
     for (const bool over_enc : {false, true}) {
       check_overlaps({own, 40, kNever,
                       [&] {
                         return OverlapCall([&](core::ByteSpan out, core::ByteView in) {
-                          const core::ByteView enc = over_enc ? in : core::ByteView(own);
+                          const core::ByteView from = over_enc ? in : core::ByteView(own);
                           return result(twoway_hpke_receive_export(
-                                            crypto, setup.with.suite, setup.one.key, enc.data(),
-                                            enc.size(), nullptr, 0, nullptr, in.data(), in.size(),
+                                            crypto, setup.with.suite, setup.one.key, from.data(),
+                                            from.size(), nullptr, 0, nullptr, in.data(), in.size(),
                                             out.data(), out.size(), nullptr),
                                         out.size());
                         });
