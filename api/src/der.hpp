@@ -1,4 +1,4 @@
-// Strict DER (X.690), as much of it as key files need.
+// The part of strict DER (X.690) that key files need.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ enum class Tag : std::uint8_t {
 };
 
 /// Takes elements off the front of a view. Lengths must be definite, minimal and within the view.
-/// After a nullopt the reader stands where it stood.
+/// After a nullopt the reader has not moved.
 class Reader {
  public:
   explicit Reader(core::ByteView bytes) noexcept : rest_(bytes) {}
@@ -33,7 +33,7 @@ class Reader {
     return !rest_.empty() && rest_[0] == static_cast<std::uint8_t>(tag);
   }
 
-  /// The content of the next element; nullopt where that has another tag or is not DER.
+  /// Returns the content of the next element, or nullopt if it has another tag or is not DER.
   std::optional<core::ByteView> take(Tag tag) noexcept;
 
   /// Skips one element of any tag below 31.
@@ -45,18 +45,18 @@ class Reader {
   core::ByteView rest_;
 };
 
-/// The content of the one element that `bytes` consist of.
+/// Returns the content of the only element in `bytes`.
 std::optional<core::ByteView> whole(core::ByteView bytes, Tag tag) noexcept;
 
-/// Writes DER back to front, so that a length is known when its header is written: what comes last
-/// in the file is put first.
+/// Writes DER back to front, so that a length is known when its header is written. Put the last
+/// element of the file first.
 class Writer {
  public:
-  /// Puts content in front of what was written.
+  /// Puts content in front of the written bytes.
   void put(core::ByteView content) noexcept;
 
-  /// Puts in front the header of an element, whose content is all that was written since size()
-  /// was `since`.
+  /// Puts in front the header of an element, whose content is everything written since size() was
+  /// `since`.
   void wrap(Tag tag, std::size_t since) noexcept;
 
   /// Puts a whole element in front.

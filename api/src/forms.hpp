@@ -1,4 +1,4 @@
-// A message is sealed and opened in the form in which it was begun.
+// Checks that a message is sealed and opened in the form in which it was begun.
 #pragma once
 
 #include <twoway/types.hpp>

@@ -16,7 +16,7 @@ bool is_hex(std::uint8_t c) noexcept {
   return is_blank(c) || is_one_of(c, "0123456789abcdefABCDEF");
 }
 
-/// Of base64 and of base64url (RFC 4648 sections 4 and 5).
+/// The digits of base64 and base64url (RFC 4648 sections 4 and 5).
 bool is_base64(std::uint8_t c) noexcept {
   return is_hex(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_one_of(c, "+/-_=");
 }
@@ -27,8 +27,9 @@ bool all(ByteView bytes, bool (*holds)(std::uint8_t)) noexcept {
   return std::all_of(bytes.begin(), bytes.end(), holds);
 }
 
-/// What bytes that are no list are, or null if that is not known. A list begins with the length of
-/// a configuration, whose high byte is 0 or 1 for all KEMs of the table: no text does.
+/// Names bytes that are not a list, or returns null if they are unknown. A list begins with the
+/// length of a configuration, whose high byte is 0 or 1 for all KEMs of the table, unlike that of
+/// any text.
 const char* mistake(const Provider& provider, ByteView bytes) noexcept {
   if (all(bytes, is_blank)) {
     return "there is no key configuration list, only nothing or blanks: fetch it again from its "

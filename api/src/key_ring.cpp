@@ -15,8 +15,8 @@ auto has_id(std::uint8_t key_id) noexcept {
   return [key_id](const auto& entry) { return entry->key_id == key_id; };
 }
 
-/// Shows when a key is added what would break its first request: a wrong public half, a key without
-/// the right to derive, a token that answers in another form.
+/// Finds faults when a key is added that would otherwise break its first request: a wrong public
+/// half, a key without the right to derive, a token that returns another form.
 Status self_check(const Kem& kem, const PrivateKey& key, const PublicKey& public_key) noexcept {
   Bytes enc(kem.params().nenc);
   SharedSecret sent;
@@ -44,8 +44,8 @@ std::shared_ptr<const KeyRing::Entries> KeyRing::snapshot() const noexcept {
   return entries_;
 }
 
-/// Under the lock. Answers the entries before, for release after it: to let go of a key may take
-/// a token's time.
+/// Call under the lock. Returns the former entries, to be released after the lock, because
+/// releasing a key may take a token's time.
 std::shared_ptr<const KeyRing::Entries> KeyRing::replace(Entries next) noexcept {
   return std::exchange(entries_, std::make_shared<const Entries>(std::move(next)));
 }

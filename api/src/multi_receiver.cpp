@@ -72,7 +72,7 @@ Result<MultiRequestOpener> PendingMultiRequest::complete_hybrid(
   return open_key(request_.complete_hybrid(ml_kem, dh));
 }
 
-/// Opens the body's key in the place of a request's text. The gate goes to the body.
+/// Opens the body's key, which takes the place of a request's text. The gate goes to the body.
 Result<MultiRequestOpener> PendingMultiRequest::open_key(
     Result<RequestOpener> request) const noexcept {
   if (!request) return request.error();

@@ -47,7 +47,7 @@ constexpr int between(int value, int low, int high) noexcept {
 }
 
 // RFC 4648 section 4, table 1.
-constexpr int digit_value(int c) noexcept {  // -1 for what is no digit
+constexpr int digit_value(int c) noexcept {  // -1 if it is not a digit
   return -1 + (between(c, 'A', 'Z') & (c - 'A' + 1)) + (between(c, 'a', 'z') & (c - 'a' + 27)) +
          (between(c, '0', '9') & (c - '0' + 53)) + (between(c, '+', '+') & 63) +
          (between(c, '/', '/') & 64);
@@ -59,7 +59,7 @@ constexpr int digit_of(int value) noexcept {
          (between(value, 63, 63) & '/');
 }
 
-/// Canonical base64: padded to a multiple of four, with zeros for the bits that are left over.
+/// Canonical base64: padded to a multiple of four, with zeros for the unused bits.
 std::optional<SecretBytes> decode_base64(ByteView text) noexcept {
   if (text.empty() || text.size() % 4 != 0) return std::nullopt;
   std::size_t padding = 0;
@@ -88,7 +88,7 @@ std::optional<SecretBytes> decode_base64(ByteView text) noexcept {
   return out;
 }
 
-/// Writes text to the front of a buffer that was made long enough.
+/// Writes text to the front of a buffer, which must be long enough.
 class Cursor {
  public:
   explicit Cursor(ByteSpan out) noexcept : to_(out.data()) {}

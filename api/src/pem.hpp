@@ -13,23 +13,24 @@ namespace twoway::pem {
 /// text.
 struct Opening {
   std::string_view label;
-  core::ByteView rest;  ///< what follows that line
+  core::ByteView rest;  ///< the text after that line
 };
 
-/// Finds the first block. Lines before it are skipped. Lines end in LF, CRLF or CR, and blanks
-/// around them do not count. nullopt if there is no BEGIN line.
+/// Finds the first block. Skips the lines before it. Lines end in LF, CRLF or CR, and blanks around
+/// them do not count. Returns nullopt if there is no BEGIN line.
 std::optional<Opening> open(core::ByteView text) noexcept;
 
 struct Block {
   core::SecretBytes content;
-  core::ByteView rest;  ///< what follows the END line
+  core::ByteView rest;  ///< the text after the END line
 };
 
 /// Decodes the block, up to the END line of the same label. Blanks and line ends in its base64 do
-/// not count. nullopt if there is no such line or anything else than base64 before it.
+/// not count. Returns nullopt if there is no such line, or if there is anything but base64 before
+/// it.
 std::optional<Block> decode(const Opening& opening) noexcept;
 
-/// The text of one block: lines of 64 characters that end in LF.
+/// Writes the text of one block: lines of 64 characters that end in LF.
 core::SecretBytes encode(std::string_view label, core::ByteView content) noexcept;
 
 }  // namespace twoway::pem

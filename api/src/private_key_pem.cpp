@@ -30,7 +30,7 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr Error kDamaged = malformed(
     "the key file is damaged or not strict DER: make it again with openssl pkey -in FILE -out NEW");
 
-// Files that are not PKCS#8 in PEM, by their BEGIN line.
+// Other files than PKCS#8 in PEM, by their BEGIN line.
 constexpr std::string_view kLabel = "PRIVATE KEY";
 constexpr Error kEncrypted = malformed(
     "this is an encrypted PKCS#8 file: decrypt it first with openssl pkcs8 -in FILE -out NEW");
@@ -72,11 +72,11 @@ constexpr std::array<std::uint8_t, 3> kEd448{0x2b, 0x65, 0x71};
 constexpr std::array<std::uint8_t, 8> kPkcs1{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01};
 constexpr std::array<std::uint8_t, 7> kDsa{0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01};
 
-/// How a KEM's keys are named (RFC 5480 section 2.1.1, RFC 8410 section 3).
+/// The identifiers of a KEM's keys (RFC 5480 section 2.1.1, RFC 8410 section 3).
 struct Algorithm {
   KemId kem;
   ByteView id;
-  ByteView curve;  ///< the parameters of id-ecPublicKey; empty for the others, which have none
+  ByteView curve;  ///< the parameters of id-ecPublicKey, or empty for the others
   bool is_ec() const noexcept { return !curve.empty(); }
 };
 constexpr std::array<Algorithm, 5> kAlgorithms{{
@@ -132,8 +132,8 @@ Result<const Algorithm*> read_algorithm(ByteView content) noexcept {
       "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256");
 }
 
-/// Takes up the public key of a BIT STRING, which must be a whole number of octets and agree with
-/// one that was read before.
+/// Reads the public key of a BIT STRING, which must be a whole number of octets and agree with one
+/// that was read before.
 Status read_public(PrivateKeyData& data, const Algorithm& algorithm, ByteView bits) noexcept {
   if (bits.empty() || bits[0] != 0) return kDamaged;
   const ByteView pk = bits.subspan(1);

@@ -54,7 +54,8 @@ Result<bool> MemoryReplayFilter::insert_if_absent(std::uint8_t key_id, ByteView 
   if (Status s = name(tag, key_id, enc); !s) return s.error();
   const std::lock_guard lock(mutex_);
   advance_time();
-  // One makes room for what comes; two use up what has piled up, and no call has much to forget.
+  // Forgetting one makes room for the new entry. Forgetting two works off a backlog, so no call has
+  // much to forget.
   for (int i = 0; i < 2 && size_ > 0 && outdated(entries_[oldest_]); ++i) forget_oldest();
   if (holds(tag)) return false;
   if (size_ == capacity_) return kFull;
@@ -74,7 +75,7 @@ Status MemoryReplayFilter::name(Tag& tag, std::uint8_t key_id, ByteView enc) con
 void MemoryReplayFilter::advance_time() noexcept {
   const TimePoint now = detail::now(clock_);
   if (now > seen_) {
-    // What is longer than the window outdates every entry, so that no more need be counted.
+    // A time longer than the window outdates every entry, so counting more is not needed.
     const bool within = seen_ > TimePoint::max() - window_ || now < seen_ + window_;
     const TimePoint::duration passed = within ? now - seen_ : window_;
     if (time_ > TimePoint::duration::max() - passed) start_time_again();
@@ -83,7 +84,7 @@ void MemoryReplayFilter::advance_time() noexcept {
   seen_ = now;
 }
 
-/// Counts from 0 again, before the count would overflow: entries keep their age.
+/// Counts from 0 again, before the count would overflow. Entries keep their age.
 void MemoryReplayFilter::start_time_again() noexcept {
   for (std::size_t i = 0; i < size_; ++i) {
     Entry& entry = entries_[(oldest_ + i) % capacity_];
@@ -102,7 +103,7 @@ std::uint32_t& MemoryReplayFilter::list_of(const Tag& tag) noexcept {
   return lists_[hash & (list_count_ - 1)];
 }
 
-/// Newest first, so what follows an outdated entry is outdated too.
+/// Newest first, so the entries after an outdated one are outdated too.
 bool MemoryReplayFilter::holds(const Tag& tag) noexcept {
   for (std::uint32_t at = list_of(tag); at != 0; at = entries_[at - 1].next) {
     if (outdated(entries_[at - 1])) return false;

@@ -42,7 +42,7 @@ class RequestGate final : public core::Gate {
   Error explain(const Error& error) const noexcept override { return proof_->explain(error); }
 
  private:
-  /// A store has no say in what is authentic or whether an output is too small.
+  /// A store must not decide if a message is authentic or an output too small.
   static Error store_failure(const Error& error) noexcept {
     if (error.code == Errc::filter_full) return error;
     return {Errc::provider_failure, error.message, error.native};
@@ -55,7 +55,7 @@ class RequestGate final : public core::Gate {
   std::shared_ptr<std::atomic<bool>> authentic_;
 };
 
-/// Fills `out` from a source; truncated where it ends before.
+/// Fills `out` from a source. Fails with truncated if the source ends before.
 Status read_all(Source& source, ByteSpan out) noexcept {
   while (!out.empty()) {
     const Result<SourceRead> got = source.read(out);
@@ -247,7 +247,7 @@ Result<ChunkedRequestOpener> RequestReceiver::chunked_opener(
   return ChunkedRequestOpener(*this, *type, limits);
 }
 
-/// Takes header and `enc` off `in`. Nothing is answered once the key is there.
+/// Takes header and `enc` off `in`. Returns nothing once the key is there.
 Result<std::optional<ChunkedRequestOpener::Step>> ChunkedRequestOpener::read_prefix(
     ByteView in, End end) noexcept {
   if (moved_) return core::kMovedFrom;

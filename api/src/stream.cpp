@@ -14,11 +14,11 @@ constexpr Error kTruncated{Errc::truncated,
                            "the message ended before its ciphertext: it was cut short, ask for it "
                            "again"};
 
-/// What is read of a source at once: several chunks of the default size, so that most of them lie
+/// The size of one read of a source: several chunks of the default size, so that most of them lie
 /// whole in the buffer and are opened without being gathered.
 constexpr std::size_t kReadSize = 65536;
 
-/// Sums with the bytes around a message stay within a size.
+/// Keeps sums with the bytes around a message within a size.
 constexpr std::size_t kMaxWhole = std::numeric_limits<std::size_t>::max() / 2;
 
 StreamOptions bounded(StreamOptions options) noexcept {
@@ -26,7 +26,7 @@ StreamOptions bounded(StreamOptions options) noexcept {
   return options;
 }
 
-/// Copies what fits of the front of `from`, and takes it off.
+/// Moves the bytes that fit from the front of `from` to `out`.
 std::size_t give(ByteSpan out, ByteView& from) noexcept {
   const std::size_t size = std::min(out.size(), from.size());
   std::copy_n(from.begin(), size, out.begin());
@@ -34,12 +34,13 @@ std::size_t give(ByteSpan out, ByteView& from) noexcept {
   return size;
 }
 
-/// What a stream's step wrote, maybe leaving more pending; nothing where no more comes now.
+/// The number of bytes that a stream's step wrote, maybe with more pending. Nothing if no more
+/// comes now.
 using StepResult = Result<std::optional<std::size_t>>;
 constexpr std::optional<std::size_t> kNoMore;
 
-/// Fills `out` with what is pending, and with what `step` writes while there is room: it is told
-/// whether anything was given before. An error stays, and is answered once nothing else is left.
+/// Fills `out` with the pending bytes, then with the bytes of `step` while there is room. `step` is
+/// told if anything was given before. An error stays, and is returned once nothing else is left.
 template <typename Step>
 Result<std::size_t> fill(ByteSpan out, ByteView& pending, std::optional<Error>& error,
                          const Step& step) noexcept {
@@ -73,7 +74,7 @@ Result<SourceRead> read_some(Source& source, ByteSpan out) noexcept {
   return got;
 }
 
-/// Grows `buffer` so that it has room for `size` bytes, twice what it had if that is needed often.
+/// Grows `buffer` to `size` bytes, or to twice its size if that is needed often.
 void make_room(core::SecretBuffer& buffer, std::size_t size) {
   if (buffer.size() < size) buffer.resize(std::max(size, 2 * buffer.size()));
 }
@@ -111,7 +112,7 @@ Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
   if (memory_ && core::overlap(out, *memory_)) return core::kBadOverlap;
   return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> StepResult {
     if (finished_) return kNoMore;
-    // What is sealed does not wait for the source, nor is more sealed than fits.
+    // Sealed bytes do not wait for the source, and no more is sealed than fits.
     if (given && (!memory_ || sealed_size(lendable()) > room.size())) {
       return kNoMore;
     }
@@ -121,15 +122,15 @@ Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
   });
 }
 
-/// Seals the next chunk, or the whole message, to the front of `out` where it fits, else to the
-/// buffer. Answers what it wrote to `out`.
+/// Seals the next chunk, or the whole message, to the front of `out` if it fits, else to the
+/// buffer. Returns the number of bytes written to `out`.
 Result<std::size_t> SealStream::seal_next(ByteSpan out) noexcept {
   const Result<Plaintext> plaintext = memory_ ? lend() : read_source();
   if (!plaintext) return plaintext.error();
   const std::size_t size = sealed_size(*plaintext);
   const bool fits = size <= out.size();
   if (!fits && memory_) make_room(buffer_, size);
-  // In place, the head goes before the plaintext, and the tag behind it.
+  // In place, the head goes before the plaintext, and the tag after it.
   const std::size_t at = memory_ ? 0 : largest_chunk_prefix() - chunk_prefix(*plaintext);
   const ByteSpan to = fits ? out.first(size) : ByteSpan(buffer_).subspan(at, size);
   const Result<std::size_t> sealed = chunks_ ? chunks_->seal(to, plaintext->bytes, plaintext->last)
@@ -141,7 +142,7 @@ Result<std::size_t> SealStream::seal_next(ByteSpan out) noexcept {
   return std::size_t{0};
 }
 
-/// The next plaintext in memory.
+/// Returns the next plaintext in memory.
 SealStream::Plaintext SealStream::lendable() const noexcept {
   const ByteView bytes = memory_->first(std::min(memory_->size(), max_plaintext()));
   return {bytes, bytes.size() == memory_->size() ? Last::yes : Last::no};
@@ -154,7 +155,7 @@ Result<SealStream::Plaintext> SealStream::lend() noexcept {
   return next;
 }
 
-/// Reads one chunk, or a whole message, to where it can be sealed in place.
+/// Reads one chunk, or a whole message, to the place where it can be sealed in place.
 Result<SealStream::Plaintext> SealStream::read_source() noexcept {
   const std::size_t front = largest_chunk_prefix();
   std::size_t size = 0;
@@ -243,7 +244,7 @@ Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
   return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> StepResult {
     if (finished_) return kNoMore;
     if (end_ == End::no && (factory_ != nullptr || input_.empty())) {
-      if (given) return kNoMore;  // what is opened does not wait for the source
+      if (given) return kNoMore;  // opened bytes do not wait for the source
       if (Status s = read_source(); !s) return s.error();
       return std::optional(std::size_t{0});
     }
@@ -256,8 +257,8 @@ Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
   });
 }
 
-/// Opens a chunk where the input has one whole: to the front of `out` where any chunk that may come
-/// fits, else in a buffer. Answers what it wrote to `out`.
+/// Opens a chunk if the input has a whole one: to the front of `out` if the largest chunk fits
+/// there, else in a buffer. Returns the number of bytes written to `out`.
 Result<std::size_t> OpenStream::open_chunk(ByteSpan out) noexcept {
   const std::size_t size = chunks_->output_size(input_.size());
   const bool fits = size <= out.size();
@@ -273,7 +274,7 @@ Result<std::size_t> OpenStream::open_chunk(ByteSpan out) noexcept {
   return std::size_t{0};
 }
 
-/// Opens the whole message, all of which is read: as above.
+/// Opens the whole message in the same way, once all of it is read.
 Result<std::size_t> OpenStream::open_whole(ByteSpan out) noexcept {
   const std::size_t prefix = factory_->prefix_size();
   if (input_.size() < prefix) return kTruncated;
@@ -294,7 +295,7 @@ Result<std::size_t> OpenStream::open_whole(ByteSpan out) noexcept {
   return std::size_t{0};
 }
 
-/// Reads more: behind what there is of a whole message, in place of what is consumed of chunks.
+/// Reads more bytes: after the earlier ones of a whole message, or in place of consumed chunks.
 Status OpenStream::read_source() noexcept {
   const std::size_t size = input_.size();
   make_room(buffer_, size + kReadSize);
@@ -309,7 +310,7 @@ Status OpenStream::read_source() noexcept {
   return {};
 }
 
-/// The input for writing: it lies in the buffer.
+/// Returns the input for writing. It lies in the buffer.
 ByteSpan OpenStream::own_input() noexcept {
   return ByteSpan(buffer_).subspan(static_cast<std::size_t>(input_.data() - buffer_.data()),
                                    input_.size());

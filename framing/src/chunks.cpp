@@ -32,7 +32,7 @@ ByteView aad(Last last) noexcept {
   return last == Last::yes ? core::as_bytes("final") : ByteView();
 }
 
-/// Whether `size` more bytes keep a message of `total` within its limit.
+/// Returns true if `size` more bytes keep a message of `total` within its limit.
 bool fits(std::uint64_t total, std::size_t size, const ChunkLimits& limits) noexcept {
   return total <= limits.max_plaintext && size <= limits.max_plaintext - total;
 }
@@ -71,7 +71,7 @@ Result<std::size_t> ChunkSealer::seal(ByteSpan out, ByteView plaintext, Last las
   if (plaintext.empty() && last == Last::no) {
     return Error{Errc::invalid_argument, "only the last chunk may be empty"};
   }
-  // A chunk that is not the last leaves room for one that is.
+  // A chunk that is not the last must leave room for the last one.
   const std::uint64_t after = last == Last::yes ? 1 : 2;
   if (plaintext.size() > limits_.max_chunk || !fits(sealed_, plaintext.size(), limits_) ||
       limits_.max_chunks - chunks_ < after) {
@@ -124,8 +124,8 @@ Result<ChunkOpener::Step> ChunkOpener::open_in_place(ByteSpan in, End end) noexc
   return open_at(nullptr, in, end);
 }
 
-/// Opens into `*out`, or, where that is null, over the sealed bytes: they lie in the opener's own
-/// buffer or in an input that open_in_place was given for writing.
+/// Opens into `*out`, or over the sealed bytes if `out` is null. Those are then in the opener's own
+/// buffer, or in the writable input of open_in_place.
 Result<ChunkOpener::Step> ChunkOpener::open_at(ByteSpan* out, ByteView in, End end) noexcept {
   if (moved_from()) return core::kMovedFrom;
   if (error_) return *error_;
@@ -147,7 +147,7 @@ Result<ChunkOpener::Step> ChunkOpener::open_at(ByteSpan* out, ByteView in, End e
   return Step{last == Last::yes ? State::done : State::chunk, consumed, to.first(*size)};
 }
 
-/// Takes the next sealed chunk off `in`, or all of `in` where it does not complete one.
+/// Takes the next sealed chunk off `in`, or all of `in` if that does not complete one.
 Result<std::optional<ChunkOpener::Sealed>> ChunkOpener::next_sealed(ByteView& in,
                                                                     End end) noexcept {
   const std::optional<Sealed> incomplete;
@@ -186,7 +186,8 @@ Result<std::optional<ChunkOpener::Sealed>> ChunkOpener::next_sealed(ByteView& in
   return std::optional<Sealed>({sealed, Last::yes});
 }
 
-/// Reads what comes before the chunks, and takes the key; false where it is not whole yet.
+/// Reads the prefix of the chunks, and takes the key. Returns false if the prefix is not complete
+/// yet.
 Result<bool> ChunkOpener::read_prefix(ByteView& in) noexcept {
   const std::size_t size = factory_->prefix_size();
   keep(in, size);
@@ -199,7 +200,7 @@ Result<bool> ChunkOpener::read_prefix(ByteView& in) noexcept {
   return true;
 }
 
-/// Reads a chunk's length; false where it is not whole yet.
+/// Reads a chunk's length. Returns false if it is not complete yet.
 Result<bool> ChunkOpener::read_length(ByteView& in) noexcept {
   while (length_size_ == 0 || length_size_ < varint_size_from(length_bytes_[0])) {
     if (in.empty()) return false;
@@ -214,7 +215,7 @@ Result<bool> ChunkOpener::read_length(ByteView& in) noexcept {
     phase_ = Phase::final_body;
     return true;
   }
-  if (length <= sequence_->sealed_size(0)) return core::kBadAeadTag;  // empty, or no chunk at all
+  if (length <= sequence_->sealed_size(0)) return core::kBadAeadTag;  // empty, or not a chunk
   if (length > max_sealed()) return kOverLimit;
   length_ = static_cast<std::size_t>(length);
   if (!fits(opened_, sequence_->opened_size(length_), limits_)) return kOverLimit;
@@ -222,7 +223,7 @@ Result<bool> ChunkOpener::read_length(ByteView& in) noexcept {
   return true;
 }
 
-/// Moves bytes of `in` to what is kept, until that has `most`; false where more were left.
+/// Moves bytes of `in` to the kept ones, until those are `most`. Returns false if bytes were left.
 bool ChunkOpener::keep(ByteView& in, std::size_t most) noexcept {
   const ByteView piece = in.first(std::min(in.size(), most - kept_.size()));
   kept_.insert(kept_.end(), piece.begin(), piece.end());

@@ -51,7 +51,7 @@ void write_config(Writer& writer, const KeyConfig& config) noexcept {
   }
 }
 
-/// The first pair that the provider can use with the configuration's KEM.
+/// Returns the first pair that the provider can use with the configuration's KEM.
 Result<core::CipherSuite> usable_suite(const Provider& provider, const KeyConfig& config) noexcept {
   for (const SymmetricAlgorithms& pair : config.algorithms) {
     Result<core::CipherSuite> suite = find_suite(provider, {config.kem, pair.kdf, pair.aead});
@@ -85,8 +85,8 @@ Result<KeyConfig> parse_key_config(const Provider& provider, ByteView encoded) n
   return config;
 }
 
-// RFC 9458 section 3.2: the list is a sequence of configurations, each behind its 2-byte length;
-// a malformed one makes the whole list unusable.
+// RFC 9458 section 3.2: the list is a sequence of configurations, each after its 2-byte length. A
+// malformed one makes the whole list unusable.
 Result<std::vector<KeyConfig>> parse_key_configs(const Provider& provider,
                                                  ByteView encoded) noexcept {
   if (encoded.empty()) return kMalformedList;

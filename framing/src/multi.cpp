@@ -15,7 +15,7 @@ using core::Error;
 using core::Result;
 using core::Status;
 
-/// What seals a body, by the AEAD of its receivers' suites: a key of kBodyKeySize bytes.
+/// The AEAD of a body, by the AEAD of its receivers' suites. Its key has kBodyKeySize bytes.
 struct BodyAead {
   AeadId suite;
   AeadId body;

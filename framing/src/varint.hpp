@@ -10,14 +10,14 @@ namespace twoway::framing {
 inline constexpr std::uint64_t kMaxVarint = (std::uint64_t{1} << 62) - 1;
 inline constexpr std::size_t kMaxVarintSize = 8;
 
-/// Bytes of the shortest encoding of `value`, which is at most kMaxVarint.
+/// Returns the size of the shortest encoding of `value`, which is at most kMaxVarint.
 constexpr std::size_t varint_size(std::uint64_t value) noexcept {
   if (value < 1U << 6) return 1;
   if (value < 1U << 14) return 2;
   return value < 1U << 30 ? 4 : 8;
 }
 
-/// Bytes of the encoding that starts with `first`.
+/// Returns the size of the encoding that starts with `first`.
 constexpr std::size_t varint_size_from(std::uint8_t first) noexcept {
   return std::size_t{1} << (first >> 6);
 }
@@ -30,7 +30,7 @@ inline void write_varint(core::ByteSpan out, std::uint64_t value) noexcept {
   out[0] = static_cast<std::uint8_t>(out[0] | prefix << 6);
 }
 
-/// The value of an encoding, which `bytes` holds exactly; it need not be the shortest.
+/// Returns the value of an encoding, which fills `bytes`. It need not be the shortest.
 inline std::uint64_t read_varint(core::ByteView bytes) noexcept {
   std::uint64_t value = bytes[0] & 0x3f;
   for (const std::uint8_t byte : bytes.subspan(1)) value = value << 8 | byte;

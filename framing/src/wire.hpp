@@ -1,4 +1,4 @@
-// Reading and writing the fixed-width, big-endian fields of the formats.
+// Reads and writes the fixed-width, big-endian fields of the formats.
 #pragma once
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 
 namespace twoway::framing {
 
-/// Reads fields from the front of `bytes`. After the first field that does not fit, all further
-/// ones are empty or zero and `failed` is true, so that callers check once.
+/// Reads fields from the front of `bytes`. After the first field that does not fit, all later ones
+/// are empty or zero and `failed` is true, so that callers check once.
 class Reader {
  public:
   explicit Reader(core::ByteView bytes) noexcept : rest_(bytes) {}
@@ -41,7 +41,7 @@ class Reader {
   bool failed_ = false;
 };
 
-/// Writes fields to the front of a buffer that its caller made large enough.
+/// Writes fields to the front of a buffer, which the caller must make large enough.
 class Writer {
  public:
   explicit Writer(core::ByteSpan out) noexcept : rest_(out) {}

@@ -1,4 +1,4 @@
-// Where a key ring and a replay filter take the time from.
+// The clock of a key ring and a replay filter.
 //
 // Who needs it: applications that give a key ring or a replay filter a clock of their own.
 #pragma once
@@ -12,7 +12,7 @@ namespace twoway {
 /// A time of day, to the second or better.
 using TimePoint = std::chrono::system_clock::time_point;
 
-/// Tells the time. Thread-safe. Derive from it for tests, or where the time comes from elsewhere.
+/// Tells the time. Thread-safe. Derive from it for tests, or if the time comes from elsewhere.
 class TWOWAY_INTERFACE Clock {
  public:
   virtual ~Clock() = default;
@@ -22,7 +22,7 @@ class TWOWAY_INTERFACE Clock {
 
 namespace detail {
 
-/// What `clock` says; the system's clock where it is null.
+/// Returns the time of `clock`, or of the system's clock if it is null.
 inline TimePoint now(const Clock* clock) noexcept {
   return clock != nullptr ? clock->now() : std::chrono::system_clock::now();
 }

@@ -1,4 +1,4 @@
-// Key configuration lists from files and servers, with errors that name what was given instead.
+// Key configuration lists from files and servers, with errors that name other inputs.
 //
 // Who needs it: applications that look into key configuration lists.
 #pragma once
@@ -12,8 +12,8 @@ namespace twoway {
 /// Reads a list of media type application/ohttp-keys, as framing::parse_key_configs does.
 ///
 /// Errors:
-///   malformed   the bytes are no list. The message says so of the mistakes that are known: nothing
-///               at all, a configuration without the list's length, a line end after the list,
+///   malformed   the bytes are not a list. The message names the known mistakes: an empty input,
+///               a configuration without the list's length, a line end after the list,
 ///               hexadecimal, base64 and other text.
 TWOWAY_API Result<std::vector<KeyConfig>> read_key_configs(const Provider& provider,
                                                            ByteView list) noexcept;

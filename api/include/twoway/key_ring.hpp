@@ -15,18 +15,18 @@ namespace twoway {
 
 /// Whether a key is published.
 enum class KeyState : std::uint8_t {
-  pending,  ///< opens requests, and is not published yet
+  pending,  ///< opens requests, but is not published yet
   active,   ///< opens requests, and is published
-  retired,  ///< opens requests until its time, and is published no more
+  retired,  ///< opens requests until its time, but is not published
 };
 
-/// When a ring makes sure that a key fits its public key.
+/// The time at which a ring checks that a key fits its public key.
 enum class KeyCheck : std::uint8_t {
-  now,       ///< when it is added: the key must answer then, while the caller waits
-  deferred,  ///< by its first request: the key may be out of reach, or answer asynchronously
+  now,       ///< when it is added: the key must work then, while the caller waits
+  deferred,  ///< by its first request: the key may be out of reach, or work asynchronously
 };
 
-/// A stable, lower-case name such as "active".
+/// Returns a stable, lower-case name such as "active".
 inline const char* to_string(KeyState state) noexcept {
   switch (state) {
     case KeyState::pending: return "pending";
@@ -36,7 +36,7 @@ inline const char* to_string(KeyState state) noexcept {
   return "unknown";
 }
 
-/// Whether a key has been seen to fit its public key. Thread-safe.
+/// Knows if a key has been seen to fit its public key. Thread-safe.
 class TWOWAY_API KeyProof {
  public:
   /// Begins with what is known of the key.
@@ -46,8 +46,8 @@ class TWOWAY_API KeyProof {
   /// Records that it has.
   void prove() noexcept { proven_ = true; }
 
-  /// What a caller is told of a ciphertext that does not open: `error`, but key_unavailable in
-  /// place of open_failed as long as the key may be the reason.
+  /// Returns the error for a ciphertext that does not open: `error`, or key_unavailable in place of
+  /// open_failed as long as the key may be the reason.
   Error explain(const Error& error) const noexcept;
 
  private:
@@ -55,30 +55,29 @@ class TWOWAY_API KeyProof {
 };
 
 /// A receiver's keys and the suites that each accepts. Thread-safe: keys may be added, changed and
-/// removed while requests are opened. A request for which `find` has answered keeps its key,
-/// whatever becomes of it here. Borrows from its provider; shares the keys, so that whatever uses
-/// one keeps it alive.
+/// removed while requests are opened. A request whose key `find` has returned keeps that key.
+/// Borrows from its provider. Shares the keys, so that every user of a key keeps it alive.
 ///
-/// To change keys without refusing a request: add the new key, pending, to every receiver that
-/// shares the name; when all have it, activate it and retire the old one for as long as senders
-/// may keep a key configuration; then `remove_expired`.
+/// To change keys without refusing a request, add the new key, pending, to every receiver that
+/// shares the name. When all have it, activate it and retire the old one for as long as senders may
+/// keep a key configuration. Then call `remove_expired`.
 ///
-/// A retired key whose time has come is expired: the ring does not hold it any more, save that it
-/// is listed, and in memory, until it is removed or its id is added again. Key ids are one byte,
-/// so an expired key's id is free for another key.
+/// A retired key whose time has come is expired. The ring no longer uses the key and never revives
+/// it, so its expiry time can be relied on. It stays listed and in memory until it is removed or
+/// its id is added again. Key ids are one byte, so an expired key's id is free for another key.
 class TWOWAY_API KeyRing {
  public:
-  /// One key, as it was when the ring was asked. Immutable.
+  /// One key, at the time of the call. Immutable.
   struct Entry {
     std::uint8_t key_id;                    ///< as it stands in requests
     std::shared_ptr<const PrivateKey> key;  ///< never null
     std::vector<core::CipherSuite> suites;  ///< in which it opens requests
     KeyState state;                         ///< when the ring was asked
-    TimePoint until;  ///< of a retired key: the first moment at which it opens nothing
+    TimePoint until;  ///< the first moment at which a retired key opens nothing
 
     std::shared_ptr<KeyProof> proof;  ///< shared by all entries of the key
 
-    /// Whether the key is known to fit its public key.
+    /// Returns true if the key is known to fit its public key.
     bool checked() const noexcept { return proof->proven(); }
 
     /// Tells whether the key opens nothing at that time.
@@ -87,7 +86,7 @@ class TWOWAY_API KeyRing {
     }
   };
 
-  /// `clock` says when a retired key expires; null is the system's clock. Where it is set back, a
+  /// `clock` decides when a retired key expires. Null is the system's clock. If it is set back, a
   /// key that expired may open again. Both arguments must outlive the ring.
   explicit KeyRing(const Provider& provider TWOWAY_LIFETIMEBOUND,
                    const Clock* clock = nullptr) noexcept;
@@ -98,43 +97,51 @@ class TWOWAY_API KeyRing {
   /// Returns the provider that the ring was made with.
   const Provider& provider() const noexcept { return provider_; }
 
-  /// Adds a key that accepts requests in the listed suites. An expired key of the same id is
-  /// removed. On failure the ring is as before.
+  /// Adds a key that accepts requests in the listed suites. Removes an expired key of the same id.
+  /// After a failure the ring is as before.
   ///
   /// With KeyCheck::now, a secret is encapsulated to the public key and decapsulated with the key.
   /// With KeyCheck::deferred, the private key is not used. Its first request whose ciphertext is
   /// authentic proves it (Entry::checked). Until then a ciphertext that does not open is
   /// key_unavailable instead of open_failed, because the key may be the reason. Keep such a key
-  /// pending until it is checked: a published key that does not fit fails all senders. Errors:
-  /// - invalid_argument: a null key, an id that is taken, no algorithms, the state `retired`
-  /// - not_supported: a suite that the provider lacks or OHTTP has no use for
-  /// - invalid_key: the public key is not valid
-  /// - key_unavailable: the key failed, or does not fit its public key
-  /// - provider_failure
+  /// pending until it is checked: a published key that does not fit fails all senders.
+  ///
+  /// Errors:
+  ///   invalid_argument  a null key, an id that is taken, no algorithms, the state `retired`
+  ///   not_supported     a suite that the provider lacks or OHTTP has no use for
+  ///   invalid_key       the public key is not valid
+  ///   key_unavailable   the key failed, or does not fit its public key
+  ///   provider_failure  the library failed
   Status add(std::uint8_t key_id, std::shared_ptr<const PrivateKey> key,
              std::vector<SymmetricAlgorithms> algorithms, KeyState state = KeyState::active,
              KeyCheck check = KeyCheck::now) noexcept;
 
-  /// Publishes a pending key, or a retired one again, in the place of its adding. Errors:
-  /// unknown_key (not held, or expired), wrong_state (active already).
+  /// Publishes a pending key, or a retired one again. It keeps its place in the list.
+  ///
+  /// Errors:
+  ///   unknown_key  the ring does not hold the key, or it is expired
+  ///   wrong_state  the key is active already
   Status activate(std::uint8_t key_id) noexcept;
 
-  /// Publishes a key no more, and lets it open requests that begin before `until`: none where that
-  /// is past. A retired key takes the new time. Errors: unknown_key (not held, or expired).
+  /// Stops publishing a key, and lets it open requests that begin before `until`, or none if that
+  /// is past. A retired key takes the new time. Fails with unknown_key if the ring does not hold
+  /// the key, or if it is expired.
   Status retire(std::uint8_t key_id, TimePoint until) noexcept;
 
-  /// Lets go of a key in any state, expired ones too. Error: unknown_key (not held).
+  /// Removes a key in any state, also an expired one. Fails with unknown_key if the ring does not
+  /// hold it.
   Status remove(std::uint8_t key_id) noexcept;
 
-  /// Lets go of all expired keys and answers how many they were.
+  /// Removes all expired keys and returns their number.
   std::size_t remove_expired() noexcept;
 
-  /// All keys in the order of their adding, for status pages. An entry that is kept keeps its key
-  /// alive.
+  /// Returns all keys in the order in which they were added, for status pages. An entry keeps its
+  /// key alive.
   std::vector<std::shared_ptr<const Entry>> entries() const noexcept;
 
-  /// The entry and suite that a header names; unknown_key where the ring has no such id, the key
-  /// is expired, or does not list that suite (RFC 9458 section 4.3). Each has its own message.
+  /// Finds the entry and suite that a header names. Fails with unknown_key, with a message for each
+  /// case, if the ring has no such id, or the key is expired, or the key does not list that suite
+  /// (RFC 9458 section 4.3).
   struct Match {
     std::shared_ptr<const Entry> entry;  ///< the key
     core::CipherSuite suite;             ///< one of its suites
@@ -142,9 +149,10 @@ class TWOWAY_API KeyRing {
   /// Finds the key of a header, as Match says.
   Result<Match> find(const RequestHeader& header) const noexcept;
 
-  /// The list of the active keys in the order of their adding, media type application/ohttp-keys.
-  /// Senders take the first that they can use, so a new key is used once those before it are
-  /// retired. invalid_argument where no key is active: a list has at least one.
+  /// Writes the list of the active keys in the order in which they were added, media type
+  /// application/ohttp-keys. Senders use the first that they can, so a new key is used once those
+  /// before it are retired. Fails with invalid_argument if no key is active, because a list must
+  /// have at least one.
   Result<Bytes> key_configs() const noexcept;
 
  private:

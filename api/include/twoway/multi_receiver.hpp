@@ -16,7 +16,7 @@ namespace twoway {
 ///
 /// An opened body comes from someone who holds its key: the sender, or any other of its receivers,
 /// each of whom could forge it. No other receiver can read or forge this one's response.
-/// MultiRequestSealer says what else the format does not protect.
+/// MultiRequestSealer lists the other limits of the format.
 class TWOWAY_API MultiRequestOpener {
  public:
   /// `key` opens the body once `gate` has admitted its first ciphertext. `request` gives the
@@ -29,39 +29,52 @@ class TWOWAY_API MultiRequestOpener {
         key_(std::move(key)),
         gate_(std::move(gate)) {}
 
-  /// The form in which the request was begun. The functions for the other form answer wrong_state
-  /// and use nothing up.
+  /// Returns the form in which the request was begun. The functions for the other form fail with
+  /// wrong_state and consume nothing.
   Form form() const noexcept { return request_.form(); }
 
-  /// Bytes of the body before its ciphertext, for opening in place.
+  /// Returns the number of bytes of the body before its ciphertext, for opening in place.
   std::size_t prefix_size() const noexcept { return prefix_size_; }
 
-  /// Bytes of plaintext in a whole body of `body_size` bytes; 0 where it is too short.
+  /// Returns the size of the plaintext in a whole body of `body_size` bytes, or 0 if it is too
+  /// short.
   std::size_t opened_size(std::size_t body_size) const noexcept {
     return body_size < overhead_ ? 0 : body_size - overhead_;
   }
 
-  /// Writes the plaintext of the whole `body` to the front of `out` and answers its length. `out`
-  /// starts prefix_size() bytes into `body`, or what is written is disjoint from it; else
-  /// invalid_argument. open_failed and replayed wipe what was written; in place that destroys the
-  /// body. A failure uses nothing up: another body may be tried. Opens once: after a success,
-  /// wrong_state. Errors: open_failed, replayed, those of the replay filter, buffer_too_small,
-  /// wrong_state, provider_failure.
+  /// Writes the plaintext of the whole `body` to the front of `out` and returns its size. `out`
+  /// starts prefix_size() bytes into `body`, or the bytes written are disjoint from it. Opens once.
+  /// A failure consumes nothing, so another body may be tried, but in place it destroys the body.
+  ///
+  /// Errors:
+  ///   open_failed       the body is not authentic: the bytes written are wiped
+  ///   replayed          the request was accepted before: the bytes written are wiped
+  ///   buffer_too_small  `out` is too small
+  ///   invalid_argument  the buffers overlap in another way
+  ///   wrong_state       the body was opened before, or the request is chunked
+  ///   provider_failure  the library failed
+  ///   and those of the replay filter: the bytes written are wiped
   Result<std::size_t> open(ByteSpan out, ByteView body) noexcept;
 
-  /// What opens a body in chunks from its first byte. Once: after a success, wrong_state. Errors:
-  /// wrong_state, invalid_argument (the limits; nothing is used up).
+  /// Makes the opener of a body in chunks, from the body's first byte. Succeeds once.
+  ///
+  /// Errors:
+  ///   wrong_state       the body was opened before, or the request is whole
+  ///   invalid_argument  the limits are wrong (nothing is consumed)
   Result<ChunkOpener> chunk_opener(const ChunkLimits& limits = {}) noexcept;
 
-  /// The plaintext of a body that `source` gives from its first byte, in place of `open` or
-  /// `chunk_opener`: one of them succeeds once. Nothing is read before the stream is. Errors:
-  /// wrong_state, invalid_argument (the limits, a null source; the request is then used up).
+  /// Opens a body that `source` gives from its first byte, in place of `open` or `chunk_opener`.
+  /// One of them succeeds once. Nothing is read before the stream is read.
+  ///
+  /// Errors:
+  ///   wrong_state       the body was opened before
+  ///   invalid_argument  the limits are wrong or `source` is null (the request is then used up)
   Result<OpenStream> stream(std::unique_ptr<Source> source,
                             const StreamOptions& options = {}) noexcept;
 
-  /// The sealer of this receiver's response, once. wrong_state before a whole body is opened, or
-  /// the first chunk of a chunked one: a key message alone gets no answer, as whoever saw it may
-  /// send it with a body of theirs.
+  /// Gives the sealer of this receiver's response, once. Fails with wrong_state before a whole
+  /// body, or the first chunk of a chunked one, is opened. A key message alone gets no response,
+  /// because anyone who saw it may send it with a body of theirs.
   Result<ResponseSealer> response_sealer() noexcept { return request_.response_sealer(); }
 
  private:
@@ -74,9 +87,9 @@ class TWOWAY_API MultiRequestOpener {
   std::unique_ptr<core::Gate> gate_;     // the request's, which waits for the body
 };
 
-/// A key message whose header and `enc` were read and are valid, and whose key is known. What
-/// remains is the private key's operation, here or elsewhere. Keeps its key alive. Immutable and
-/// thread-safe. A move copies, so that no object is left empty.
+/// A key message whose header and `enc` are valid, and whose key is known. The next step is the
+/// private key's operation, here or elsewhere. Keeps its key alive. Immutable and thread-safe. A
+/// move copies, so that no object is left empty.
 class TWOWAY_API PendingMultiRequest {
  public:
   /// `sealed_key` is what follows the prefix of a key message, kBodyKeySize + Nt bytes.
@@ -89,14 +102,17 @@ class TWOWAY_API PendingMultiRequest {
   PendingMultiRequest(const PendingMultiRequest&) = default;
   PendingMultiRequest& operator=(const PendingMultiRequest&) = default;
 
-  /// Key, suite and `enc`, for an operation elsewhere. Go on with the functions below: its own
-  /// `decapsulate` and completions are for requests to one receiver.
+  /// Returns key, suite and `enc`, for an operation elsewhere. Continue with the functions below,
+  /// because its own `decapsulate` and completions are for requests to one receiver.
   const PendingRequest& request() const noexcept { return request_; }
 
   /// Runs the private key's operation in this thread, which may block as long as the key does, and
-  /// opens the body's key. A failure leaves the request pending: key_unavailable may be tried
-  /// again. Errors: open_failed (not a valid `enc`, or the key message is not authentic),
-  /// key_unavailable, provider_failure.
+  /// opens the body's key. A failure leaves the request pending.
+  ///
+  /// Errors:
+  ///   open_failed       `enc` is not valid, or the key message is not authentic
+  ///   key_unavailable   the key failed, and may be tried again
+  ///   provider_failure  the library failed
   Result<MultiRequestOpener> decapsulate() const noexcept;
 
   /// As PendingRequest::complete, complete_dh and complete_hybrid, and open the body's key. Errors
@@ -114,13 +130,12 @@ class TWOWAY_API PendingMultiRequest {
   Bytes sealed_key_;
 };
 
-/// Opens requests to many receivers with the keys of a ring, which it borrows. Immutable, and safe
-/// to share between threads.
+/// Opens one-to-many requests with the keys of a ring, which it borrows. Immutable, and safe to
+/// share between threads.
 ///
 /// The options' replay filter is asked, for the key id and `enc` of the key message, once the
-/// body's first ciphertext is authentic and before it is released. It is not asked sooner, so that
-/// nobody who saw a key message can have the true request refused by sending it with another body
-/// first.
+/// body's first ciphertext is authentic and before it is released. Asking earlier would let anyone
+/// who saw a key message send it with another body first, so that the genuine request is refused.
 class TWOWAY_API MultiRequestReceiver {
  public:
   /// Borrows the ring and what the options name.
@@ -129,16 +144,20 @@ class TWOWAY_API MultiRequestReceiver {
       : ring_(&ring), receiver_(ring, options) {}
   explicit MultiRequestReceiver(const KeyRing&& ring, const ReceiverOptions& options = {}) = delete;
 
-  /// Begins to open a request whose body has that form, under the form's media type: reads a whole
-  /// key message, checks its `enc`, and finds the key. The body is not needed yet. Errors:
-  /// malformed (shorter than a header), unknown_key, open_failed (`enc` is not valid, or another
-  /// length than a key message has), invalid_argument (the media types, as
-  /// framing::choose_media_type says), not_supported (the ring's provider lacks the body's AEAD),
-  /// provider_failure.
+  /// Begins to open a request whose body has that form, under the form's media type. Reads a whole
+  /// key message, checks its `enc`, and finds the key. Does not need the body yet.
+  ///
+  /// Errors:
+  ///   malformed         the key message is shorter than a header
+  ///   unknown_key       the ring does not hold the key
+  ///   open_failed       `enc` is not valid, or the key message has the wrong length
+  ///   invalid_argument  the media types, as for framing::choose_media_type
+  ///   not_supported     the ring's provider lacks the body's AEAD
+  ///   provider_failure  the library failed
   Result<PendingMultiRequest> begin(Form form, ByteView encapsulated_key,
                                     const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// A key message and a whole body in one call: begin, decapsulate, open.
+  /// Opens a key message and a whole body in one call: begin, decapsulate, open.
   Result<OpenedRequest> open(ByteView encapsulated_key, ByteView body,
                              const MediaTypes& types = kRequestMediaTypes) const noexcept;
 

@@ -14,7 +14,7 @@
 
 namespace twoway {
 
-/// What one receiver needs beside the body, and the opener of that receiver's response.
+/// The key message for one receiver, and the opener of that receiver's response.
 struct EncapsulatedKey {
   Bytes message;                   ///< the key message
   ResponseOpener response_opener;  ///< of this receiver's response
@@ -25,13 +25,13 @@ struct EncapsulatedKey {
 /// it, as a RequestSealer does. `encapsulate_key` may be called anywhere. Holds the body's key
 /// until it ends. Borrows from its provider.
 ///
-/// What this format does and does not protect:
+/// Limits of this format:
 /// - Every receiver holds the body's key. So any of them can forge a body that the others open with
-///   the sender's own key messages, and answer to the sender.
-/// - A body opens with the key message of any of its receivers. The format hides neither how many
-///   they are nor, as each key message starts with a key id and suite, who they may be.
-/// - A sender may hand out different keys and a body that opens with each to another plaintext: the
-///   AEADs do not bind a ciphertext to one key.
+///   the sender's own key messages. Their responses go to the sender.
+/// - A body opens with the key message of any of its receivers. The format does not hide their
+///   number. Each key message starts with a key id and suite, which may show who they are.
+/// - A sender may give out different keys and a body that opens with each to another plaintext,
+///   because the AEADs do not bind a ciphertext to one key.
 /// - Each response is between its receiver and the sender: no other receiver can read or forge it.
 class TWOWAY_API MultiRequestSealer {
  public:
@@ -48,44 +48,58 @@ class TWOWAY_API MultiRequestSealer {
         aead_(aead),
         options_(options) {}
 
-  /// The form in which the request was begun. The functions for the other form answer wrong_state
-  /// and use nothing up.
+  /// Returns the form in which the request was begun. The functions for the other form fail with
+  /// wrong_state and consume nothing.
   Form form() const noexcept { return form_; }
 
-  /// The nonce: what the body starts with.
+  /// Returns the nonce, with which the body starts, and its size.
   ByteView prefix() const noexcept { return prefix_; }
   std::size_t prefix_size() const noexcept { return prefix_.size(); }
 
-  /// The size of a whole body for `plaintext_size` bytes.
+  /// Returns the size of a whole body for `plaintext_size` bytes.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
     return key_.sealed_size(plaintext_size);
   }
 
-  /// Writes the whole body, sealed_size(plaintext.size()) bytes, to the front of `out` and answers
-  /// how many. `plaintext` starts prefix_size() bytes into `out` or is disjoint from what is
-  /// written. Seals once: after a success, wrong_state. Errors: buffer_too_small, invalid_argument
-  /// (the buffers overlap otherwise), wrong_state, provider_failure.
+  /// Writes the whole body, sealed_size(plaintext.size()) bytes, to the front of `out` and returns
+  /// their number. `plaintext` starts prefix_size() bytes into `out` or is disjoint from the bytes
+  /// written. Seals once.
+  ///
+  /// Errors:
+  ///   buffer_too_small  `out` is too small
+  ///   invalid_argument  the buffers overlap in another way
+  ///   wrong_state       the body was sealed before, the request is chunked, a forked child, or a
+  ///                     use by two threads at once
+  ///   provider_failure  the library failed
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
 
-  /// As above, into bytes of its own.
+  /// Seals the whole body, and returns it.
   Result<Bytes> seal(ByteView plaintext) noexcept;
 
-  /// What seals the body in chunks, to follow `prefix`. Once: after a success, wrong_state. Errors:
-  /// wrong_state, invalid_argument (the limits; nothing is used up).
+  /// Makes the sealer of the body's chunks, which follow `prefix`. Succeeds once.
+  ///
+  /// Errors:
+  ///   wrong_state       the body was sealed before, the request is whole, or a forked child
+  ///   invalid_argument  the limits are wrong (nothing is consumed)
   Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
 
-  /// The body as a stream that seals what it reads from `source`, in place of `seal` or
-  /// `chunk_sealer`: one of them succeeds once. Errors: wrong_state, invalid_argument (the limits,
-  /// a null source; the request is then used up).
+  /// Makes the body as a stream, which seals the bytes of `source`, in place of `seal` or
+  /// `chunk_sealer`. One of them succeeds once.
+  ///
+  /// Errors:
+  ///   wrong_state       the body was sealed before, or a forked child
+  ///   invalid_argument  the limits are wrong or `source` is null (the request is then used up)
   Result<SealStream> stream(std::unique_ptr<Source> source,
                             const StreamOptions& options = {}) noexcept;
 
-  /// The message that gives the body's key to the receiver that `to` sends to, at any time before,
-  /// during or after the sealing. Only the AEADs must be the same; KEM, KDF and provider may differ
-  /// from one receiver to the next. The receiver's ephemeral key is drawn from this sender's Rng
-  /// where it has one, else as `to` draws its own. Several threads may call this at once, and while
-  /// another seals. Errors: invalid_argument (a receiver whose suite has another AEAD),
-  /// provider_failure.
+  /// Makes the key message for the receiver that `to` sends to, at any time before, during or after
+  /// the sealing. Only the AEADs must be the same. KEM, KDF and provider may differ between
+  /// receivers. The receiver's ephemeral key is drawn from this sender's Rng if it has one, else as
+  /// `to` draws its own. Several threads may call this at once, and while another seals.
+  ///
+  /// Errors:
+  ///   invalid_argument  the receiver's suite has another AEAD
+  ///   provider_failure  the library or the generator failed
   Result<EncapsulatedKey> encapsulate_key(const RequestSender& to) const noexcept;
 
  private:
@@ -108,18 +122,21 @@ class TWOWAY_API MultiRequestSealer {
 ///   publish(request->seal(plaintext));
 class TWOWAY_API MultiRequestSender {
  public:
-  /// `aead` is that of the receivers' suites. The body of AES-128-GCM suites is sealed with
-  /// AES-256-GCM, which the provider must then offer. Where the options have an Rng, it gives the
-  /// body's key (32 bytes), then its nonce (Nn), at `begin`; then the randomness of each receiver's
-  /// key. Errors: not_supported.
+  /// Makes a sender. `aead` is that of the receivers' suites. The body of AES-128-GCM suites is
+  /// sealed with AES-256-GCM, which the provider must then offer. If the options have an Rng, it
+  /// gives the body's key (32 bytes), then its nonce (Nn), at `begin`, and then the randomness of
+  /// each receiver's key. Fails with not_supported.
   static Result<MultiRequestSender> create(const Provider& provider, AeadId aead,
                                            const SenderOptions& options = {}) noexcept;
 
   /// Returns the AEAD of the receivers' suites.
   AeadId aead() const noexcept { return aead_; }
 
-  /// Begins a request whose body is whole or chunked, under that form's media type. Errors:
-  /// invalid_argument (the media types, as framing::choose_media_type says), provider_failure.
+  /// Begins a request whose body is whole or chunked, under that form's media type.
+  ///
+  /// Errors:
+  ///   invalid_argument  the media types, as for framing::choose_media_type
+  ///   provider_failure  the generator failed
   Result<MultiRequestSealer> begin(Form form,
                                    const MediaTypes& types = kRequestMediaTypes) const noexcept;
 

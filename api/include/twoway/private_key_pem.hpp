@@ -11,15 +11,15 @@
 
 namespace twoway {
 
-/// Longest key file that is read, in bytes.
+/// Largest key file that is read, in bytes.
 inline constexpr std::size_t kMaxPrivateKeyPem = 16384;
 
-/// What a key file holds.
+/// The content of a key file.
 struct PrivateKeyData {
   core::KemId kem;              ///< the DHKEM over the key's curve
   core::PrivateKeyBytes bytes;  ///< Nsk bytes for Kem::import_private, which checks their range
-  /// Npk bytes where the file states its public key, else empty. Nothing here proves that it
-  /// belongs to `bytes`: compare it with PrivateKey::public_key() after the import.
+  /// Npk bytes if the file states its public key, else empty. Nothing here proves that it belongs
+  /// to `bytes`, so compare it with PrivateKey::public_key() after the import.
   core::Bytes public_key;
 };
 
@@ -34,10 +34,13 @@ struct PrivateKeyData {
 ///   malformed   anything else, a second block included; the message says how to convert the file
 TWOWAY_API core::Result<PrivateKeyData> read_private_key_pem(core::ByteView pem) noexcept;
 
-/// The file that `openssl genpkey` would write for this key. `sk` has Nsk bytes, `pk` Npk bytes;
-/// X25519 and X448 files do not state the public key, so there `pk` may be empty. That the two
-/// belong together is the caller's word. Errors: not_supported (a KEM without a key file format),
-/// invalid_argument (lengths, a NIST point that is not uncompressed).
+/// Writes the file that `openssl genpkey` would write for this key. `sk` has Nsk bytes, `pk` Npk
+/// bytes. X25519 and X448 files do not state the public key, so `pk` may be empty for them. The
+/// caller must ensure that both belong together.
+///
+/// Errors:
+///   not_supported     a KEM without a key file format
+///   invalid_argument  wrong lengths, or a NIST point that is not uncompressed
 TWOWAY_API core::Result<core::SecretBytes> write_private_key_pem(core::KemId kem, core::ByteView sk,
                                                                  core::ByteView pk) noexcept;
 

@@ -1,4 +1,4 @@
-// Refusing requests that were accepted before (RFC 9458 section 6.5).
+// Refuses requests that were accepted before (RFC 9458 section 6.5).
 //
 // Who needs it: applications, as receivers that refuse replays.
 #pragma once
@@ -16,70 +16,75 @@ namespace twoway {
 /// first ciphertext was found authentic, so that forgeries cannot fill it, and before anything of
 /// the plaintext is released. Must be thread-safe where its receiver is shared.
 ///
-/// What it protects: of the requests with one key id and `enc`, one is accepted. `enc` is new for
-/// each request of an honest sender and cannot be changed by others, so a copied request is
-/// refused (`replayed`) and gets no response. A request whose first ciphertext was accepted stays
-/// accepted, whatever becomes of it: if the rest was cut short or the receiver failed, its sender
-/// has to seal it anew. Of a request to many receivers the key message is what counts, whatever
-/// body another receiver made to it.
+/// Of the requests with one key id and `enc`, one is accepted. `enc` is new for each request of an
+/// honest sender and cannot be changed by others, so a copied request is refused (`replayed`) and
+/// gets no response. A request whose first ciphertext was accepted stays accepted. If the rest was
+/// cut short or the receiver failed, its sender must seal it anew. For a one-to-many request the
+/// key message counts, whatever body another receiver made for it.
 ///
-/// Receivers that share a key need one store between them, or a copy is accepted by each: implement
-/// this over a store that inserts atomically.
+/// Receivers that share a key must share one store, or each accepts a copy. Implement this over a
+/// store that inserts atomically.
 class TWOWAY_INTERFACE ReplayFilter {
  public:
   virtual ~ReplayFilter() = default;
 
-  /// Atomically looks for the request that `key_id` and `enc` name, and remembers it: true where
-  /// it was absent, false if it was there already. `enc` is Nenc bytes, 1665 at most. An error
-  /// refuses the request: filter_full as it is, any other code as
-  /// provider_failure with the error's message and native code, so that a store's trouble is never
-  /// taken for the message's. Nothing should be remembered then: the message may be opened again
-  /// from its first byte, and is accepted once the store works.
+  /// Atomically looks for the request that `key_id` and `enc` name, and remembers it. Returns true
+  /// if it was absent, and false if it was there already. `enc` has Nenc bytes, at most 1665. An
+  /// error refuses the request: filter_full unchanged, any other code as provider_failure with the
+  /// error's message and native code, so that a store's trouble is never taken for a bad message.
+  /// After an error the store should remember nothing, so that the message may be opened again from
+  /// its first byte, and is accepted once the store works.
   virtual Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept = 0;
 };
 
 /// The choices of a MemoryReplayFilter.
 struct MemoryReplayFilterOptions {
-  /// Requests that are remembered at once, 1 to 2^31: as many as a receiver may accept in a window.
+  /// The number of requests that are remembered at once, 1 to 2^31: as many as a receiver may
+  /// accept in a window.
   std::size_t max_entries = 0;
 
-  /// How long a request is remembered, over 0: `std::chrono::minutes(10)`.
+  /// The time for which a request is remembered, over 0, such as `std::chrono::minutes(10)`.
   TimePoint::duration window{};
 
-  /// Null is the system's clock; must outlive the filter. Asked under the filter's lock.
+  /// Null is the system's clock. Must outlive the filter. Called under the filter's lock.
   const Clock* clock = nullptr;
 };
 
 /// A replay filter in the memory of one process. Thread-safe.
 ///
 /// Limits:
-/// - A copy that comes after the window is accepted. Either let the window be longer than a key
-///   is in its ring, the time of its retirement included, or refuse requests whose content, such as
-///   a Date, shows them to be older than the window (RFC 9458 section 6.5).
+/// - A copy that comes after the window is accepted. Let the window be longer than a key is in its
+///   ring, including its retirement. Or refuse requests whose content, such as a Date, shows that
+///   they are older than the window (RFC 9458 section 6.5).
 /// - Nothing outlives the process. After a restart, use new keys, or refuse requests that are dated
 ///   before it.
-/// - A full filter refuses new requests (filter_full) until the oldest leaves the window: it
-///   forgets none for another. So whoever may send requests can use it up; bound their rate.
-/// - Time that the clock is put forward by counts as passed, however far. If it is set back, the
-///   time until then is kept, and goes on from there.
+/// - A full filter refuses new requests (filter_full) until the oldest leaves the window, and
+///   forgets none for another. So anyone who may send requests can fill it. Bound their rate.
+/// - If the clock is put forward, that time counts as passed. If it is set back, the time until
+///   then is kept, and goes on from there.
 ///
-/// All memory is taken when it is made: 32 bytes for each of max_entries, and 4 to 8 more for their
-/// index; 65536 entries take 2.25 MiB. An entry keeps 16 bytes of HMAC-SHA-256 over key id and
-/// `enc`, under a key of its own: nobody can choose requests that fall together, and two that
-/// differ are taken for the same with a probability of 2^-128, which refuses the second.
+/// All memory is allocated when the filter is made: 32 bytes for each of max_entries, and 4 to 8
+/// more for their index. 65536 entries take 2.25 MiB. An entry keeps 16 bytes of HMAC-SHA-256 over
+/// key id and `enc`, under a key of its own. So nobody can choose requests that fall together. Two
+/// different requests are taken for the same with a probability of 2^-128, and the second is then
+/// refused.
 class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
  public:
   /// The choices of this filter.
   using Options = MemoryReplayFilterOptions;
 
-  /// Draws its key from the provider's generator and borrows the provider. Errors: invalid_argument
-  /// (the options, or there is no memory for so many entries: an address space of 32 bits has room
-  /// for some 50 million), not_supported (the provider has no HKDF-SHA256), provider_failure.
+  /// Makes a filter. Draws its key from the provider's generator, and borrows the provider.
+  ///
+  /// Errors:
+  ///   invalid_argument  the options, or there is no memory for so many entries (an address space
+  ///                     of 32 bits has room for some 50 million)
+  ///   not_supported     the provider has no HKDF-SHA256
+  ///   provider_failure  the generator failed
   static Result<std::unique_ptr<MemoryReplayFilter>> create(const Provider& provider,
                                                             const Options& options) noexcept;
 
-  /// Takes no more memory, and about the same time whether the filter is empty or full. Errors,
-  /// with which nothing is remembered: filter_full, provider_failure.
+  /// Allocates no memory, and takes about the same time for an empty and a full filter. If it fails
+  /// with filter_full or provider_failure, nothing is remembered.
   Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept override;
 
  private:
@@ -87,7 +92,7 @@ class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
   struct Entry {
     Tag tag;
     TimePoint::duration inserted;
-    std::uint32_t next;  // in its list, 1 more than a place; 0 ends it
+    std::uint32_t next;  // in its list, 1 more than a place, or 0 at its end
   };
 
   MemoryReplayFilter(const core::Kdf& kdf, const Options& options) noexcept;
@@ -107,8 +112,8 @@ class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
   const Clock* clock_;
 
   std::mutex mutex_;
-  TimePoint seen_;              // what the clock said last
-  TimePoint::duration time_{};  // what has passed, never negative; goes back only with all entries
+  TimePoint seen_;              // the last time of the clock
+  TimePoint::duration time_{};  // passed, never negative, goes back only with all entries
   std::size_t capacity_;
   std::unique_ptr<Entry[]> entries_;        // a ring, oldest first from oldest_
   std::size_t list_count_;                  // a power of 2

@@ -29,36 +29,50 @@ class TWOWAY_API RequestOpener {
         rng_(&rng),
         authentic_(std::move(authentic)) {}
 
-  /// The form in which the request was begun. The functions for the other form answer wrong_state
-  /// and use nothing up.
+  /// Returns the form in which the request was begun. The functions for the other form fail with
+  /// wrong_state and consume nothing.
   Form form() const noexcept { return form_; }
 
-  /// Bytes of plaintext in `ciphertext_size` bytes after the prefix; 0 where they are too few.
+  /// Returns the size of the plaintext in `ciphertext_size` bytes after the prefix, or 0 if they
+  /// are too few.
   std::size_t opened_size(std::size_t ciphertext_size) const noexcept {
     return ciphertext_size < nt_ ? 0 : ciphertext_size - nt_;
   }
 
   /// Writes the plaintext of `ciphertext`, the message after its prefix, to the front of `out` and
-  /// answers its length. `out` starts at ciphertext.data(), or what is written is disjoint from
-  /// `ciphertext`; else invalid_argument, and nothing is used up. open_failed and
-  /// refusals of the replay filter wipe what was written; in place that destroys the message. Opens
-  /// once: after a success, wrong_state. Errors: open_failed, replayed, those of the replay filter,
-  /// buffer_too_small, wrong_state, provider_failure.
+  /// returns its size. `out` starts at ciphertext.data(), or the bytes written are disjoint from
+  /// `ciphertext`. Opens once. A failure consumes nothing, but in place it destroys the message.
+  ///
+  /// Errors:
+  ///   open_failed       the message is not authentic: the bytes written are wiped
+  ///   replayed          the request was accepted before: the bytes written are wiped
+  ///   buffer_too_small  `out` is too small
+  ///   invalid_argument  the buffers overlap in another way
+  ///   wrong_state       the request was opened before, or is chunked
+  ///   provider_failure  the library failed
+  ///   and those of the replay filter: the bytes written are wiped
   Result<std::size_t> open(ByteSpan out, ByteView ciphertext) noexcept;
 
-  /// What opens a request in chunks (Chunked OHTTP section 6.1), after its prefix. Once: after a
-  /// success, wrong_state. Errors: wrong_state, invalid_argument (the limits; nothing is used up).
+  /// Makes the opener of a request in chunks (Chunked OHTTP section 6.1), after its prefix.
+  /// Succeeds once.
+  ///
+  /// Errors:
+  ///   wrong_state       the request was opened before, or is whole
+  ///   invalid_argument  the limits are wrong (nothing is consumed)
   Result<ChunkOpener> chunk_opener(const ChunkLimits& limits = {}) noexcept;
 
-  /// The plaintext of a request that `source` gives after its prefix, in place of `open` or
-  /// `chunk_opener`: one of them succeeds once. Errors: wrong_state, invalid_argument (the limits,
-  /// a null source; the request is then used up).
+  /// Opens a request that `source` gives after its prefix, in place of `open` or `chunk_opener`.
+  /// One of them succeeds once.
+  ///
+  /// Errors:
+  ///   wrong_state       the request was opened before
+  ///   invalid_argument  the limits are wrong or `source` is null (the request is then used up)
   Result<OpenStream> stream(std::unique_ptr<Source> source,
                             const StreamOptions& options = {}) noexcept;
 
-  /// The sealer of the response, once. An unauthenticated request gets no answer: wrong_state
-  /// before a whole request is opened, or the first chunk of a chunked one. So a response may
-  /// begin before its request has ended.
+  /// Gives the sealer of the response, once. Fails with wrong_state before a whole request, or the
+  /// first chunk of a chunked one, is opened, because an unauthenticated request gets no response.
+  /// So a response may begin before its request has ended.
   Result<ResponseSealer> response_sealer() noexcept;
 
  private:
@@ -75,24 +89,25 @@ class TWOWAY_API RequestOpener {
 
 /// The choices of a receiver.
 struct ReceiverOptions {
-  /// Draws response nonces where it is set, else the provider's generator does; must outlive the
-  /// receiver and its openers, and be thread-safe where the receiver is shared.
+  /// Draws response nonces if it is set, in place of the provider's generator. Must outlive the
+  /// receiver and its openers, and be thread-safe if the receiver is shared.
   Rng* rng = nullptr;
 
-  /// Refuses requests that were accepted before, where it is set (`replayed`); must outlive the
+  /// Refuses requests that were accepted before (`replayed`), if it is set. Must outlive the
   /// receiver and its openers.
   ReplayFilter* replay_filter = nullptr;
 };
 
-/// A request whose header and `enc` were read and are valid, and whose key is known. What remains
-/// is the private key's operation, here or elsewhere. Keeps its key alive. Immutable and
-/// thread-safe. Cheap to copy: copies share what they hold. A move copies, so that no object is
-/// left empty.
+/// A request whose header and `enc` are valid, and whose key is known. The next step is the private
+/// key's operation, here or elsewhere. Keeps its key alive. Immutable and thread-safe. Cheap to
+/// copy, because copies share their content. A move copies, so that no object is left empty.
 class TWOWAY_API PendingRequest {
  public:
-  /// Checks `enc`, Nenc bytes, and copies it. `options` has a generator. Errors:
-  /// - open_failed: `enc` is not a valid encapsulation
-  /// - provider_failure
+  /// Checks `enc`, Nenc bytes, and copies it. `options` has a generator.
+  ///
+  /// Errors:
+  ///   open_failed       `enc` is not a valid encapsulation
+  ///   provider_failure  the library failed
   static Result<PendingRequest> create(Form form, std::string_view media_type, KeyRing::Match match,
                                        ByteView enc, const ReceiverOptions& options) noexcept;
   PendingRequest(const PendingRequest&) noexcept = default;
@@ -107,45 +122,53 @@ class TWOWAY_API PendingRequest {
   /// Nenc bytes, checked.
   ByteView enc() const noexcept { return state_->encapsulation.bytes(); }
 
-  /// The sender's public key for an operation elsewhere, checked, as Encapsulation::peer says. Null
-  /// if the KEM has none.
+  /// Returns the checked public key of the sender for an operation elsewhere, as
+  /// Encapsulation::peer does. Null if the KEM has none.
   const PublicKey* peer() const noexcept { return state_->encapsulation.peer(); }
 
-  /// Bytes of the message before its ciphertext: header and `enc`.
+  /// Returns the number of bytes of the message before its ciphertext: header and `enc`.
   std::size_t prefix_size() const noexcept { return framing::kHeaderSize + enc().size(); }
 
-  /// As RequestOpener::opened_size, known before the key is used.
+  /// As RequestOpener::opened_size, before the key is used.
   std::size_t opened_size(std::size_t ciphertext_size) const noexcept {
     const std::size_t nt = state_->match.suite.nt();
     return ciphertext_size < nt ? 0 : ciphertext_size - nt;
   }
 
   /// Runs the key's operation in this thread, which may block as long as the key does. A failure
-  /// leaves the request pending. Errors:
-  /// - key_unavailable: the key failed, and may be tried again
-  /// - open_failed: the key's KEM finds `enc` invalid
-  /// - provider_failure
+  /// leaves the request pending.
+  ///
+  /// Errors:
+  ///   key_unavailable   the key failed, and may be tried again
+  ///   open_failed       the key's KEM finds `enc` invalid
+  ///   provider_failure  the library failed
   Result<RequestOpener> decapsulate() const noexcept;
 
   /// Takes Decap(enc, skR) that was computed elsewhere, as a KMS with KEM keys does. A wrong secret
-  /// shows as open_failed when the request is opened. Errors:
-  /// - invalid_argument: it has not Nsecret bytes
-  /// - provider_failure
+  /// shows as open_failed when the request is opened.
+  ///
+  /// Errors:
+  ///   invalid_argument  it has not Nsecret bytes
+  ///   provider_failure  the library failed
   Result<RequestOpener> complete(const SharedSecret& shared_secret) const noexcept;
 
   /// Takes DH(skR, peer()) that was computed elsewhere: the shared x coordinate of a NIST curve, or
-  /// the output of X25519 or X448. A wrong one shows as for `complete`. Errors:
-  /// - key_unavailable: it has not Ndh bytes, or is all zero from X25519 or X448
-  /// - not_supported: the KEM is not a DHKEM
-  /// - provider_failure
+  /// the output of X25519 or X448. A wrong one shows as for `complete`.
+  ///
+  /// Errors:
+  ///   key_unavailable   it has not Ndh bytes, or is all zero from X25519 or X448
+  ///   not_supported     the KEM is not a DHKEM
+  ///   provider_failure  the library failed
   Result<RequestOpener> complete_dh(const core::DhSecret& dh) const noexcept;
 
   /// Takes both results of a hybrid's two halves: `ml_kem`, the secret that ML-KEM's key
   /// decapsulates from the front of `enc`, and `dh` as for complete_dh
-  /// (Kem::shared_secret_from_parts). Errors:
-  /// - key_unavailable: one has another length, or `dh` is all zero from X25519
-  /// - not_supported: the KEM is no hybrid, or the provider's native one
-  /// - provider_failure
+  /// (Kem::shared_secret_from_parts).
+  ///
+  /// Errors:
+  ///   key_unavailable   one has another length, or `dh` is all zero from X25519
+  ///   not_supported     the KEM is no hybrid, or the provider's native one
+  ///   provider_failure  the library failed
   Result<RequestOpener> complete_hybrid(const SharedSecret& ml_kem,
                                         const core::DhSecret& dh) const noexcept;
 
@@ -171,14 +194,13 @@ struct OpenedRequest {
   ResponseSealer response_sealer;  ///< of its response
 };
 
-/// How many bytes of a caller's buffer the plaintext of a request takes, and the sealer of its
-/// response.
+/// The size of the plaintext of a request in a caller's buffer, and the sealer of its response.
 struct OpenedText {
   std::size_t size;                ///< bytes of plaintext
   ResponseSealer response_sealer;  ///< of its response
 };
 
-/// The plaintext of a request that is still arriving. Ask `opener` for the response sealer.
+/// The plaintext of a request that is still arriving. `opener` gives the response sealer.
 struct RequestStream {
   RequestOpener opener;  ///< for the response sealer
   OpenStream plaintext;  ///< of the request
@@ -196,45 +218,50 @@ class TWOWAY_API RequestReceiver {
       : ring_(&ring), options_(options) {}
   explicit RequestReceiver(const KeyRing&& ring, const ReceiverOptions& options = {}) = delete;
 
-  /// Begins to open a request of that form, under the form's media type: reads header and `enc`
+  /// Begins to open a request of that form, under the form's media type. Reads header and `enc`
   /// from the front of `message`, which may be the whole request or its beginning, checks `enc`,
-  /// and finds the key. A message does not say which form it has. Tell it from the media type that
-  /// came with the message (HTTP's Content-Type), or serve one form only. Errors: malformed
-  /// (shorter than a header), unknown_key, open_failed (shorter than its `enc`, or `enc` is not
-  /// valid), invalid_argument (the media types, as framing::choose_media_type says),
-  /// provider_failure.
+  /// and finds the key. A message does not say which form it has. Take the form from the media type
+  /// that came with the message (HTTP's Content-Type), or serve one form only.
+  ///
+  /// Errors:
+  ///   malformed         the message is shorter than a header
+  ///   unknown_key       the ring does not hold the key
+  ///   open_failed       the message ends within `enc`, or `enc` is not valid
+  ///   invalid_argument  the media types, as for framing::choose_media_type
+  ///   provider_failure  the library failed
   Result<PendingRequest> begin(Form form, ByteView message,
                                const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// As above, reading exactly header and `enc` from `source`, which is at the request's first
-  /// byte. Errors: also truncated, and those of the source.
+  /// Reads exactly header and `enc` from `source`, which is at the request's first byte. Fails with
+  /// the errors above, truncated, and those of the source.
   Result<PendingRequest> begin(Form form, Source& source,
                                const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// Bytes of plaintext in the whole request `message`; 0 if it is too short or the ring does not
-  /// hold its key.
+  /// Returns the size of the plaintext in the whole request `message`, or 0 if it is too short or
+  /// the ring does not hold its key.
   std::size_t opened_size(ByteView message) const noexcept;
 
   /// Opens a whole request in one call: begin, decapsulate, open. Writes opened_size(message) bytes
-  /// to the front of `out`, which is checked before the key is used. `out` starts where the sealed
-  /// text of `message` starts, or what is written is disjoint from `message`. open_failed and
-  /// refusals of the replay filter wipe what was written. Errors: those of the three, and
-  /// buffer_too_small.
+  /// to the front of `out`, whose size is checked before the key is used. `out` starts at the
+  /// ciphertext of `message`, or the bytes written are disjoint from `message`. If the message is
+  /// not authentic or the replay filter refuses it, the bytes written are wiped. Fails with the
+  /// errors of the three functions, and buffer_too_small.
   Result<OpenedText> open(ByteSpan out, ByteView message,
                           const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// As above, into bytes of its own.
+  /// Opens a whole request, and returns its plaintext.
   Result<OpenedRequest> open(ByteView message,
                              const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// A request that `source` gives from its first byte: begin and decapsulate, for which this
-  /// waits; then RequestOpener::stream. Errors: those of all three.
+  /// Opens a request that `source` gives from its first byte: begin and decapsulate, for which this
+  /// waits, then RequestOpener::stream. Fails with the errors of all three.
   Result<RequestStream> stream(Form form, std::unique_ptr<Source> source,
                                const MediaTypes& types = kRequestMediaTypes,
                                const StreamOptions& options = {}) const noexcept;
 
-  /// What opens a chunked request that is pushed from its first byte. Borrows from the receiver's
-  /// ring until the header is read. Errors: invalid_argument (the media types, the limits).
+  /// Makes the opener of a chunked request that is pushed from its first byte. It borrows from the
+  /// receiver's ring until the header is read. Fails with invalid_argument for wrong media types or
+  /// limits.
   Result<ChunkedRequestOpener> chunked_opener(const MediaTypes& types = kRequestMediaTypes,
                                               const ChunkLimits& limits = {}) const noexcept;
 
@@ -248,22 +275,22 @@ class TWOWAY_API RequestReceiver {
   ReceiverOptions options_;
 };
 
-/// Opens a chunked request from its first byte, given in pieces of any size, as ChunkOpener does.
-/// After header and `enc` it answers need_key, and consumes nothing until `give_key` has brought
-/// the key: what is not consumed stays with the caller. Belongs to one thread at a time.
+/// Opens a chunked request from its first byte, in pieces of any size, as ChunkOpener does. After
+/// header and `enc` it returns need_key, and consumes nothing until `give_key` has brought the key.
+/// The caller keeps the rest of the input until then. Belongs to one thread at a time.
 class TWOWAY_API ChunkedRequestOpener {
  public:
   /// As ChunkOpener's.
   using State = ChunkOpener::State;
   using Step = ChunkOpener::Step;
 
-  /// `media_type` is one that framing::choose_media_type gave for chunked messages.
+  /// `media_type` comes from framing::choose_media_type for chunked messages.
   ChunkedRequestOpener(const RequestReceiver& receiver, std::string_view media_type,
                        const ChunkLimits& limits) noexcept
       : receiver_(receiver), media_type_(media_type), limits_(limits) {}
 
-  /// As ChunkOpener::open and open_in_place. Errors also: those of RequestReceiver::begin, which
-  /// stay.
+  /// As ChunkOpener::open and open_in_place. May also fail with the errors of
+  /// RequestReceiver::begin, which stay.
   Result<Step> open(ByteSpan out, ByteView in, End end) noexcept;
   Result<Step> open_in_place(ByteSpan in, End end) noexcept;
 
@@ -272,14 +299,15 @@ class TWOWAY_API ChunkedRequestOpener {
     return chunks_ ? chunks_->output_size(input_size) : 0;
   }
 
-  /// The request that needs its key; null before need_key. Another thread works with a copy of it.
+  /// Returns the request that needs its key, or null before need_key. Another thread must work with
+  /// a copy of it.
   const PendingRequest* pending() const noexcept {
     return pending_ && !moved_ ? &*pending_ : nullptr;
   }
 
-  /// Goes on with the opener that the pending request gave. Takes the content of `opener` if it
-  /// succeeds, and leaves it as it was otherwise. Errors: wrong_state (not in need_key, or `opener`
-  /// has opened something, or was begun as whole).
+  /// Continues with the opener from the pending request. Takes the content of `opener` if it
+  /// succeeds, and leaves it unchanged otherwise. Fails with wrong_state unless need_key was
+  /// returned, or if `opener` has opened something or was begun as whole.
   Status give_key(RequestOpener&& opener) noexcept;
 
   /// As RequestOpener::response_sealer.

@@ -11,10 +11,10 @@
 
 namespace twoway {
 
-/// One request on its way: seals it, and gives the opener of its response. Belongs to one thread
-/// at a time, of the process that began it: in a forked child all that seals answers wrong_state,
-/// because the parent would use the same key and nonce. Use by two threads at once is refused as
-/// far as core::SoleUse sees it.
+/// One request that has begun: seals it, and gives the opener of its response. Belongs to one
+/// thread at a time, of the process that began it. In a forked child every sealing function fails
+/// with wrong_state, because the parent would use the same key and nonce. A use by two threads at
+/// once is refused as far as core::SoleUse sees it.
 class TWOWAY_API RequestSealer {
  public:
   /// For RequestSender, which begins requests.
@@ -22,37 +22,50 @@ class TWOWAY_API RequestSealer {
                 framing::BegunRequest begun) noexcept
       : form_(form), suite_(suite), key_id_(key_id), begun_(std::move(begun)) {}
 
-  /// The form in which the request was begun. The functions for the other form answer wrong_state
-  /// and use nothing up.
+  /// Returns the form in which the request was begun. The functions for the other form fail with
+  /// wrong_state and consume nothing.
   Form form() const noexcept { return form_; }
 
   /// hdr || enc: what the message starts with.
   ByteView prefix() const noexcept { return begun_.prefix; }
   std::size_t prefix_size() const noexcept { return begun_.prefix.size(); }
 
-  /// The size of the whole request for `plaintext_size` bytes.
+  /// Returns the size of the whole request for `plaintext_size` bytes.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
     return begun_.prefix.size() + begun_.context.sealed_size(plaintext_size);
   }
 
   /// Writes the whole request, sealed_size(plaintext.size()) bytes, to the front of `out` and
-  /// answers how many. `plaintext` starts prefix_size() bytes into `out` or is disjoint from
-  /// what is written. Seals once: after a success, wrong_state. Errors: buffer_too_small,
-  /// invalid_argument (the buffers overlap otherwise), wrong_state, provider_failure.
+  /// returns their number. `plaintext` starts prefix_size() bytes into `out` or is disjoint from
+  /// the bytes written. Seals once.
+  ///
+  /// Errors:
+  ///   buffer_too_small  `out` is too small
+  ///   invalid_argument  the buffers overlap in another way
+  ///   wrong_state       the request was sealed before, is chunked, a forked child, or a use by two
+  ///                     threads at once
+  ///   provider_failure  the library failed
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
 
-  /// What seals the request in chunks (Chunked OHTTP section 6.1), to follow `prefix`. Once: after
-  /// a success, wrong_state. Errors: wrong_state, invalid_argument (the limits; nothing is used
-  /// up).
+  /// Makes the sealer of the request's chunks (Chunked OHTTP section 6.1), which follow `prefix`.
+  /// Succeeds once.
+  ///
+  /// Errors:
+  ///   wrong_state       the request was sealed before, is whole, or a forked child
+  ///   invalid_argument  the limits are wrong (nothing is consumed)
   Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
 
-  /// The request as a stream that seals what it reads from `source`, in place of `seal` or
-  /// `chunk_sealer`: one of them succeeds once. Errors: wrong_state, invalid_argument (the limits,
-  /// a null source; the request is then used up).
+  /// Makes the request as a stream, which seals the bytes of `source`, in place of `seal` or
+  /// `chunk_sealer`. One of them succeeds once.
+  ///
+  /// Errors:
+  ///   wrong_state       the request was sealed before, or a forked child
+  ///   invalid_argument  the limits are wrong or `source` is null (the request is then used up)
   Result<SealStream> stream(std::unique_ptr<Source> source,
                             const StreamOptions& options = {}) noexcept;
 
-  /// An opener of the response to this request, which may arrive before the request has ended.
+  /// Makes an opener of the response to this request. The response may arrive before the request
+  /// has ended.
   ResponseOpener response_opener() const noexcept;
 
  private:
@@ -71,8 +84,8 @@ struct SealedRequest {
 
 /// The choices of a sender.
 struct SenderOptions {
-  /// Draws the ephemeral keys where it is set; must outlive the sender, and be thread-safe where
-  /// the sender is shared.
+  /// Draws the ephemeral keys if it is set. Must outlive the sender, and be thread-safe if the
+  /// sender is shared.
   Rng* rng = nullptr;
 };
 
@@ -84,16 +97,21 @@ class TWOWAY_API RequestSender {
   RequestSender(const RequestSender&) noexcept = default;
   RequestSender& operator=(const RequestSender&) noexcept = default;
 
-  /// A sender to the first usable key of a list of media type application/ohttp-keys, as
-  /// framing::choose_key says. Errors: malformed, not_supported, invalid_key.
+  /// Makes a sender to the first usable key of a list of media type application/ohttp-keys, as
+  /// framing::choose_key does.
+  ///
+  /// Errors:
+  ///   malformed      not a list
+  ///   not_supported  no key is usable
+  ///   invalid_key    the chosen key is not valid
   static Result<RequestSender> create(const Provider& provider, ByteView key_configs,
                                       const SenderOptions& options = {}) noexcept;
 
-  /// As above, of parsed configurations.
+  /// Makes a sender from parsed configurations.
   static Result<RequestSender> create(const Provider& provider, std::span<const KeyConfig> configs,
                                       const SenderOptions& options = {}) noexcept;
 
-  /// A sender to one known key in one suite. Errors: not_supported, invalid_key.
+  /// Makes a sender to one known key in one suite. Fails with not_supported or invalid_key.
   static Result<RequestSender> create(const Provider& provider, std::uint8_t key_id, Suite suite,
                                       ByteView public_key,
                                       const SenderOptions& options = {}) noexcept;
@@ -102,23 +120,27 @@ class TWOWAY_API RequestSender {
   std::uint8_t key_id() const noexcept { return choice_.key_id; }
   Suite suite() const noexcept { return choice_.suite.id(); }
 
-  /// The size of a whole request for `plaintext_size` bytes.
+  /// Returns the size of a whole request for `plaintext_size` bytes.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
     return framing::kHeaderSize + choice_.suite.nenc() + plaintext_size + choice_.suite.nt();
   }
 
-  /// Begins a request, whole or chunked, under that form's media type. Errors: invalid_argument
-  /// (the media types, as framing::choose_media_type says), provider_failure.
+  /// Begins a request, whole or chunked, under that form's media type.
+  ///
+  /// Errors:
+  ///   invalid_argument  the media types, as for framing::choose_media_type
+  ///   provider_failure  the library or the generator failed
   Result<RequestSealer> begin(Form form,
                               const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
   /// Seals a whole request in one call: writes sealed_size(plaintext.size()) bytes to the front of
-  /// `out`, and gives the opener of the response. `plaintext` is disjoint from what is written, or
-  /// starts where its ciphertext will. Errors: those of `begin`, and buffer_too_small.
+  /// `out`, and gives the opener of the response. `plaintext` is disjoint from the bytes written,
+  /// or starts at the place of its ciphertext. Fails with the errors of `begin`, and
+  /// buffer_too_small.
   Result<ResponseOpener> seal(ByteSpan out, ByteView plaintext,
                               const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// As above, into bytes of its own.
+  /// Seals a whole request, and returns it.
   Result<SealedRequest> seal(ByteView plaintext,
                              const MediaTypes& types = kRequestMediaTypes) const noexcept;
 

@@ -8,8 +8,8 @@
 
 namespace twoway {
 
-/// Must be named by whoever takes a secret out of the library, so that a search for it finds
-/// every place.
+/// Every call that takes a secret out of the library must name it, so that a search finds every
+/// such place.
 struct SecretAccess {
   explicit SecretAccess() = default;
 };
@@ -22,21 +22,26 @@ class TWOWAY_API ResponseOpener {
   explicit ResponseOpener(framing::ResponseContext context) noexcept
       : context_(std::move(context)) {}
 
-  /// Bytes of plaintext in a response of `message_size` bytes; 0 where it is too short.
+  /// Returns the size of the plaintext in a response of `message_size` bytes, or 0 if it is too
+  /// short.
   std::size_t opened_size(std::size_t message_size) const noexcept {
     return context_.opened_size(message_size);
   }
 
-  /// Bytes before the ciphertext, for opening in place.
+  /// Returns the number of bytes before the ciphertext, for opening in place.
   std::size_t prefix_size() const noexcept { return context_.nonce_size(); }
 
-  /// Writes the plaintext of the whole response `message` to the front of `out` and answers its
-  /// length. `out` starts prefix_size() bytes into `message`, or what is written is disjoint from
-  /// it; else invalid_argument, and nothing is used up. open_failed
-  /// (another request's response, another media type, or changed bytes) wipes what was written;
-  /// in place that destroys the message. A failure uses nothing up: a true response can still be
-  /// opened. Errors: open_failed, buffer_too_small, invalid_argument (the media types),
-  /// provider_failure.
+  /// Writes the plaintext of the whole response `message` to the front of `out` and returns its
+  /// size. `out` starts prefix_size() bytes into `message`, or the bytes written are disjoint from
+  /// it. A failure consumes nothing, so a genuine response can still be opened, but in place it
+  /// destroys the message.
+  ///
+  /// Errors:
+  ///   open_failed       another request's response, another media type, or changed bytes: the
+  ///                     bytes written are wiped
+  ///   buffer_too_small  `out` is too small
+  ///   invalid_argument  the media types are wrong, or the buffers overlap in another way
+  ///   provider_failure  the library failed
   Result<std::size_t> open(ByteSpan out, ByteView message,
                            const MediaTypes& types = kResponseMediaTypes) const noexcept;
 
@@ -44,25 +49,29 @@ class TWOWAY_API ResponseOpener {
   Result<Bytes> open(ByteView message,
                      const MediaTypes& types = kResponseMediaTypes) const noexcept;
 
-  /// What opens a chunked response (Chunked OHTTP section 6.2) from its first byte. Errors:
-  /// invalid_argument (the media types, the limits).
+  /// Makes the opener of a chunked response (Chunked OHTTP section 6.2), from its first byte. Fails
+  /// with invalid_argument for wrong media types or limits.
   Result<ChunkOpener> chunk_opener(const MediaTypes& types = kResponseMediaTypes,
                                    const ChunkLimits& limits = {}) const noexcept;
 
-  /// The plaintext of a response of that form that `source` gives from its first byte. Nothing is
-  /// read before the stream is. Errors: invalid_argument (the media types, the limits, a null
-  /// source).
+  /// Opens a response of that form that `source` gives from its first byte. Nothing is read before
+  /// the stream is read. Fails with invalid_argument for wrong media types, wrong limits or a null
+  /// source.
   Result<OpenStream> stream(Form form, std::unique_ptr<Source> source,
                             const MediaTypes& types = kResponseMediaTypes,
                             const StreamOptions& options = {}) const noexcept;
 
-  /// The state, so that another process may open the response: versioned, bound to the suite, and
-  /// as secret as the response. Empty if this was moved from.
+  /// Returns the state, so that another process may open the response. It is versioned, bound to
+  /// the suite, and as secret as the response. Empty if this was moved from.
   SecretBytes export_secret_state(SecretAccess) const noexcept {
     return context_.export_secret_state(framing::Role::sender);
   }
 
-  /// An opener from such a state. Errors: malformed, not_supported (the provider lacks its suite).
+  /// Restores an opener from such a state.
+  ///
+  /// Errors:
+  ///   malformed      not a state of a sender
+  ///   not_supported  the provider lacks the suite
   static Result<ResponseOpener> restore(const Provider& provider, ByteView state) noexcept;
 
  private:
@@ -71,59 +80,77 @@ class TWOWAY_API ResponseOpener {
 
 /// A chunked response on its way: `prefix` goes first, then what `chunk_sealer` seals.
 struct ChunkedResponse {
-  Bytes prefix;        ///< goes first
+  Bytes prefix;              ///< goes first
   ChunkSealer chunk_sealer;  ///< seals what follows
 };
 
-/// Seals the one response to a request. Belongs to one thread at a time, of one process: in a
-/// forked child all that seals answers wrong_state, because a request has one response. A saved
-/// state gives it to another process. Use by two threads at once is refused as far as core::SoleUse
-/// sees it. Borrows from the provider, and from nothing else: the receiver and its keys may be
-/// gone.
+/// Seals the one response to a request. Belongs to one thread at a time, of one process. In a
+/// forked child every sealing function fails with wrong_state, because a request has one response.
+/// Hand a response to another process by its saved state. A use by two threads at once is refused
+/// as far as core::SoleUse sees it. Borrows from the provider, and from nothing else: the receiver
+/// and its keys may be gone.
 class TWOWAY_API ResponseSealer {
  public:
   /// `rng` gives response nonces and must outlive the sealer.
   ResponseSealer(framing::ResponseContext context, Rng& rng) noexcept
       : context_(std::move(context)), rng_(&rng) {}
 
-  /// The size of a whole response to `plaintext_size` bytes.
+  /// Returns the size of a whole response of `plaintext_size` bytes.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
     return context_.sealed_size(plaintext_size);
   }
 
-  /// Bytes before the ciphertext, for sealing in place.
+  /// Returns the number of bytes before the ciphertext, for sealing in place.
   std::size_t prefix_size() const noexcept { return context_.nonce_size(); }
 
   /// Writes the whole response, sealed_size(plaintext.size()) bytes, to the front of `out` and
-  /// answers how many. `plaintext` starts prefix_size() bytes into `out` or is disjoint from what
-  /// is written. A request has one response: after a success, wrong_state. Errors:
-  /// buffer_too_small, invalid_argument (the media types, or the buffers overlap otherwise),
-  /// wrong_state, provider_failure.
+  /// returns their number. `plaintext` starts prefix_size() bytes into `out` or is disjoint from
+  /// the bytes written. Seals once, because a request has one response.
+  ///
+  /// Errors:
+  ///   buffer_too_small  `out` is too small
+  ///   invalid_argument  the media types are wrong, or the buffers overlap in another way
+  ///   wrong_state       the response was sealed before, a forked child, or a use by two threads at
+  ///                     once
+  ///   provider_failure  the library or the generator failed
   Result<std::size_t> seal(ByteSpan out, ByteView plaintext,
                            const MediaTypes& types = kResponseMediaTypes) noexcept;
 
   /// As above, into bytes of its own.
   Result<Bytes> seal(ByteView plaintext, const MediaTypes& types = kResponseMediaTypes) noexcept;
 
-  /// What seals a chunked response (Chunked OHTTP section 6.2) in place of a whole one: after a
-  /// success, wrong_state for all. Errors: wrong_state, invalid_argument (the media types, the
-  /// limits), provider_failure.
+  /// Makes the sealer of a chunked response (Chunked OHTTP section 6.2), in place of a whole one.
+  /// Succeeds once.
+  ///
+  /// Errors:
+  ///   wrong_state       the response was sealed before, or a forked child
+  ///   invalid_argument  the media types or limits are wrong
+  ///   provider_failure  the library or the generator failed
   Result<ChunkedResponse> chunk_sealer(const MediaTypes& types = kResponseMediaTypes,
                                        const ChunkLimits& limits = {}) noexcept;
 
-  /// The response as a stream of that form that seals what it reads from `source`, in place of
-  /// `seal` and `chunk_sealer`. Errors: wrong_state, invalid_argument (the media types, the limits,
-  /// a null source), provider_failure.
+  /// Makes the response as a stream of that form, which seals the bytes of `source`, in place of
+  /// `seal` and `chunk_sealer`.
+  ///
+  /// Errors:
+  ///   wrong_state       the response was sealed before, or a forked child
+  ///   invalid_argument  the media types or limits are wrong, or `source` is null
+  ///   provider_failure  the library or the generator failed
   Result<SealStream> stream(Form form, std::unique_ptr<Source> source,
                             const MediaTypes& types = kResponseMediaTypes,
                             const StreamOptions& options = {}) noexcept;
 
-  /// The state, so that another process may seal the response in this one's stead: versioned,
-  /// bound to the suite, and as secret as the response. wrong_state once a response is sealed.
+  /// Returns the state, so that another process may seal the response instead of this one. It is
+  /// versioned, bound to the suite, and as secret as the response. Fails with wrong_state once a
+  /// response is sealed.
   Result<SecretBytes> export_secret_state(SecretAccess) const noexcept;
 
-  /// A sealer from such a state, with the provider's generator. Whoever restores a state twice
-  /// can answer twice. Errors: malformed, not_supported (the provider lacks its suite).
+  /// Restores a sealer from such a state, with the provider's generator. Restore a state once,
+  /// because two sealers would seal two responses.
+  ///
+  /// Errors:
+  ///   malformed      not a state of a receiver
+  ///   not_supported  the provider lacks the suite
   static Result<ResponseSealer> restore(const Provider& provider, ByteView state) noexcept;
 
  private:

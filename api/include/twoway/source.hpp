@@ -1,4 +1,4 @@
-// Where pull streams read from.
+// Sources of pull streams.
 //
 // Who needs it: applications whose messages are streams.
 #pragma once
@@ -14,8 +14,8 @@
 
 namespace twoway {
 
-/// What one read of a source gave: `size` bytes, and whether they are the last. No bytes are the
-/// end as well, so that a bare size, 0 at the end, is an answer too.
+/// The result of one read of a source: `size` bytes, and `end` if they are the last. No bytes mean
+/// the end as well, so that a bare size, 0 at the end, is a result too.
 struct SourceRead {
   std::size_t size;   ///< bytes that were written
   End end = End::no;  ///< whether they are the last
@@ -27,21 +27,22 @@ class TWOWAY_INTERFACE Source {
  public:
   virtual ~Source() = default;
 
-  /// Writes up to out.size() bytes, which are at least 1, to the front of `out`, waiting for the
-  /// first as long as it takes. After the end, that answer again. An error of any code ends the
-  /// stream, whose message then never becomes complete; source_failed is meant for it.
+  /// Writes up to out.size() bytes to the front of `out`, and waits for the first as long as it
+  /// takes. `out` is not empty. After the end, returns the end again. An error of any code ends the
+  /// stream, whose message then never becomes complete. source_failed is meant for that.
   virtual Result<SourceRead> read(ByteSpan out) noexcept = 0;
 
-  /// Bytes that are still to be read, where that is certain. Such a source says End::yes with its
-  /// last bytes.
+  /// Returns the number of bytes still to be read, if that is certain. Such a source must return
+  /// End::yes with its last bytes.
   virtual std::optional<std::uint64_t> remaining() const noexcept { return std::nullopt; }
 
-  /// All that remains, where it lies in memory: the stream then uses it there, and reads no more.
+  /// Returns all remaining bytes if they are in memory. The stream then uses them there, and does
+  /// not call `read`.
   virtual std::optional<ByteView> memory() const noexcept { return std::nullopt; }
 };
 
-/// Bytes in memory, which are borrowed and not copied. A temporary that owns bytes is refused by
-/// the compiler.
+/// Makes a source of bytes in memory, which are borrowed and not copied. The compiler refuses a
+/// temporary that owns bytes.
 TWOWAY_API std::unique_ptr<Source> from_memory(ByteView bytes) noexcept;
 template <typename Owner>
 requires(
@@ -50,13 +51,13 @@ requires(
     !std::is_same_v<std::remove_cv_t<Owner>, ByteSpan>) std::unique_ptr<Source> from_memory(Owner&&)
 = delete;
 
-/// An open file, pipe or socket, which is borrowed and stays open. It must block: EAGAIN is a
-/// failure. Errors: source_failed, with errno.
+/// Makes a source of an open file, pipe or socket, which is borrowed and stays open. It must block:
+/// EAGAIN is a failure. Reading fails with source_failed and errno.
 TWOWAY_API std::unique_ptr<Source> from_descriptor(int descriptor) noexcept;
 
-/// A standard stream, which is borrowed. Takes what the stream holds ready, and where it holds
-/// nothing ready (as std::cin before sync_with_stdio(false)) waits for as much as is asked for. The
-/// stream must not be set to throw. Errors: source_failed.
+/// Makes a source of a standard stream, which is borrowed. Takes the bytes that the stream has
+/// ready. If it has none ready (as std::cin before sync_with_stdio(false)), waits for as many as
+/// are asked for. The stream must not be set to throw. Reading fails with source_failed.
 TWOWAY_API std::unique_ptr<Source> from_istream(std::istream& stream) noexcept;
 
 namespace detail {
@@ -111,10 +112,10 @@ class FunctionSource final : public Source {
 
 }  // namespace detail
 
-/// What `function` gives, called with a ByteSpan as `Source::read` is, until its end: it answers a
-/// Result of SourceRead or of a size, so that another stream's `read` will do. It must not throw.
-/// `size` says how many bytes to take, where that is known: fewer are an error (source_failed), and
-/// more are not asked for.
+/// Makes a source of a function, which is called with a ByteSpan as `Source::read` is, until its
+/// end. It returns a Result of SourceRead or of a size, so another stream's `read` can be used. It
+/// must not throw. `size` is the number of bytes to take, if that is known. Fewer bytes are an
+/// error (source_failed), and more are not asked for.
 template <typename Function>
 std::unique_ptr<Source> from_function(Function function,
                                       std::optional<std::uint64_t> size = std::nullopt) {

@@ -1,5 +1,5 @@
-// Encrypted request-response messaging on HPKE. Includes all that applications call; a provider's
-// header (<twoway/openssl.hpp>, <twoway/sodium.hpp>) is included beside it.
+// Encrypted request-response messaging on HPKE. Includes every header for applications. Include a
+// provider's header (<twoway/openssl.hpp>, <twoway/sodium.hpp>) beside it.
 //
 // Who needs it: applications. Most need these types alone:
 //

@@ -1,5 +1,5 @@
 // The chunks of a message (Chunked OHTTP, draft-ietf-ohai-chunked-ohttp-08, sections 3, 6.1 and
-// 6.2): sealed and opened one at a time, in bounded memory. No input or output.
+// 6.2), sealed and opened one at a time in bounded memory. No input or output.
 //
 //   chunk       = varint(length of sealed) || sealed            sealed with an empty AAD
 //   final chunk = varint(0) || sealed, to the end of the message   sealed with AAD "final"
@@ -19,51 +19,56 @@ namespace twoway::framing {
 /// Whether a chunk is the last of its message.
 enum class Last : bool { no, yes };
 
-/// What a message may hold. The sealer keeps to it, the opener insists on it.
+/// Limits of a message. The sealer keeps to them, and the opener insists on them.
 struct ChunkLimits {
-  /// Largest plaintext of one chunk, the final one included. The draft asks receivers for at
-  /// least 16384. At most kMaxChunk.
+  /// Largest plaintext of one chunk, also of the final one. The draft requires receivers to accept
+  /// at least 16384. At most kMaxChunk.
   std::size_t max_chunk = 16384;
   std::uint64_t max_chunks = (std::numeric_limits<std::uint64_t>::max)();
   std::uint64_t max_plaintext = (std::numeric_limits<std::uint64_t>::max)();
 };
 
-/// What `ChunkLimits::max_chunk` may be at most: 1 GiB, far below what a length can encode and
-/// what every AEAD seals at once.
+/// Largest `ChunkLimits::max_chunk`: 1 GiB, far below the largest encoded length and the largest
+/// text of every AEAD.
 inline constexpr std::size_t kMaxChunk = std::size_t{1} << 30;
 
-/// invalid_argument if `max_chunk` is 0 or over kMaxChunk, or `max_chunks` is 0: what every
-/// function that takes limits refuses.
+/// Checks limits, as every function that takes them does. Fails with invalid_argument if
+/// `max_chunk` is 0 or over kMaxChunk, or if `max_chunks` is 0.
 TWOWAY_API core::Status check_limits(const ChunkLimits& limits) noexcept;
 
 /// Seals the chunks of one message. Belongs to one thread at a time, of the process that began the
 /// message, as a core::SealSequence does.
 class TWOWAY_API ChunkSealer {
  public:
-  /// Takes over a sequence that has sealed nothing yet. Errors: those of
-  /// check_limits.
+  /// Takes over a sequence that has sealed nothing yet. Fails with the errors of check_limits.
   static core::Result<ChunkSealer> create(core::SealSequence sequence,
                                           const ChunkLimits& limits = {}) noexcept;
 
-  /// Bytes before the ciphertext of a chunk: its length.
+  /// Returns the number of bytes before the ciphertext of a chunk, which hold its length.
   std::size_t prefix_size(std::size_t plaintext_size, Last last) const noexcept;
 
-  /// The size of a whole chunk.
+  /// Returns the size of a whole chunk.
   std::size_t sealed_size(std::size_t plaintext_size, Last last) const noexcept;
 
-  /// The size of the largest chunk that `seal` can give.
+  /// Returns the size of the largest chunk that `seal` can write.
   std::size_t max_sealed_size() const noexcept { return sealed_size(limits_.max_chunk, Last::no); }
 
-  /// Writes one chunk, sealed_size(plaintext.size(), last) bytes, to the front of `out` and
-  /// answers how many. `plaintext` starts prefix_size(plaintext.size(), last) bytes into `out`, or
-  /// is disjoint from what is written. Data may ride in the final chunk. Errors, of which all but
-  /// provider_failure leave the sealer as it was: invalid_argument (an empty chunk that is not the
-  /// last, or buffers that overlap otherwise), limit_exceeded, buffer_too_small, message_limit,
-  /// wrong_state (after the last chunk, after a provider_failure, in a forked child, or used by two
-  /// threads at once).
+  /// Writes one chunk, sealed_size(plaintext.size(), last) bytes, to the front of `out` and returns
+  /// their number. `plaintext` starts prefix_size(plaintext.size(), last) bytes into `out`, or is
+  /// disjoint from the bytes written. The final chunk may hold text.
+  ///
+  /// Errors:
+  ///   invalid_argument  an empty chunk that is not the last, or the buffers overlap in another way
+  ///   limit_exceeded    the chunk would exceed the limits
+  ///   buffer_too_small  `out` is too small
+  ///   message_limit     the sequence is used up
+  ///   wrong_state       after the last chunk, after a provider_failure, in a forked child, or used
+  ///                     by two threads at once
+  ///   provider_failure  the library failed
+  /// Every failure except provider_failure leaves the sealer as it was.
   core::Result<std::size_t> seal(core::ByteSpan out, core::ByteView plaintext, Last last) noexcept;
 
-  /// Whether the last chunk is sealed: without it the message is truncated.
+  /// Returns true once the last chunk is sealed. Without it the message is truncated.
   bool finished() const noexcept { return finished_; }
 
  private:
@@ -81,8 +86,8 @@ class TWOWAY_API ChunkSealer {
 /// Says whether more of the message may follow an input.
 enum class End : bool { no, yes };
 
-/// Opens the chunks of one message from an input in pieces of any size. Belongs to one thread at
-/// a time.
+/// Opens the chunks of one message from an input in pieces of any size. Belongs to one thread at a
+/// time.
 ///
 ///   while (true) {
 ///     auto step = opener.open(out, in, end);  // opens at most one chunk
@@ -94,49 +99,57 @@ enum class End : bool { no, yes };
 ///   }
 class TWOWAY_API ChunkOpener {
  public:
-  /// What an opener has done, or waits for.
+  /// The result of a call of an opener, or the input that it waits for.
   enum class State : std::uint8_t {
     need_input,  ///< all input is consumed, and more is needed
-    need_key,    ///< of an opener that waits for its key, which this one never does
+    need_key,    ///< the opener waits for its key (never returned by this one)
     chunk,       ///< a chunk that is not the last was opened: call again
     done,        ///< the last chunk was opened: the message is complete and authentic
   };
 
-  /// What one call of an opener has done.
+  /// The result of one call of an opener.
   struct Step {
-    State state;               ///< what it has done
-    std::size_t consumed;      ///< bytes of `in` that are not to be given again
-    core::ByteSpan plaintext;  ///< of the chunk that was opened; else empty
+    State state;               ///< the opener's state after the call
+    std::size_t consumed;      ///< bytes of `in` that must not be given again
+    core::ByteSpan plaintext;  ///< of the opened chunk, or empty
   };
 
-  /// Takes over a sequence that has opened nothing yet; the input is chunks from its first byte.
-  /// Errors: those of check_limits.
+  /// Takes over a sequence that has opened nothing yet. The input is chunks from its first byte.
+  /// Fails with the errors of check_limits.
   static core::Result<ChunkOpener> create(core::OpenSequence sequence,
                                           const ChunkLimits& limits = {}) noexcept;
 
-  /// The input starts with the bytes that `factory`, not null, wants; its errors are final.
+  /// Takes over `factory`, which is not null. The input starts with its prefix. Its errors are
+  /// final.
   static core::Result<ChunkOpener> create(std::unique_ptr<OpenSequenceFactory> factory,
                                           const ChunkLimits& limits = {}) noexcept;
 
-  /// Opens at most one chunk of `in`, the input after what was consumed; `end` says that it
-  /// reaches the end of the message. The plaintext is written to the front of `out`, which is
-  /// disjoint from `in` in its first output_size(in.size()) bytes: straight from `in` where the
-  /// chunk lies whole in it, else from its pieces, of which at most max_chunk + Nt bytes are kept.
+  /// Opens at most one chunk of `in`, the input after the consumed bytes. `end` says that it
+  /// reaches the end of the message. Writes the plaintext to the front of `out`, whose first
+  /// output_size(in.size()) bytes are disjoint from `in`. A chunk that lies whole in `in` is opened
+  /// straight from there. Otherwise its pieces are kept, at most max_chunk + Nt bytes.
   ///
-  /// Plaintext is authentic when it is written, but the message is complete only with `done`.
-  /// Errors: truncated (`end` came before the last chunk did), open_failed (a chunk was changed,
-  /// dropped, repeated or moved, is too short, or is empty and not the last), limit_exceeded
-  /// (known before the chunk is kept), message_limit, provider_failure, those of the replay filter:
-  /// these are final, and every later call answers the same. buffer_too_small (`out` has less than
-  /// `output_size`) and invalid_argument (`out` overlaps `in`) use nothing up. After `done`,
-  /// wrong_state.
+  /// The plaintext written is authentic, but the message is complete only with `done`.
+  ///
+  /// Errors that are final, and that every later call returns again:
+  ///   truncated         `end` came before the last chunk
+  ///   open_failed       a chunk was changed, dropped, repeated or moved, is too short, or is empty
+  ///                     and not the last
+  ///   limit_exceeded    a chunk exceeds the limits, found before the chunk is kept
+  ///   message_limit     the sequence is used up
+  ///   provider_failure  the library failed
+  ///   and those of the replay filter
+  /// Errors that change nothing:
+  ///   buffer_too_small  `out` has fewer than output_size(in.size()) bytes
+  ///   invalid_argument  `out` overlaps `in`
+  ///   wrong_state       after `done`
   core::Result<Step> open(core::ByteSpan out, core::ByteView in, End end) noexcept;
 
-  /// As above, with the plaintext over its ciphertext in `in`, or in a buffer of the opener's until
-  /// the next call. A failure destroys the chunk.
+  /// Opens a chunk in place: the plaintext is over its ciphertext in `in`, or in a buffer of the
+  /// opener until the next call. A failure destroys the chunk.
   core::Result<Step> open_in_place(core::ByteSpan in, End end) noexcept;
 
-  /// Bytes that `out` needs for an input of this size; at most max_chunk.
+  /// Returns the size that `out` needs for an input of this size, at most max_chunk.
   std::size_t output_size(std::size_t input_size) const noexcept;
 
  private:

@@ -19,15 +19,15 @@ struct RequestHeader {
   friend bool operator==(const RequestHeader&, const RequestHeader&) = default;
 };
 
-/// Reads the first kHeaderSize bytes of `message`; malformed where there are fewer. Any ids are
-/// accepted: whether they are known is for the caller to say.
+/// Reads the first kHeaderSize bytes of `message`. Fails with malformed if there are fewer. Accepts
+/// any ids: the caller must check them.
 TWOWAY_API core::Result<RequestHeader> parse_header(core::ByteView message) noexcept;
 
 /// Returns a header as it is sent.
 TWOWAY_API std::array<std::uint8_t, kHeaderSize> serialize(const RequestHeader& header) noexcept;
 
-/// The suite as `provider` offers it, for OHTTP: not_supported for what the provider lacks, for a
-/// one-stage KDF (the response's keys need Extract and Expand) and for the export-only AEAD.
+/// Finds the algorithms of a suite for OHTTP. Fails with not_supported if the provider lacks one,
+/// for a one-stage KDF (the response's keys need Extract and Expand) and for the export-only AEAD.
 TWOWAY_API core::Result<core::CipherSuite> find_suite(const core::Provider& provider,
                                                       core::Suite suite) noexcept;
 

@@ -27,36 +27,42 @@ struct KeyConfig {
   friend bool operator==(const KeyConfig&, const KeyConfig&) = default;
 };
 
-/// Reads one configuration that fills `encoded`. malformed: lengths that do not fit, no algorithm,
-/// trailing bytes; not_supported: a KEM that neither `provider` nor the table knows, so that the
-/// length of its key is unknown. The key itself is not validated here.
+/// Reads one configuration, which fills `encoded`. Does not validate the key.
+///
+/// Errors:
+///   malformed      lengths that do not fit, no algorithm, or trailing bytes
+///   not_supported  neither `provider` nor the table knows the KEM, and so the length of the key
 TWOWAY_API core::Result<KeyConfig> parse_key_config(const core::Provider& provider,
                                                     core::ByteView encoded) noexcept;
 
-/// Reads a list: each entry is a 2-byte length and a configuration (section 3.2). Entries with an
-/// unknown KEM are skipped; one malformed entry discards the whole list, as does an empty one.
+/// Reads a list: each entry is a 2-byte length and a configuration (section 3.2). Skips entries
+/// with an unknown KEM. Fails with malformed, for the whole list, if one entry is malformed or
+/// empty.
 TWOWAY_API core::Result<std::vector<KeyConfig>> parse_key_configs(const core::Provider& provider,
                                                                   core::ByteView encoded) noexcept;
 
-/// Writes one configuration. invalid_argument: a key of another length than its KEM's, no
-/// algorithm, or more than fit in the 65535 bytes that a list's entry may have.
+/// Writes one configuration. Fails with invalid_argument if the key has another length than its
+/// KEM's, if there is no algorithm, or if there are too many for the 65535 bytes of a list's entry.
 TWOWAY_API core::Result<core::Bytes> serialize_key_config(const core::Provider& provider,
                                                           const KeyConfig& config) noexcept;
 
-/// Writes a list; also invalid_argument for no configuration.
+/// Writes a list. Fails with invalid_argument also if there is no configuration.
 TWOWAY_API core::Result<core::Bytes> serialize_key_configs(
     const core::Provider& provider, std::span<const KeyConfig> configs) noexcept;
 
-/// What a sender uses of a list.
+/// The part of a list that a sender uses.
 struct KeyChoice {
   std::uint8_t key_id;                                ///< of the key that was chosen
   core::CipherSuite suite;                            ///< with the pair that was chosen
   std::shared_ptr<const core::PublicKey> public_key;  ///< validated
 };
 
-/// The first usable configuration, and the first usable pair in it: one fixed rule, because the
-/// choice would tell clients apart otherwise. Usable is what `find_suite` offers. not_supported
-/// where nothing is; invalid_key where the chosen key is not valid: a better one is not searched.
+/// Chooses the first usable configuration, and the first usable pair in it. A fixed rule, because
+/// the choice would tell clients apart otherwise. A pair is usable if `find_suite` finds it.
+///
+/// Errors:
+///   not_supported  no pair is usable
+///   invalid_key    the chosen key is not valid (no other is tried)
 TWOWAY_API core::Result<KeyChoice> choose_key(const core::Provider& provider,
                                               std::span<const KeyConfig> configs) noexcept;
 

@@ -9,23 +9,23 @@
 
 namespace twoway::framing {
 
-/// A whole message is sealed at once and fits in memory. A chunked one has any size. Requests and
-/// responses choose apart from each other, and both sides of one must agree.
+/// A whole message is sealed at once and fits in memory. A chunked one has any size. Request and
+/// response may have different forms. Both sides of one message must use the same.
 enum class Form : std::uint8_t { whole, chunked };
 
 /// The media types of whole and of chunked messages of one kind. Any byte but zero is allowed, so
 /// that peers in C can name the same types.
 ///
-/// A first chunk is sealed as a whole message is. Only the media type, to which both sides bind
-/// the keys, tells them apart. If one type served both forms, anyone between sender and receiver
-/// could cut a chunked message down to its first chunk and pass that on as a whole message, and
-/// its receiver would take it for the complete plaintext. So each form has its own type. Name both
-/// wherever both forms are in use:
+/// A first chunk is sealed as a whole message is. Only the media type, to which both sides bind the
+/// keys, tells them apart. If one type served both forms, anyone between sender and receiver could
+/// cut a chunked message down to its first chunk and pass that on as a whole message, and its
+/// receiver would take it for the complete plaintext. So each form has its own type. Name both if
+/// both forms are in use:
 ///
 ///   constexpr MediaTypes kOrders{.whole = "application/order",
 ///                                .chunked = "application/order chunked"};
 ///
-/// A member without bytes to point at (`data()` is null) is not given. "" is a type like others.
+/// A member whose `data()` is null is not given. "" is a type like any other.
 struct MediaTypes {
   std::string_view whole = {};    ///< of whole messages
   std::string_view chunked = {};  ///< of chunked messages
@@ -41,7 +41,7 @@ inline constexpr MediaTypes kResponseMediaTypes{.whole = "message/bhttp response
 /// Longest media type, in bytes, so that `info` fits HPKE's limit.
 inline constexpr std::size_t kMaxMediaType = core::kMaxHpkeInput - 1 - kHeaderSize;
 
-/// Returns the member of `types` for messages of `form`. It borrows what `types` does.
+/// Returns the member of `types` for messages of `form`, without a copy.
 ///
 /// Errors:
 ///   invalid_argument  that member is not given, both are equal, one is a default of the other

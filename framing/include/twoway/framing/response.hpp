@@ -1,5 +1,5 @@
-// Encapsulated responses: their keys, the whole message, and the state that another process may
-// continue from (RFC 9458 section 4.4).
+// Encapsulated responses: their keys, the whole message, and the state with which another process
+// may continue (RFC 9458 section 4.4).
 //
 // Who needs it: power users, who frame messages themselves.
 #pragma once
@@ -9,12 +9,12 @@
 
 namespace twoway::framing {
 
-/// Which side of the exchange a response state belongs to.
+/// The side of the exchange that a response state belongs to.
 enum class Role : std::uint8_t { sender = 1, receiver = 2 };
 
-/// What both sides keep of a request for its response: the suite, `enc` and the exporter.
-/// Immutable, so reading it from several threads is safe. Borrows from the suite's provider.
-/// A `media_type` is one that choose_media_type gave: it alone tells a whole response from a
+/// The part of a request that both sides keep for its response: the suite, `enc` and the exporter.
+/// Immutable, so reading it from several threads is safe. Borrows from the suite's provider. Every
+/// `media_type` must come from choose_media_type, because it alone tells a whole response from a
 /// chunked one.
 class TWOWAY_API ResponseContext {
  public:
@@ -26,7 +26,7 @@ class TWOWAY_API ResponseContext {
   std::uint8_t key_id() const noexcept { return key_id_; }
   const core::CipherSuite& suite() const noexcept { return suite_; }
 
-  /// Bytes of response_nonce: max(Nn, Nk).
+  /// Returns the size of response_nonce, max(Nn, Nk).
   std::size_t nonce_size() const noexcept;
 
   /// The key and the base nonce of one response.
@@ -35,47 +35,63 @@ class TWOWAY_API ResponseContext {
     core::AeadNonce nonce;  ///< Nn bytes
   };
 
-  /// The AEAD key and nonce of the response that `response_nonce` begins. Errors: invalid_argument
-  /// (the length of `response_nonce` or of `enc`), provider_failure.
+  /// Derives the AEAD key and nonce of the response with this `response_nonce`.
+  ///
+  /// Errors:
+  ///   invalid_argument  the length of `response_nonce` or of `enc`
+  ///   provider_failure  the library failed
   core::Result<Keys> derive_keys(core::ByteView response_nonce,
                                  std::string_view media_type) const noexcept;
 
-  /// What seals or opens the response that `response_nonce`, nonce_size() bytes, begins: one
-  /// message of the sequence is a whole response, several are the chunks of a chunked one.
+  /// Make the sequences that seal or open the response with this `response_nonce` of nonce_size()
+  /// bytes. One message of the sequence is a whole response, and several are the chunks of a
+  /// chunked one.
   core::Result<core::SealSequence> seal_sequence(core::ByteView response_nonce,
                                                  std::string_view media_type) const noexcept;
   core::Result<core::OpenSequence> open_sequence(core::ByteView response_nonce,
                                                  std::string_view media_type) const noexcept;
 
-  /// Opens the response that starts with its response_nonce. Copies this context.
+  /// Returns a factory for the response, whose prefix is its response_nonce. Copies this context.
   std::unique_ptr<OpenSequenceFactory> sequence_factory(std::string_view media_type) const noexcept;
 
-  /// nonce_size() + plaintext_size + Nt.
+  /// Returns nonce_size() + plaintext_size + Nt.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept;
 
-  /// Bytes of plaintext in a response of `message_size` bytes; 0 where it is too short.
+  /// Returns the size of the plaintext in a response of `message_size` bytes, or 0 if it is too
+  /// short.
   std::size_t opened_size(std::size_t message_size) const noexcept;
 
   /// Writes response_nonce || ct, sealed_size(plaintext.size()) bytes, to the front of `out` and
-  /// answers how many. `plaintext` starts nonce_size() bytes into `out` or is disjoint from what is
-  /// written. The nonce is drawn from `rng`. Errors: buffer_too_small, invalid_argument (the
-  /// buffers overlap otherwise), provider_failure.
+  /// returns their number. `plaintext` starts nonce_size() bytes into `out` or is disjoint from the
+  /// bytes written. Draws the nonce from `rng`.
+  ///
+  /// Errors:
+  ///   buffer_too_small  `out` is too small
+  ///   invalid_argument  the buffers overlap in another way
+  ///   provider_failure  the library or the generator failed
   core::Result<std::size_t> seal(core::ByteSpan out, core::ByteView plaintext,
                                  std::string_view media_type, core::Rng& rng) const noexcept;
 
-  /// Writes the plaintext of a whole response to the front of `out` and answers its length. `out`
-  /// starts nonce_size() bytes into `message` or what is written is disjoint from it. open_failed
-  /// wipes what was written. Errors: open_failed, buffer_too_small, invalid_argument (the buffers
-  /// overlap otherwise), provider_failure.
+  /// Writes the plaintext of a whole response to the front of `out` and returns its size. `out`
+  /// starts nonce_size() bytes into `message`, or the bytes written are disjoint from it.
+  ///
+  /// Errors:
+  ///   open_failed       the response is not authentic: the bytes written are wiped
+  ///   buffer_too_small  `out` is too small
+  ///   invalid_argument  the buffers overlap in another way
+  ///   provider_failure  the library failed
   core::Result<std::size_t> open(core::ByteSpan out, core::ByteView message,
                                  std::string_view media_type) const noexcept;
 
-  /// The state, secret: whoever has it can read and forge the response. Empty if this was moved
-  /// from.
+  /// Returns the state, which is secret: anyone who has it can read and forge the response. Empty
+  /// if this was moved from.
   core::SecretBytes export_secret_state(Role role) const noexcept;
 
-  /// A context from what `export_secret_state` wrote. malformed: no such state, another version, or
-  /// the other role's; not_supported where `provider` lacks its suite.
+  /// Restores a context from the bytes of `export_secret_state`.
+  ///
+  /// Errors:
+  ///   malformed      not a state, another version, or the state of the other role
+  ///   not_supported  `provider` lacks the suite
   static core::Result<ResponseContext> restore(const core::Provider& provider, Role role,
                                                core::ByteView state) noexcept;
 
