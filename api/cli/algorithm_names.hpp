@@ -22,7 +22,7 @@ std::string list_of(const std::vector<std::string>& names);
 /// Returns the short names of all KEMs.
 std::vector<std::string> kem_names();
 
-/// Returns all pairs that `parse_suite` takes.
+/// Returns all pairs that `parse_algorithms` takes.
 std::vector<std::string> algorithm_pair_names();
 
 /// Returns the KEM of a short name from `kem_names`.

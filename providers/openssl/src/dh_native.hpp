@@ -34,14 +34,14 @@ struct PublicBytes {
 bool read_public(EVP_PKEY* key, core::ByteSpan out) noexcept;
 
 /// The properties that an EVP_PKEY shows.
-struct Shown {
+struct PublicHalf {
   const core::DhParams* params;
   PublicBytes pk;
 };
 
 /// Returns the group and public half of `key`. Fails with not_supported for a key of no row, and
 /// with key_unavailable without a public half.
-core::Result<Shown> show(EVP_PKEY* key) noexcept;
+core::Result<PublicHalf> public_half(EVP_PKEY* key) noexcept;
 
 /// DH(key, peer) by the key's own OpenSSL provider, which also builds the peer, because it may
 /// accept no other. Returns null if that worked. Otherwise returns the step that failed, and

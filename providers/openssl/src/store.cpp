@@ -126,8 +126,8 @@ class KeyStore::Key final : public core::DhPrivateKey {
  private:
   static constexpr Failure kNone{};
 
-  /// Lets the session load the key, and writes its properties to `shown`.
-  Failure load(StoreSession& session, Shown& shown) const noexcept {
+  /// Lets the session load the key, and writes its properties to `half`.
+  Failure load(StoreSession& session, PublicHalf& half) const noexcept {
     Failure failure = kNone;
     Pkey loaded = session.load(uri_, passphrase_.get(), failure);
     if (loaded == nullptr) return failure;

@@ -36,7 +36,7 @@ class AlgorithmList {
   }
 
   /// Tells whether there is no algorithm.
-  bool empty() const noexcept { return parts_.empty(); }
+  bool empty() const noexcept { return algorithms_.empty(); }
 
  private:
   std::vector<std::unique_ptr<Algorithm>> algorithms_;

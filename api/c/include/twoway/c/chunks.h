@@ -38,7 +38,7 @@ TWOWAY_C_API size_t twoway_chunk_sealer_prefix_size(const twoway_chunk_sealer* s
 TWOWAY_C_API size_t twoway_chunk_sealer_max_sealed_size(const twoway_chunk_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
-/// Writes one chunk, sealed_size bytes. `plaintext` is disjoint from `out`, or starts head_size
+/// Writes one chunk, sealed_size bytes. `plaintext` is disjoint from `out`, or starts prefix_size
 /// bytes into it. Only the last chunk may be empty, and text may ride in it.
 ///
 /// Errors, of which all but TWOWAY_PROVIDER_FAILURE leave the sealer as it was:
