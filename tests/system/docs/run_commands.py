@@ -75,10 +75,10 @@ def blocks_of(page):
 class Page:
     """One page's run: its folder, its script, and the counts of its blocks."""
 
-    def __init__(self, path, work, isolated):
+    def __init__(self, path, number, work, isolated):
         self.path, self.source, self.isolated = path, work / "source", isolated
         self.run, self.skipped, self.outputs = 0, [], []
-        self.folder, self.pieces = work / f"{path.name}.run", work / f"{path.name}.pieces"
+        self.folder, self.pieces = work / f"page-{number}", work / f"pieces-{number}"
         self.folder.mkdir()
         self.pieces.mkdir()
 
@@ -178,9 +178,11 @@ def run(isolated, folder, source, build, program, *paths):
     for name in list(os.environ):
         if re.match(r"^(CC|CXX|CFLAGS|CXXFLAGS|LDFLAGS|MESON_|TWOWAY_|PKG_CONFIG)", name):
             del os.environ[name]
-    pages = [root / path for path in paths] or [*sorted(root.glob("*.md")), *sorted(root.glob("docs/*.md"))]
-    for path in pages:
-        page = Page(path, work, isolated)
+    pages = [root / path for path in paths]
+    for pattern in () if paths else ("*.md", "docs/**/*.md", "tests/**/*.md"):
+        pages += sorted(root.glob(pattern))
+    for number, path in enumerate(pages):
+        page = Page(path, number, work, isolated)
         failure = page.failure()
         print(page.summary(root), flush=True)
         if failure:

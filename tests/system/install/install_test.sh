@@ -144,6 +144,17 @@ for name in $key_sources; do
   [ "$("$work/shared")" = "$name: key_unavailable" ] || fail "the program of $name"
 done
 
+echo '== static, with both kinds installed'
+for provider in $providers; do
+  [ "$provider" != boringssl ] || continue  # its archive's path is checked below
+  # shellcheck disable=SC2046  # a list of flags
+  "$@" -std=c++20 -DPROVIDER="$provider" -DPROVIDER_HEADER="<twoway/$provider.hpp>" \
+    "$source/tests/system/install/consumer.cpp" -o "$work/archives" \
+    $(pkg-config --static --cflags --libs "twoway-$provider" | sed 's/-l\(twoway[^ ]*\)/-l:lib\1.a/g')
+  check_output "$work/archives" "$provider"
+  if ldd "$work/archives" | grep libtwoway; then fail 'the program with the archives loads libtwoway'; fi
+done
+
 echo '== static'
 rm "$lib"/libtwoway*.so*
 for provider in $providers; do
