@@ -1,4 +1,4 @@
-// What the arguments of the C interface say in C++.
+// The arguments of the C interface in C++.
 #pragma once
 
 #include <string_view>
@@ -32,8 +32,8 @@ inline twoway_suite suite_of(Suite suite) noexcept {
           static_cast<std::uint16_t>(suite.aead)};
 }
 
-/// Limits that a ChunkSealer and a ChunkOpener take, so that they can be refused before anything is
-/// used up.
+/// Reads limits for a ChunkSealer or a ChunkOpener, so that wrong ones are refused before anything
+/// is consumed.
 Result<ChunkLimits> limits_of(const twoway_chunk_limits* given) noexcept;
 
 }  // namespace twoway::c

@@ -1,4 +1,4 @@
-// What stands behind the handles.
+// The objects behind the handles.
 #pragma once
 
 #include <memory>
@@ -13,13 +13,13 @@
 
 namespace twoway::c {
 
-/// What a message object borrows, and its handle therefore keeps.
+/// The objects that a message object borrows and its handle keeps.
 struct Borrowed {
   std::shared_ptr<Rng> rng = nullptr;
   std::shared_ptr<ReplayFilter> filter = nullptr;
 };
 
-/// An object whose handle keeps what it borrows until the object has ended.
+/// An object whose handle keeps the borrowed objects until it has ended.
 template <typename Object>
 struct MessageHandle {
   Borrowed borrowed;

@@ -48,8 +48,8 @@ struct Sending {
 
   core::Psk psk() const noexcept { return mode.psk.value_or(core::Psk{}); }
 
-  /// Where `enc` goes, once it and `size` bytes of `out` have room, and overlap nothing that a
-  /// set-up reads. If either is too small, both get their size.
+  /// Returns the buffer for `enc`, once it and `out` are large enough, `out` for `size` bytes, and
+  /// overlap no input of a set-up. If either is too small, both get their size.
   Result<ByteSpan> enc(const Output& enc, const Output& out, std::size_t size) const noexcept {
     const Status enc_room = enc.require(suite.nenc());
     const Status out_room = out.require(size);
@@ -64,7 +64,7 @@ struct Sending {
     return to;
   }
 
-  /// Refuses to write over what a set-up reads.
+  /// Refuses to write over the input of a set-up.
   Status unread(ByteView written) const noexcept {
     return apart(written, {info, receiver_bytes, psk().psk, psk().psk_id});
   }

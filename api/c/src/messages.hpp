@@ -1,4 +1,4 @@
-// What requests to one receiver and one-to-many requests have in common.
+// The common part of requests to one receiver and one-to-many requests.
 #pragma once
 
 #include "call.hpp"

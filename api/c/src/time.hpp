@@ -1,4 +1,4 @@
-// Times of the C interface: seconds since 1970, held within what TimePoint can be.
+// Times of the C interface: seconds since 1970, kept within the range of TimePoint.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace twoway::c {
 
-/// Seconds as a duration of the clock's, the nearest where it has no room for them.
+/// Returns seconds as a duration of the clock's, or the nearest one that it can hold.
 inline TimePoint::duration duration(std::int64_t seconds) noexcept {
   using std::chrono::duration_cast;
   using Seconds = std::chrono::duration<std::int64_t>;

@@ -39,7 +39,7 @@ inline const char* to_string(KeyState state) noexcept {
 /// Knows if a key has been seen to fit its public key. Thread-safe.
 class TWOWAY_API KeyProof {
  public:
-  /// Begins with what is known of the key.
+  /// `proven` is true if the key is known to fit.
   explicit KeyProof(bool proven) noexcept : proven_(proven) {}
   /// Tells whether the key has fitted.
   bool proven() const noexcept { return proven_; }
@@ -164,7 +164,7 @@ class TWOWAY_API KeyRing {
   const Provider& provider_;
   const Clock* clock_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const Entries> entries_;  // replaced, never changed; ids are unique
+  std::shared_ptr<const Entries> entries_;  // replaced, never changed, with unique ids
 };
 
 }  // namespace twoway

@@ -92,7 +92,7 @@ class TWOWAY_API MultiRequestOpener {
 /// move copies, so that no object is left empty.
 class TWOWAY_API PendingMultiRequest {
  public:
-  /// `sealed_key` is what follows the prefix of a key message, kBodyKeySize + Nt bytes.
+  /// `sealed_key` follows the prefix of a key message and has kBodyKeySize + Nt bytes.
   PendingMultiRequest(PendingRequest request, const core::Aead& body_aead,
                       ByteView sealed_key) noexcept
       : request_(std::move(request)),
@@ -138,7 +138,7 @@ class TWOWAY_API PendingMultiRequest {
 /// who saw a key message send it with another body first, so that the genuine request is refused.
 class TWOWAY_API MultiRequestReceiver {
  public:
-  /// Borrows the ring and what the options name.
+  /// Borrows the ring, and the generator and filter in the options.
   explicit MultiRequestReceiver(const KeyRing& ring TWOWAY_LIFETIMEBOUND,
                                 const ReceiverOptions& options = {}) noexcept
       : ring_(&ring), receiver_(ring, options) {}

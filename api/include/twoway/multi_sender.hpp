@@ -1,5 +1,5 @@
-// The sender of one request to many receivers. The format is that of the Go package twoway; no RFC
-// describes it (framing/multi.hpp).
+// The sender of one request to many receivers. The format is that of the Go package twoway, and no
+// RFC describes it (framing/multi.hpp).
 //
 // Who needs it: applications, as senders of one-to-many requests.
 #pragma once

@@ -31,7 +31,7 @@ struct PrivateKeyData {
 /// are ignored. Wipes what it decodes.
 ///
 /// Errors:
-///   malformed   anything else, a second block included; the message says how to convert the file
+///   malformed   anything else, also a second block (the message says how to convert the file)
 TWOWAY_API core::Result<PrivateKeyData> read_private_key_pem(core::ByteView pem) noexcept;
 
 /// Writes the file that `openssl genpkey` would write for this key. `sk` has Nsk bytes, `pk` Npk

@@ -12,9 +12,9 @@
 
 namespace twoway {
 
-/// Remembers accepted requests. A receiver asks it once for each request, after the request's
-/// first ciphertext was found authentic, so that forgeries cannot fill it, and before anything of
-/// the plaintext is released. Must be thread-safe where its receiver is shared.
+/// Remembers accepted requests. A receiver asks it once for each request, after the request's first
+/// ciphertext was found authentic, so that forgeries cannot fill it, and before anything of the
+/// plaintext is released. Must be thread-safe if its receiver is shared.
 ///
 /// Of the requests with one key id and `enc`, one is accepted. `enc` is new for each request of an
 /// honest sender and cannot be changed by others, so a copied request is refused (`replayed`) and

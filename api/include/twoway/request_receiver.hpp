@@ -212,7 +212,7 @@ class ChunkedRequestOpener;
 /// threads.
 class TWOWAY_API RequestReceiver {
  public:
-  /// Borrows the ring and what the options name.
+  /// Borrows the ring, and the generator and filter in the options.
   explicit RequestReceiver(const KeyRing& ring TWOWAY_LIFETIMEBOUND,
                            const ReceiverOptions& options = {}) noexcept
       : ring_(&ring), options_(options) {}

@@ -26,7 +26,7 @@ class TWOWAY_API RequestSealer {
   /// wrong_state and consume nothing.
   Form form() const noexcept { return form_; }
 
-  /// hdr || enc: what the message starts with.
+  /// Returns the prefix hdr || enc, with which the message starts.
   ByteView prefix() const noexcept { return begun_.prefix; }
   std::size_t prefix_size() const noexcept { return begun_.prefix.size(); }
 

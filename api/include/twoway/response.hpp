@@ -78,10 +78,10 @@ class TWOWAY_API ResponseOpener {
   framing::ResponseContext context_;
 };
 
-/// A chunked response on its way: `prefix` goes first, then what `chunk_sealer` seals.
+/// A chunked response that has begun: `prefix` goes first, then the chunks of `chunk_sealer`.
 struct ChunkedResponse {
   Bytes prefix;              ///< goes first
-  ChunkSealer chunk_sealer;  ///< seals what follows
+  ChunkSealer chunk_sealer;  ///< seals the chunks after it
 };
 
 /// Seals the one response to a request. Belongs to one thread at a time, of one process. In a

@@ -25,14 +25,18 @@ inline const core::Provider* object(const twoway_provider* provider) noexcept {
   return reinterpret_cast<const core::Provider*>(provider);
 }
 
-/// A new handle of `key`, which is not null; for twoway_private_key_free.
+/// Makes a handle of `key`, which is not null. Free it by twoway_private_key_free.
 TWOWAY_API twoway_private_key* handle(std::shared_ptr<const core::PrivateKey> key) noexcept;
 
-/// The key behind a handle; null for NULL.
+/// Returns the key behind a handle, or null for NULL.
 TWOWAY_API std::shared_ptr<const core::PrivateKey> object(const twoway_private_key* key) noexcept;
 
-/// Copies a struct that begins with its size: what an earlier version lacks is zero, and what a
-/// later one adds must be. Errors: invalid_argument (NULL, or no size), not_supported.
+/// Copies a struct that begins with its size. Members that an earlier version lacks become zero.
+/// Members that a later version adds must be zero.
+///
+/// Errors:
+///   invalid_argument  `given` is NULL or states no size
+///   not_supported     a member that this version does not know is set
 template <typename Struct>
 core::Status read_struct(Struct& known, const Struct* given) noexcept {
   if (given == nullptr) return kNull;
@@ -53,10 +57,10 @@ core::Status read_struct(Struct& known, const Struct* given) noexcept {
   return {};
 }
 
-/// How the library reads the status of a callback that did not answer TWOWAY_OK. A status means to
-/// it only what this callback may say: `also`, if it is not TWOWAY_OK. Every other number becomes
-/// `failure`, so that a callback's trouble is never taken for one of the library's own conditions,
-/// such as an output that is too small or a message that is not authentic.
+/// Rules for the status of a callback that did not return TWOWAY_OK. The library keeps only the
+/// status `also`, if that is not TWOWAY_OK. Every other number becomes `failure`, so that a
+/// callback's trouble is never taken for one of the library's own conditions, such as an output
+/// that is too small or a message that is not authentic.
 struct CallbackRule {
   core::Errc failure;              ///< of every other status
   const char* message;             ///< of the error
@@ -87,7 +91,7 @@ inline core::Error callback_error(const CallbackRule& rule, twoway_status status
   return {also ? rule.also_code : rule.failure, rule.message, native};
 }
 
-/// Callbacks that were taken over: releases their context when it ends.
+/// Callbacks that were taken over. Releases their context when it ends.
 template <typename Callbacks>
 class Owned {
  public:
@@ -103,15 +107,15 @@ class Owned {
   /// Returns the callbacks.
   const Callbacks* operator->() const noexcept { return &callbacks_; }
 
-  /// Takes over what the caller gave. Errors: those of read_struct.
+  /// Takes over the caller's callbacks. Fails with the errors of read_struct.
   static core::Result<Owned> take(const Callbacks* given) noexcept {
     Callbacks known{};
     if (core::Status s = read_struct(known, given); !s) return s.error();
     return Owned(known);
   }
 
-  /// As above. Errors: also invalid_argument without the function `needed`, and the context is then
-  /// released.
+  /// As above. Fails also with invalid_argument without the function `needed`, and then releases
+  /// the context.
   template <typename Function>
   static core::Result<Owned> take(const Callbacks* given, Function Callbacks::*needed) noexcept {
     core::Result<Owned> owned = take(given);
@@ -123,7 +127,8 @@ class Owned {
   Callbacks callbacks_{};
 };
 
-/// Takes over a source. Errors: those of read_struct, and invalid_argument without `read`.
+/// Takes over a source. Fails with the errors of read_struct, and with invalid_argument without
+/// `read`.
 inline core::Result<Owned<twoway_secret_source>> take_secret_source(
     const twoway_secret_source* given) noexcept {
   return Owned<twoway_secret_source>::take(given, &twoway_secret_source::read);
@@ -131,7 +136,7 @@ inline core::Result<Owned<twoway_secret_source>> take_secret_source(
 
 static_assert(TWOWAY_MAX_PASSPHRASE == core::kMaxPassphrase);
 
-/// Asks a source for its secret, which replaces what is in `secret`.
+/// Asks a source for its secret, which replaces the content of `secret`.
 template <typename Buffer>
 core::Status read_secret(const Owned<twoway_secret_source>& source, Buffer& secret) noexcept {
   secret.resize(core::kMaxPassphrase);

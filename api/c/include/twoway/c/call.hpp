@@ -1,5 +1,5 @@
-// What every function of the C interface begins and ends with: it empties its outputs, checks its
-// arguments, and answers a status. C++, and not part of the interface's ABI promise.
+// The beginning and end of every function of the C interface, which empties its outputs, checks its
+// arguments, and returns a status. C++, and not part of the interface's ABI promise.
 //
 // Who needs it: providers with a C header of their own.
 #pragma once
@@ -16,15 +16,15 @@
 
 namespace twoway::c {
 
-/// The status for `status`, and the same in `*error` if that is not NULL.
+/// Returns the status for `status`, and writes it to `*error` if that is not NULL.
 TWOWAY_API twoway_status answer(twoway_error* error, const core::Status& status) noexcept;
 
-/// The error for an argument that is NULL where it must not be.
+/// The error for an argument that must not be NULL.
 inline constexpr core::Error kNull{core::Errc::invalid_argument,
                                    "an argument is NULL that must not be, or a size is impossible"};
 
-/// Whether a span can be read or written: it is not NULL unless it is empty, and is no larger than
-/// objects are.
+/// Returns true if a span can be read or written: it is not NULL unless it is empty, and not larger
+/// than any object.
 inline bool is_span(const void* data, std::size_t size) noexcept {
   return (data != nullptr || size == 0) && size <= PTRDIFF_MAX;
 }
@@ -131,7 +131,7 @@ struct Checked {
   twoway_error* error;  ///< the caller's, or NULL
   core::Status status;  ///< of the arguments
 
-  /// Runs `body` unless an argument was refused, and answers its status.
+  /// Runs `body` unless an argument was refused, and returns its status.
   template <typename Body>
   twoway_status then(const Body& body) const noexcept {
     return answer(error, status ? core::Status(body()) : status);

@@ -16,7 +16,7 @@ enum { TWOWAY_NO = 0, TWOWAY_YES = 1 };
 
 // --- Sealing -----------------------------------------------------------------------------------
 
-/// Seals the chunks of one message, which follow what the message starts with. Comes from
+/// Seals the chunks of one message, which follow its prefix. Comes from
 /// twoway_request_sealer_chunk_sealer, twoway_response_sealer_chunk_sealer or
 /// twoway_multi_request_sealer_chunk_sealer.
 typedef struct twoway_chunk_sealer twoway_chunk_sealer;
@@ -84,11 +84,12 @@ typedef struct twoway_chunk_opener twoway_chunk_opener;
 
 TWOWAY_C_API void twoway_chunk_opener_free(twoway_chunk_opener* opener) TWOWAY_C_NOEXCEPT;
 
-/// Returns how many bytes `out` needs for an input of this size; at most `max_chunk` of the limits.
+/// Returns the number of bytes that `out` needs for an input of this size, at most `max_chunk` of
+/// the limits.
 TWOWAY_C_API size_t twoway_chunk_opener_output_size(const twoway_chunk_opener* opener,
                                                     size_t input_size) TWOWAY_C_NOEXCEPT;
 
-/// Opens at most one chunk of `in`, the input after what was consumed. `end` says that it reaches
+/// Opens at most one chunk of `in`, the input after the consumed bytes. `end` says that it reaches
 /// the end of the message. Writes the chunk's plaintext to `out`, to `*consumed` how many bytes of
 /// `in` must not be given again, and the outcome to `*state`. Keeps of a chunk that comes in pieces
 /// at most max_chunk and a tag.
@@ -112,9 +113,9 @@ TWOWAY_C_CALL twoway_status twoway_chunk_opener_open(twoway_chunk_opener* opener
                                                      size_t* written, twoway_chunk_state* state,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// As above, without an output: the plaintext is written over its ciphertext in `in`, or lies in
-/// the opener until its next call; `*plaintext` and `*plaintext_size` say where. A failure destroys
-/// the chunk.
+/// Opens a chunk without an output. The plaintext is written over its ciphertext in `in`, or is in
+/// the opener until its next call. Writes its place to `*plaintext` and `*plaintext_size`. A
+/// failure destroys the chunk.
 TWOWAY_C_CALL twoway_status twoway_chunk_opener_open_in_place(
     twoway_chunk_opener* opener, uint8_t* in, size_t in_size, int end, size_t* consumed,
     const uint8_t** plaintext, size_t* plaintext_size, twoway_chunk_state* state,

@@ -47,9 +47,9 @@ typedef struct twoway_hpke_sender twoway_hpke_sender;
 /// Opens the messages of one sender's context, in order.
 typedef struct twoway_hpke_recipient twoway_hpke_recipient;
 
-/// Sets up a sender's context to the recipient whose public key is `public_key`, Npk bytes, and
-/// writes what the recipient needs to `enc`, Nenc bytes, TWOWAY_MAX_ENC at most. `info` has 65535
-/// bytes at most. The ephemeral key is drawn from `rng`, or by the provider if it is NULL.
+/// Sets up a sender's context to the recipient whose public key is `public_key`, Npk bytes. Writes
+/// the encapsulated key to `enc`, Nenc bytes, at most TWOWAY_MAX_ENC. `info` has at most 65535
+/// bytes. The ephemeral key is drawn from `rng`, or by the provider if it is NULL.
 ///
 /// Errors:
 ///   TWOWAY_NOT_SUPPORTED     the provider lacks the suite, or the suite or key the mode
@@ -113,14 +113,14 @@ TWOWAY_C_CALL twoway_status twoway_hpke_recipient_setup(
 
 TWOWAY_C_API void twoway_hpke_recipient_free(twoway_hpke_recipient* recipient) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of the plaintext in a message of `ciphertext_size` bytes; 0 if they are too
+/// Returns the size of the plaintext in a message of `ciphertext_size` bytes, or 0 if they are too
 /// few.
 TWOWAY_C_API size_t twoway_hpke_recipient_opened_size(const twoway_hpke_recipient* recipient,
                                                       size_t ciphertext_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes the plaintext of the next message, opened_size bytes. `out` is `ciphertext` itself or
-/// disjoint from it. A message that does not open leaves the context as it was, and wipes what was
-/// written.
+/// disjoint from it. If a message does not open, the context is as before and the bytes written are
+/// wiped.
 ///
 /// Errors:
 ///   TWOWAY_NOT_SUPPORTED     the suite is export-only

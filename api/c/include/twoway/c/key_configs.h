@@ -54,8 +54,8 @@ TWOWAY_C_CALL twoway_status twoway_key_configs_add_encoded(twoway_key_configs* c
 /// Returns how many there are.
 TWOWAY_C_API size_t twoway_key_configs_count(const twoway_key_configs* configs) TWOWAY_C_NOEXCEPT;
 
-/// Writes key id and KEM of the one at `index`, from 0; each output may be NULL. Errors:
-/// TWOWAY_INVALID_ARGUMENT (no such index).
+/// Writes key id and KEM of the one at `index`, from 0. Each output may be NULL. Fails with
+/// TWOWAY_INVALID_ARGUMENT if there is no such index.
 TWOWAY_C_CALL twoway_status twoway_key_configs_get(const twoway_key_configs* configs, size_t index,
                                                    uint8_t* key_id, uint16_t* kem,
                                                    twoway_error* error) TWOWAY_C_NOEXCEPT;
@@ -70,14 +70,15 @@ TWOWAY_C_CALL twoway_status twoway_key_configs_public_key(const twoway_key_confi
                                                           size_t capacity, size_t* written,
                                                           twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Writes the pairs of the one at `index`; `capacity` and `*written` count pairs. Errors: as above.
+/// Writes the pairs of the one at `index`. `capacity` and `*written` count pairs. Fails with the
+/// errors above.
 TWOWAY_C_CALL twoway_status twoway_key_configs_algorithms(const twoway_key_configs* configs,
                                                           size_t index,
                                                           twoway_symmetric_algorithms* out,
                                                           size_t capacity, size_t* written,
                                                           twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Writes the one at `index` alone (section 3.1). Errors: as above.
+/// Writes the one at `index` alone (section 3.1). Fails with the errors above.
 TWOWAY_C_CALL twoway_status twoway_key_configs_encode(const twoway_key_configs* configs,
                                                       size_t index, uint8_t* out, size_t capacity,
                                                       size_t* written,

@@ -15,17 +15,17 @@ typedef int32_t twoway_key_state;
 enum {
   TWOWAY_KEY_PENDING = 0,  ///< opens requests, and is not published yet
   TWOWAY_KEY_ACTIVE = 1,   ///< opens requests, and is published
-  TWOWAY_KEY_RETIRED = 2   ///< opens requests until its time, and is published no more
+  TWOWAY_KEY_RETIRED = 2   ///< opens requests until its time, but is not published
 };
 
 /// A receiver's keys, by key id, and the suites that each accepts. Thread-safe: keys may be added,
 /// changed and removed while requests are opened. A request that has found its key keeps it.
 ///
-/// To change keys without refusing a request: add the new key, pending, to every receiver of the
-/// name; when all have it, activate it and retire the old one; in the end remove_expired.
+/// To change keys without refusing a request, add the new key, pending, to every receiver of the
+/// name. When all have it, activate it and retire the old one. In the end call remove_expired.
 typedef struct twoway_key_ring twoway_key_ring;
 
-/// Makes a ring without keys. `clock` says when retired keys expire; NULL is the system's.
+/// Makes a ring without keys. `clock` decides when retired keys expire. NULL is the system's clock.
 TWOWAY_C_CALL twoway_status twoway_key_ring_new(const twoway_provider* provider,
                                                 twoway_clock* clock, twoway_key_ring** ring,
                                                 twoway_error* error) TWOWAY_C_NOEXCEPT;
@@ -34,7 +34,7 @@ TWOWAY_C_API void twoway_key_ring_free(twoway_key_ring* ring) TWOWAY_C_NOEXCEPT;
 
 /// Adds a key that accepts requests in `count` suites, the preferred first, after a trial: a secret
 /// is encapsulated to its public key and decapsulated with the key. An expired key of the same id
-/// gives way. `state` is pending or active. On failure the ring is as before.
+/// is removed. `state` is pending or active. After a failure the ring is as before.
 ///
 /// Errors:
 ///   TWOWAY_INVALID_ARGUMENT  an id that is taken, no suite, the state
@@ -48,7 +48,7 @@ TWOWAY_C_CALL twoway_status twoway_key_ring_add(twoway_key_ring* ring, uint8_t k
                                                 twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 /// As twoway_key_ring_add, without the trial: for a key that is out of reach when it is added, or
-/// that only answers asynchronously (twoway_pending_request_complete_dh). Its first request whose
+/// that only works asynchronously (twoway_pending_request_complete_dh). Its first request whose
 /// text is authentic proves it (twoway_key_ring_checked). Until then a text that does not open is
 /// TWOWAY_KEY_UNAVAILABLE instead of TWOWAY_OPEN_FAILED, because the key may be the reason. Keep it
 /// pending until it is checked.
@@ -95,9 +95,9 @@ TWOWAY_C_CALL twoway_status twoway_key_ring_ids(const twoway_key_ring* ring, uin
                                                 size_t capacity, size_t* written,
                                                 twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Writes what the ring holds under an id, expired keys included. `state`, `until` (of a retired
-/// key, in seconds since 1970; else 0) and `key` (another handle of it) may each be NULL. Errors:
-/// TWOWAY_UNKNOWN_KEY.
+/// Writes the properties of the key with this id, also of an expired one. `until` is the time of a
+/// retired key in seconds since 1970, else 0. `key` is another handle of the key. `state`, `until`
+/// and `key` may each be NULL. Fails with TWOWAY_UNKNOWN_KEY.
 TWOWAY_C_CALL twoway_status twoway_key_ring_get(const twoway_key_ring* ring, uint8_t key_id,
                                                 twoway_key_state* state, int64_t* until,
                                                 twoway_private_key** key,

@@ -47,8 +47,8 @@ TWOWAY_C_CALL twoway_status twoway_private_key_import(const twoway_provider* pro
 
 /// Makes the key of a key file: one unencrypted PKCS#8 block in PEM for P-256, P-384, P-521, X25519
 /// or X448 (RFC 5958, 7468), as `openssl genpkey` makes it, of at most 16384 bytes. Text before and
-/// after the block, blanks and empty lines are ignored. The library wipes what it read. The caller
-/// must wipe the bytes of the file.
+/// after the block, blanks and empty lines are ignored. The library wipes the bytes that it read.
+/// The caller must wipe the bytes of the file.
 ///
 /// Errors:
 ///   TWOWAY_MALFORMED
@@ -87,23 +87,23 @@ TWOWAY_C_CALL twoway_status twoway_private_key_write_pem(const twoway_provider* 
 typedef struct twoway_private_key_callbacks {
   size_t size;    ///< sizeof(twoway_private_key_callbacks)
   void* context;  ///< for the functions below
-  /// Of a DHKEM's key: writes DH(sk, peer) to `secret`, `secret_size` (Ndh) bytes: the shared x
+  /// For a DHKEM's key. Writes DH(sk, peer) to `secret`, `secret_size` (Ndh) bytes: the shared x
   /// coordinate of a NIST curve, or the output of X25519 or X448. `peer` is a public key of the
   /// group (65, 97 or 133 bytes that begin with 4 for a NIST point), checked before. The library
   /// does the rest of Decap (RFC 9180 section 4.1) and refuses an X25519 or X448 result of zeros.
   /// Any status but TWOWAY_OK becomes TWOWAY_KEY_UNAVAILABLE with `*native`, which is 0 beforehand.
   twoway_status (*dh)(void* context, uint8_t* secret, size_t secret_size, const uint8_t* peer,
                       size_t peer_size, uint64_t* native);
-  /// Of any other key: writes Decap(enc, sk) (section 4), `shared_secret_size` (Nsecret) bytes.
-  /// `enc` has Nenc bytes. TWOWAY_OPEN_FAILED is for an `enc` that is not a valid encapsulation;
-  /// any other failure becomes TWOWAY_KEY_UNAVAILABLE with `*native`.
+  /// For any other key. Writes Decap(enc, sk) (section 4), `shared_secret_size` (Nsecret) bytes.
+  /// `enc` has Nenc bytes. Only `decap` can report a bad `enc`, by TWOWAY_OPEN_FAILED. Any other
+  /// failure becomes TWOWAY_KEY_UNAVAILABLE with `*native`.
   twoway_status (*decap)(void* context, uint8_t* shared_secret, size_t shared_secret_size,
                          const uint8_t* enc, size_t enc_size, uint64_t* native);
   void (*release)(void* context);
 } twoway_private_key_callbacks;
 
-/// Makes a key behind callbacks. `public_key` is SerializePublicKey(pk), Npk bytes; a key ring
-/// tries the pair when the key is added.
+/// Makes a key behind callbacks. `public_key` is SerializePublicKey(pk), Npk bytes. A key ring
+/// tests the pair when the key is added.
 ///
 /// Errors:
 ///   TWOWAY_INVALID_ARGUMENT  none or both operations, the length of the public key

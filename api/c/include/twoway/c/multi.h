@@ -1,8 +1,8 @@
-// One request to many receivers: the body is sealed once, and each receiver gets a small message
-// with the body's key, and answers for itself. The format is that of the Go package twoway; no RFC
-// describes it. It does not protect the body: each receiver holds the body's key, so that any of
-// them can forge a body which the others open with the sender's own key messages. Responses are
-// private.
+// One request to many receivers. The body is sealed once, and each receiver gets a small message
+// with the body's key, and responds for itself. The format is that of the Go package twoway, and no
+// RFC describes it. It does not protect the body from its receivers: each holds the body's key, so
+// any of them can forge a body that the others open with the sender's own key messages. Responses
+// are private.
 //
 // Who needs it: applications that send or receive one-to-many requests.
 #ifndef TWOWAY_C_MULTI_H
@@ -24,9 +24,9 @@ typedef struct twoway_multi_request_sender twoway_multi_request_sender;
 /// key until it is freed.
 typedef struct twoway_multi_request_sealer twoway_multi_request_sealer;
 
-/// Makes a sender. `aead` is that of the receivers' suites; bodies of AES-128-GCM suites are sealed
+/// Makes a sender. `aead` is that of the receivers' suites. Bodies of AES-128-GCM suites are sealed
 /// with AES-256-GCM. `rng` gives the body's key (32 bytes) and nonce, then each receiver's
-/// randomness; NULL is the provider's. Errors: TWOWAY_NOT_SUPPORTED.
+/// randomness. NULL is the provider's generator. Fails with TWOWAY_NOT_SUPPORTED.
 TWOWAY_C_CALL twoway_status twoway_multi_request_sender_new(const twoway_provider* provider,
                                                             uint16_t aead, twoway_rng* rng,
                                                             twoway_multi_request_sender** sender,
@@ -52,11 +52,7 @@ TWOWAY_C_API void twoway_multi_request_sealer_free(twoway_multi_request_sealer* 
 TWOWAY_C_API size_t twoway_multi_request_sealer_prefix_size(
     const twoway_multi_request_sealer* sealer) TWOWAY_C_NOEXCEPT;
 
-/// Bytes of the body before its ciphertext: its nonce.
-TWOWAY_C_API size_t twoway_multi_request_sealer_prefix_size(
-    const twoway_multi_request_sealer* sealer) TWOWAY_C_NOEXCEPT;
-
-/// Writes them: what a chunked body starts with. Errors: TWOWAY_BUFFER_TOO_SMALL.
+/// Writes these bytes, with which a chunked body starts. Fails with TWOWAY_BUFFER_TOO_SMALL.
 TWOWAY_C_CALL twoway_status twoway_multi_request_sealer_prefix(
     const twoway_multi_request_sealer* sealer, uint8_t* out, size_t capacity, size_t* written,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
@@ -88,8 +84,8 @@ TWOWAY_C_CALL twoway_status twoway_multi_request_sealer_chunk_sealer(
 TWOWAY_C_API size_t twoway_multi_request_sealer_key_size(
     const twoway_multi_request_sealer* sealer, const twoway_request_sender* to) TWOWAY_C_NOEXCEPT;
 
-/// Writes that message, key_size bytes, and gives the opener of the receiver's response; at any
-/// time before, during or after the sealing, by several threads at once. KEMs and providers may
+/// Writes that message, key_size bytes, and gives the opener of the receiver's response. May be
+/// called before, during or after the sealing, by several threads at once. KEMs and providers may
 /// differ from one receiver to the next.
 ///
 /// Errors:
@@ -115,9 +111,9 @@ TWOWAY_C_CALL twoway_status twoway_multi_request_receiver_new(
 TWOWAY_C_API void twoway_multi_request_receiver_free(twoway_multi_request_receiver* receiver)
     TWOWAY_C_NOEXCEPT;
 
-/// Opens a key message and a whole body: writes the plaintext, which is shorter than `body`, and
-/// gives the sealer of this receiver's response. `out` is disjoint from both, or starts where the
-/// ciphertext starts in `body`. Errors: those of begin, decapsulate and open.
+/// Opens a key message and a whole body. Writes the plaintext, which is shorter than `body`, and
+/// gives the sealer of this receiver's response. `out` is disjoint from both, or starts at the
+/// ciphertext in `body`. Fails with the errors of begin, decapsulate and open.
 TWOWAY_C_CALL twoway_status twoway_multi_request_receiver_open(
     const twoway_multi_request_receiver* receiver, const uint8_t* key_message,
     size_t key_message_size, const uint8_t* body, size_t body_size, const twoway_media_types* types,
@@ -160,7 +156,7 @@ TWOWAY_C_CALL twoway_status
 twoway_pending_multi_request_key(const twoway_pending_multi_request* pending,
                                  twoway_private_key** key, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// As the functions of twoway_pending_request; each opens the body's key as well, so that
+/// As the functions of twoway_pending_request. Each opens the body's key as well, so
 /// TWOWAY_OPEN_FAILED also means a key message that is not authentic, or a wrong secret.
 TWOWAY_C_CALL twoway_status twoway_pending_multi_request_decapsulate(
     const twoway_pending_multi_request* pending, twoway_multi_request_opener** opener,
@@ -180,13 +176,13 @@ TWOWAY_C_API void twoway_multi_request_opener_free(twoway_multi_request_opener* 
 TWOWAY_C_API size_t twoway_multi_request_opener_prefix_size(
     const twoway_multi_request_opener* opener) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of the plaintext in a whole body of `body_size` bytes; 0 if it is too short.
+/// Returns the size of the plaintext in a whole body of `body_size` bytes, or 0 if it is too short.
 TWOWAY_C_API size_t twoway_multi_request_opener_opened_size(
     const twoway_multi_request_opener* opener, size_t body_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes the plaintext of the whole body, opened_size bytes. `out` is disjoint from `body` or
-/// starts prefix_size bytes into it. TWOWAY_OPEN_FAILED and refusals of the replay filter wipe what
-/// was written; in place that destroys the body. A failure consumes nothing: another body may be
+/// starts prefix_size bytes into it. TWOWAY_OPEN_FAILED and refusals of the replay filter wipe the
+/// bytes written, which in place destroys the body. A failure consumes nothing: another body may be
 /// tried. It succeeds once, then fails with TWOWAY_WRONG_STATE.
 ///
 /// Other errors:

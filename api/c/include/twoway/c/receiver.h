@@ -28,9 +28,9 @@ TWOWAY_C_CALL twoway_status twoway_request_receiver_new(twoway_key_ring* ring, t
 TWOWAY_C_API void twoway_request_receiver_free(twoway_request_receiver* receiver) TWOWAY_C_NOEXCEPT;
 
 /// Opens a whole request: writes its plaintext, which is shorter than `message`, and gives the
-/// sealer of its response. The room is checked before the key is used. `out` is disjoint from
-/// `message`, or starts where its ciphertext starts. TWOWAY_OPEN_FAILED and refusals wipe what was
-/// written.
+/// sealer of its response. The size of the buffer is checked before the key is used. `out` is
+/// disjoint from `message`, or starts at its ciphertext. TWOWAY_OPEN_FAILED and refusals wipe the
+/// bytes written.
 ///
 /// Errors:
 ///   TWOWAY_MALFORMED         shorter than a header
@@ -48,7 +48,7 @@ TWOWAY_C_CALL twoway_status twoway_request_receiver_open(
 
 // --- Two phases, for keys that take their time -------------------------------------------------
 
-/// A request whose header and `enc` were read, and whose key is known: what remains is the private
+/// A request whose header and `enc` were read, and whose key is known. The next step is the private
 /// key's operation, in any thread, or elsewhere. Keeps its key alive.
 typedef struct twoway_pending_request twoway_pending_request;
 
@@ -98,8 +98,8 @@ TWOWAY_C_CALL twoway_status twoway_pending_request_key(const twoway_pending_requ
                                                        twoway_private_key** key,
                                                        twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Runs the key's operation in this thread; it may block as long as the key does. A failure leaves
-/// the request pending: TWOWAY_KEY_UNAVAILABLE may be tried again.
+/// Runs the key's operation in this thread, which may block as long as the key does. A failure
+/// leaves the request pending: TWOWAY_KEY_UNAVAILABLE may be tried again.
 ///
 /// Other errors:
 ///   TWOWAY_OPEN_FAILED       not a valid `enc`
@@ -134,14 +134,15 @@ TWOWAY_C_CALL twoway_status twoway_pending_request_complete_dh(
 
 TWOWAY_C_API void twoway_request_opener_free(twoway_request_opener* opener) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of the plaintext in `ciphertext_size` bytes after the prefix; 0 if they are too
-/// few.
+/// Returns the size of the plaintext in `ciphertext_size` bytes after the prefix, or 0 if they are
+/// too few.
 TWOWAY_C_API size_t twoway_request_opener_opened_size(const twoway_request_opener* opener,
                                                       size_t ciphertext_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes the plaintext of `ciphertext`, the message after its prefix. `out` is `ciphertext` itself
-/// or disjoint from it. TWOWAY_OPEN_FAILED and refusals of the replay filter wipe what was written;
-/// in place that destroys the message. It succeeds once, then fails with TWOWAY_WRONG_STATE.
+/// or disjoint from it. TWOWAY_OPEN_FAILED and refusals of the replay filter wipe the bytes
+/// written, which in place destroys the message. It succeeds once, then fails with
+/// TWOWAY_WRONG_STATE.
 ///
 /// Other errors:
 ///   TWOWAY_REPLAYED          and the other errors of the filter
@@ -160,8 +161,9 @@ TWOWAY_C_CALL twoway_status twoway_request_opener_chunk_opener(
     twoway_request_opener* opener, const twoway_chunk_limits* limits,
     twoway_chunk_opener** chunk_opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Gives the sealer of the response, once. It fails with TWOWAY_WRONG_STATE before a whole request
-/// is opened, or the first chunk of a chunked one: an unauthenticated request gets no answer.
+/// Gives the sealer of the response, once. It fails with TWOWAY_WRONG_STATE before a whole request,
+/// or the first chunk of a chunked one, is opened, because an unauthenticated request gets no
+/// response.
 TWOWAY_C_CALL twoway_status twoway_request_opener_response_sealer(
     twoway_request_opener* opener, twoway_response_sealer** sealer,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
@@ -170,10 +172,10 @@ TWOWAY_C_CALL twoway_status twoway_request_opener_response_sealer(
 
 /// Opens a chunked request that is pushed from its first byte, as twoway_chunk_opener does. After
 /// header and `enc` it gives TWOWAY_CHUNK_NEED_KEY, and consumes nothing until it has its key. The
-/// caller keeps what is not consumed.
+/// caller keeps the bytes that are not consumed.
 typedef struct twoway_chunked_request_opener twoway_chunked_request_opener;
 
-/// Errors: TWOWAY_INVALID_ARGUMENT (the media types, the limits).
+/// Makes such an opener. Fails with TWOWAY_INVALID_ARGUMENT for wrong media types or limits.
 TWOWAY_C_CALL twoway_status twoway_request_receiver_chunked_opener(
     const twoway_request_receiver* receiver, const twoway_media_types* types,
     const twoway_chunk_limits* limits, twoway_chunked_request_opener** opener,
@@ -182,11 +184,11 @@ TWOWAY_C_CALL twoway_status twoway_request_receiver_chunked_opener(
 TWOWAY_C_API void twoway_chunked_request_opener_free(twoway_chunked_request_opener* opener)
     TWOWAY_C_NOEXCEPT;
 
-/// As twoway_chunk_opener_output_size; 0 before the key is there.
+/// As twoway_chunk_opener_output_size, but 0 before the key is there.
 TWOWAY_C_API size_t twoway_chunked_request_opener_output_size(
     const twoway_chunked_request_opener* opener, size_t input_size) TWOWAY_C_NOEXCEPT;
 
-/// As twoway_chunk_opener_open and _open_in_place. Errors: also those of
+/// As twoway_chunk_opener_open and _open_in_place. May also fail with the errors of
 /// twoway_request_receiver_begin, which are final.
 TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_open(
     twoway_chunked_request_opener* opener, const uint8_t* in, size_t in_size, int end, uint8_t* out,
@@ -205,15 +207,18 @@ TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_pending(
     const twoway_chunked_request_opener* opener, twoway_pending_request** pending,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Goes on with what the pending request gave. Takes the content of `key`, which then fails with
-/// TWOWAY_WRONG_STATE and must still be freed. Errors: TWOWAY_WRONG_STATE (no key is needed, or
-/// `key` has opened something); `key` is then as before.
+/// Continues with the opener from the pending request. Takes the content of `key`, which then fails
+/// with TWOWAY_WRONG_STATE and must still be freed.
+///
+/// Errors:
+///   TWOWAY_WRONG_STATE  no key is needed, or `key` has opened something (`key` is then as before)
 TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_give_key(
     twoway_chunked_request_opener* opener, twoway_request_opener* key,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Does all of that in this thread: pending, decapsulate, give_key. Errors: those of
-/// twoway_pending_request_decapsulate, after which it may be tried again; TWOWAY_WRONG_STATE.
+/// Does all of that in this thread: pending, decapsulate, give_key. Fails with the errors of
+/// twoway_pending_request_decapsulate, after which it may be tried again, and with
+/// TWOWAY_WRONG_STATE.
 TWOWAY_C_CALL twoway_status twoway_chunked_request_opener_decapsulate(
     twoway_chunked_request_opener* opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
 

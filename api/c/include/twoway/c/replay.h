@@ -12,13 +12,13 @@ extern "C" {
 
 /// Remembers accepted requests. A receiver asks it once for each request, after the request's first
 /// ciphertext was found authentic and before anything of it is released. Receivers that share a key
-/// need one store between them. Thread-safe.
+/// must share one store. Thread-safe.
 typedef struct twoway_replay_filter twoway_replay_filter;
 
 /// Makes a filter in the memory of this process, which remembers each request for `window` seconds
-/// (over 0) and at most `max_entries` (1 to 2^31) at once; a full filter refuses new requests
-/// (TWOWAY_FILTER_FULL). All memory is taken at once: 36 to 40 bytes for each. `clock` NULL is the
-/// system's. <twoway/replay_filter.hpp> says what it does not cover.
+/// (over 0) and at most `max_entries` (1 to 2^31) at once. A full filter refuses new requests
+/// (TWOWAY_FILTER_FULL). All memory is allocated at once: 36 to 40 bytes for each. `clock` NULL is
+/// the system's. <twoway/replay_filter.hpp> lists its limits.
 ///
 /// Errors:
 ///   TWOWAY_INVALID_ARGUMENT
@@ -33,10 +33,10 @@ typedef struct twoway_replay_callbacks {
   size_t size;    ///< sizeof(twoway_replay_callbacks)
   void* context;  ///< for the functions below
   /// Atomically looks for the request that `key_id` and `enc` name and remembers it: writes 1 to
-  /// `*absent` if it was absent, 0 if it was known: the request is then refused (TWOWAY_REPLAYED).
-  /// Any status but TWOWAY_OK, and any other value, refuses the request too: TWOWAY_FILTER_FULL
-  /// as it is, all else as TWOWAY_PROVIDER_FAILURE, with `*native`, which is 0
-  /// beforehand. Nothing should be remembered then.
+  /// `*absent` if it was absent, and 0 if it was known. The request is then refused
+  /// (TWOWAY_REPLAYED). Any status but TWOWAY_OK, and any other value, refuses the request too:
+  /// TWOWAY_FILTER_FULL unchanged, the others as TWOWAY_PROVIDER_FAILURE, with `*native`, which is
+  /// 0 beforehand. The store should then remember nothing.
   twoway_status (*insert_if_absent)(void* context, uint8_t key_id, const uint8_t* enc,
                                     size_t enc_size, int* absent, uint64_t* native);
   void (*release)(void* context);
@@ -47,8 +47,9 @@ TWOWAY_C_CALL twoway_status twoway_replay_filter_new(const twoway_replay_callbac
                                                      twoway_replay_filter** filter,
                                                      twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Asks what a receiver asks. `*absent` becomes 1 if the request was absent and is remembered from
-/// here on, 0 if it was known and after a failure. Errors: TWOWAY_FILTER_FULL, those of the store.
+/// Asks a filter as a receiver does. `*absent` becomes 1 if the request was absent and is
+/// remembered from here on, and 0 if it was known or after a failure. Fails with TWOWAY_FILTER_FULL
+/// and the errors of the store.
 TWOWAY_C_CALL twoway_status twoway_replay_filter_insert(twoway_replay_filter* filter,
                                                         uint8_t key_id, const uint8_t* enc,
                                                         size_t enc_size, int* absent,

@@ -19,7 +19,7 @@ typedef struct twoway_response_opener twoway_response_opener;
 
 TWOWAY_C_API void twoway_response_opener_free(twoway_response_opener* opener) TWOWAY_C_NOEXCEPT;
 
-/// Returns the size of the plaintext in a whole response of `message_size` bytes; 0 if it is too
+/// Returns the size of the plaintext in a whole response of `message_size` bytes, or 0 if it is too
 /// short.
 TWOWAY_C_API size_t twoway_response_opener_opened_size(const twoway_response_opener* opener,
                                                        size_t message_size) TWOWAY_C_NOEXCEPT;
@@ -30,8 +30,8 @@ TWOWAY_C_API size_t twoway_response_opener_prefix_size(const twoway_response_ope
 
 /// Writes the plaintext of a whole response, opened_size bytes. `out` is disjoint from `message` or
 /// starts prefix_size bytes into it. `types` are the sealer's. TWOWAY_OPEN_FAILED (another
-/// request's response, another media type, changed bytes) wipes what was written; in place that
-/// destroys the message. A failure consumes nothing: a true response can still be opened.
+/// request's response, another media type, changed bytes) wipes the bytes written, which in place
+/// destroys the message. A failure consumes nothing: a genuine response can still be opened.
 ///
 /// Other errors:
 ///   TWOWAY_BUFFER_TOO_SMALL
@@ -78,8 +78,8 @@ TWOWAY_C_API void twoway_response_sealer_free(twoway_response_sealer* sealer) TW
 TWOWAY_C_API size_t twoway_response_sealer_sealed_size(const twoway_response_sealer* sealer,
                                                        size_t plaintext_size) TWOWAY_C_NOEXCEPT;
 
-/// Returns the number of bytes of a response before its ciphertext: what chunk_sealer writes. It
-/// is also for sealing in place.
+/// Returns the number of bytes of a response before its ciphertext, for chunk_sealer and for
+/// sealing in place.
 TWOWAY_C_API size_t twoway_response_sealer_prefix_size(const twoway_response_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
@@ -96,8 +96,8 @@ TWOWAY_C_CALL twoway_status twoway_response_sealer_seal(
     const twoway_media_types* types, uint8_t* out, size_t capacity, size_t* written,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Begins a chunked response in place of a whole one: writes what it starts with, prefix_size
-/// bytes, and gives the sealer of its chunks. It succeeds once, then fails with TWOWAY_WRONG_STATE.
+/// Begins a chunked response in place of a whole one. Writes its prefix, prefix_size bytes, and
+/// gives the sealer of its chunks. It succeeds once, then fails with TWOWAY_WRONG_STATE.
 ///
 /// Other errors:
 ///   TWOWAY_BUFFER_TOO_SMALL
@@ -108,8 +108,8 @@ TWOWAY_C_CALL twoway_status twoway_response_sealer_chunk_sealer(
     const twoway_chunk_limits* limits, uint8_t* out, size_t capacity, size_t* written,
     twoway_chunk_sealer** chunk_sealer, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Writes the sealer's state, from which another process may seal the response in this one's stead:
-/// versioned, bound to the suite, and as secret as the response.
+/// Writes the sealer's state, from which another process may seal the response instead of this one.
+/// It is versioned, bound to the suite, and as secret as the response.
 ///
 /// Errors:
 ///   TWOWAY_WRONG_STATE       a response is sealed already
@@ -118,8 +118,8 @@ TWOWAY_C_CALL twoway_status twoway_response_sealer_export_secret_state(
     const twoway_response_sealer* sealer, uint8_t* out, size_t capacity, size_t* written,
     twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Makes a sealer from such a state, with the provider's generator. Whoever restores a state twice
-/// can answer twice.
+/// Makes a sealer from such a state, with the provider's generator. Restore a state once, because
+/// two sealers would seal two responses.
 ///
 /// Errors:
 ///   TWOWAY_MALFORMED      no such state, or an opener's

@@ -51,8 +51,8 @@ TWOWAY_C_API size_t twoway_request_sender_sealed_size(const twoway_request_sende
                                                       size_t plaintext_size) TWOWAY_C_NOEXCEPT;
 
 /// Writes a whole request, sealed_size bytes, and gives the opener of its response. The receiver
-/// must name the same media types. `plaintext` is disjoint from `out`, or starts where the
-/// ciphertext will, behind header and `enc`.
+/// must name the same media types. `plaintext` is disjoint from `out`, or starts at the place of
+/// its ciphertext, after header and `enc`.
 ///
 /// Errors:
 ///   TWOWAY_BUFFER_TOO_SMALL
@@ -63,7 +63,7 @@ TWOWAY_C_CALL twoway_status twoway_request_sender_seal(
     const twoway_media_types* types, uint8_t* out, size_t capacity, size_t* written,
     twoway_response_opener** response_opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// One request on its way.
+/// One request that has begun.
 typedef struct twoway_request_sealer twoway_request_sealer;
 
 /// Begins a request of that form, under the form's media type. The functions of its sealer for the
@@ -84,8 +84,7 @@ TWOWAY_C_API void twoway_request_sealer_free(twoway_request_sealer* sealer) TWOW
 TWOWAY_C_API size_t twoway_request_sealer_prefix_size(const twoway_request_sealer* sealer)
     TWOWAY_C_NOEXCEPT;
 
-/// Writes them: what a chunked request starts with, before its chunks. Errors:
-/// TWOWAY_BUFFER_TOO_SMALL.
+/// Writes these bytes, with which a chunked request starts. Fails with TWOWAY_BUFFER_TOO_SMALL.
 TWOWAY_C_CALL twoway_status twoway_request_sealer_prefix(const twoway_request_sealer* sealer,
                                                          uint8_t* out, size_t capacity,
                                                          size_t* written,

@@ -54,14 +54,14 @@ TWOWAY_C_API void twoway_source_free(twoway_source* source) TWOWAY_C_NOEXCEPT;
 
 // --- Streams -----------------------------------------------------------------------------------
 
-/// How a stream works. NULL in its place stands for the defaults, as does 0 for a member.
+/// Options of a stream. NULL in its place stands for the defaults, as does 0 for a member.
 typedef struct twoway_stream_options {
   size_t size;                        ///< sizeof(twoway_stream_options)
   const twoway_chunk_limits* limits;  ///< of a chunked message
-  /// TWOWAY_YES seals chunks of max_chunk bytes, whatever the reads. TWOWAY_NO makes a chunk of
-  /// each read, so that nothing waits for what follows. Memory always fills its chunks.
+  /// TWOWAY_YES seals chunks of max_chunk bytes. TWOWAY_NO makes a chunk of each read, so that no
+  /// byte waits for later ones. Memory always fills its chunks.
   int full_chunks;
-  size_t max_whole;  ///< largest plaintext of a whole message, in bytes; 16777216 by default
+  size_t max_whole;  ///< largest plaintext of a whole message, in bytes (16777216 by default)
 } twoway_stream_options;
 
 /// Gives a message that it seals from a source.
@@ -110,8 +110,8 @@ TWOWAY_C_API void twoway_seal_stream_free(twoway_seal_stream* stream) TWOWAY_C_N
 
 /// Gives the plaintext of a message that it reads from a source.
 ///
-/// All that it gives is authentic. The message is complete only when a read has given 0 bytes. Of
-/// a whole message nothing is given before all of it is authentic.
+/// All bytes that it gives are authentic. The message is complete only when a read has given 0
+/// bytes. A whole message is given only after all of it is found authentic.
 typedef struct twoway_open_stream twoway_open_stream;
 
 /// Writes the next bytes of the plaintext, `capacity` at most. It writes 0 only at the
@@ -153,7 +153,7 @@ TWOWAY_C_CALL twoway_status twoway_request_sealer_stream(twoway_request_sealer* 
 
 /// As twoway_request_receiver_begin, reading exactly header and `enc` from `source`, which is at
 /// the first byte of the request. The source stays with the caller: give it to the stream of the
-/// request's opener. After a failure it lacks the bytes that were read. Errors: also
+/// request's opener. After a failure it lacks the bytes that were read. May also fail with
 /// TWOWAY_TRUNCATED and TWOWAY_SOURCE_FAILED.
 TWOWAY_C_CALL twoway_status twoway_request_receiver_begin_from(
     const twoway_request_receiver* receiver, twoway_form form, twoway_source* source,
@@ -167,8 +167,8 @@ TWOWAY_C_CALL twoway_status twoway_request_opener_stream(twoway_request_opener* 
                                                          twoway_open_stream** stream,
                                                          twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// A response of that form, under the form's media type. Errors: also TWOWAY_INVALID_ARGUMENT (the
-/// form, the media types), TWOWAY_PROVIDER_FAILURE.
+/// Makes a response of that form, under the form's media type. May also fail with
+/// TWOWAY_INVALID_ARGUMENT (the form, the media types), TWOWAY_PROVIDER_FAILURE.
 TWOWAY_C_CALL twoway_status twoway_response_sealer_stream(twoway_response_sealer* sealer,
                                                           twoway_form form, twoway_source* source,
                                                           const twoway_media_types* types,
@@ -176,8 +176,8 @@ TWOWAY_C_CALL twoway_status twoway_response_sealer_stream(twoway_response_sealer
                                                           twoway_seal_stream** stream,
                                                           twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// The plaintext of a response of that form, from its first byte. The opener stays usable. Errors:
-/// also TWOWAY_INVALID_ARGUMENT (the form, the media types).
+/// Gives the plaintext of a response of that form, from its first byte. The opener stays usable.
+/// May also fail with TWOWAY_INVALID_ARGUMENT (the form, the media types).
 TWOWAY_C_CALL twoway_status twoway_response_opener_stream(const twoway_response_opener* opener,
                                                           twoway_form form, twoway_source* source,
                                                           const twoway_media_types* types,

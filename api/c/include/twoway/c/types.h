@@ -2,21 +2,21 @@
 //
 // Objects. A handle comes from a function that ends in `_new`, `_open` or that has a `**` argument
 // at its end, and goes to the `_free` function of its type, which accepts NULL. Handles may be
-// freed in any order: an object keeps alive what it needs of others, and copies the bytes, strings
+// freed in any order: an object keeps the others that it needs alive, and copies the bytes, strings
 // and structs that it was given. Two things are borrowed. The memory of twoway_source_from_memory
-// must outlive its stream. Providers must outlive all objects; those of the providers' own headers
-// live for ever unless their function says otherwise.
+// must outlive its stream. Providers must outlive all objects. Those of the providers' own headers
+// are never destroyed unless their function says otherwise.
 //
-// Spans. Bytes to read are a pointer and a size; NULL is an empty span if the size is 0. Strings
+// Spans. Bytes to read are a pointer and a size. NULL is an empty span if the size is 0. Strings
 // end in a zero byte. Memory that a call writes overlaps none that it reads, unless the call's
 // comment allows it for work in place. Any other overlap is TWOWAY_INVALID_ARGUMENT, and the call
 // consumes nothing.
 //
-// Outputs. Bytes to write are a pointer, the bytes that there is room for, and `*written`: how many
-// bytes were written, or 0 after a failure. If there is too little room, the call fails with
-// TWOWAY_BUFFER_TOO_SMALL, writes the size that is needed to `*written`, and consumes nothing: the
-// same call may be made again. So a call with no room (NULL and 0) asks for the size. A size
-// function is the cheaper way. Handles that a failed call would have given are NULL.
+// Outputs. Bytes to write are a pointer, a capacity, and `*written`: the number of bytes written,
+// or 0 after a failure. If the buffer is too small, the call fails with TWOWAY_BUFFER_TOO_SMALL,
+// writes the size that is needed to `*written`, and consumes nothing: the same call may be made
+// again. So a call with no room (NULL and 0) asks for the size. A size function is the cheaper way.
+// Handles that a failed call would have given are NULL.
 //
 // Errors. Functions that can fail return a twoway_status, and say more in `*error` if that is not
 // NULL. A NULL handle, span with a size, or output is TWOWAY_INVALID_ARGUMENT, which is not
@@ -29,11 +29,11 @@
 // between threads. Message objects (sealers, openers, pending requests, sources, streams, HPKE
 // contexts) belong to one thread at a time. Callbacks are called in the threads that call the
 // library, several at once if their object is shared. They must not throw, and must not free an
-// object that is in use. A sealer also belongs to the process that began it: in a forked child all
-// that seals fails with TWOWAY_WRONG_STATE.
+// object that is in use. A sealer also belongs to the process that began it: in a forked child
+// every sealing function fails with TWOWAY_WRONG_STATE.
 //
 // Stability. Symbols carry the version TWOWAY_1. Within it no function, struct member or number
-// changes its meaning; more of them may be added. `docs/c.md` says what a program may rely on.
+// changes its meaning, but more of them may be added. `docs/c.md` lists the guarantees.
 //
 // Who needs it: applications. Callbacks are for power users.
 #ifndef TWOWAY_C_TYPES_H
@@ -64,37 +64,37 @@ typedef int32_t twoway_status;
 
 enum {
   TWOWAY_OK = 0,
-  TWOWAY_INVALID_ARGUMENT = 1,  ///< the arguments break a documented rule
-  TWOWAY_BUFFER_TOO_SMALL = 2,  ///< an output has too little room
-  TWOWAY_WRONG_STATE = 3,       ///< the object has done its work, has failed, or is in use
-  TWOWAY_NOT_SUPPORTED = 4,     ///< the provider, key or mode does not offer what was asked
-  TWOWAY_INVALID_KEY = 5,       ///< key bytes of the wrong length, off the curve or out of range
-  TWOWAY_MALFORMED = 6,         ///< a header, key configuration, key file or state is no such thing
-  TWOWAY_UNKNOWN_KEY = 7,       ///< a request names a key id or suite that is not held
-  TWOWAY_OPEN_FAILED = 8,       ///< a sealed message, or its `enc`, is not authentic
-  TWOWAY_KEY_UNAVAILABLE = 9,   ///< a valid request reached a private key, and the key failed
-  TWOWAY_MESSAGE_LIMIT = 10,    ///< the sequence number is used up; start another message
-  TWOWAY_LIMIT_EXCEEDED = 11,   ///< a chunk or message would outgrow what is allowed
-  TWOWAY_TRUNCATED = 12,        ///< the input ended before the authenticated end of the message
-  TWOWAY_REPLAYED = 13,         ///< the same request was accepted before
-  TWOWAY_SOURCE_FAILED = 14,    ///< what the library reads from failed
+  TWOWAY_INVALID_ARGUMENT = 1,   ///< the arguments break a documented rule
+  TWOWAY_BUFFER_TOO_SMALL = 2,   ///< an output buffer is too small
+  TWOWAY_WRONG_STATE = 3,        ///< the object has done its work, has failed, or is in use
+  TWOWAY_NOT_SUPPORTED = 4,      ///< the provider, key or mode lacks the algorithm or operation
+  TWOWAY_INVALID_KEY = 5,        ///< key bytes of the wrong length, off the curve or out of range
+  TWOWAY_MALFORMED = 6,          ///< not a header, key configuration, key file or state
+  TWOWAY_UNKNOWN_KEY = 7,        ///< a request names a key id or suite that is not held
+  TWOWAY_OPEN_FAILED = 8,        ///< a sealed message, or its `enc`, is not authentic
+  TWOWAY_KEY_UNAVAILABLE = 9,    ///< a valid request reached a private key, and the key failed
+  TWOWAY_MESSAGE_LIMIT = 10,     ///< the sequence number is used up: start another message
+  TWOWAY_LIMIT_EXCEEDED = 11,    ///< a chunk or message would exceed a limit
+  TWOWAY_TRUNCATED = 12,         ///< the input ended before the authenticated end of the message
+  TWOWAY_REPLAYED = 13,          ///< the same request was accepted before
+  TWOWAY_SOURCE_FAILED = 14,     ///< the source of a stream failed
   TWOWAY_PROVIDER_FAILURE = 15,  ///< the crypto library or the random generator failed
   TWOWAY_FILTER_FULL = 16        ///< a replay filter has no room for another request
 };
 
-/// Returns a stable, lower-case name such as "open_failed" ("ok" for TWOWAY_OK); "unknown" for a
-/// number that is none. Lives for ever.
+/// Returns a stable, lower-case name such as "open_failed" ("ok" for TWOWAY_OK, "unknown" for a
+/// number that is not a status). The string is never freed.
 TWOWAY_C_API const char* twoway_status_name(twoway_status status) TWOWAY_C_NOEXCEPT;
 
-/// Says more than a status. Owned by the caller; needs no initialisation, and is written by every
-/// call that it is given to, successful ones too. Never grows.
+/// Says more than a status. The caller owns it and need not initialise it. Every call that gets it
+/// writes it, also a successful one. Never grows.
 typedef struct twoway_error {
   twoway_status status;  ///< what the call returned
-  /// The backend's own code: an OpenSSL reason, a CKR value, what a callback gave; or 0. Always 0
-  /// for TWOWAY_OPEN_FAILED, so that every cause of it looks alike.
+  /// The backend's own code: an OpenSSL reason, a CKR value, a callback's value, or 0. Always 0 for
+  /// TWOWAY_OPEN_FAILED, so that all its causes look alike.
   uint64_t native;
-  /// One line that says what to do; "" for TWOWAY_OK. It holds no key or plaintext byte, and lives
-  /// as long as the library is loaded.
+  /// One line that says what to do, or "" for TWOWAY_OK. It holds no key or plaintext byte, and
+  /// lives as long as the library is loaded.
   const char* message;
 } twoway_error;
 
@@ -150,8 +150,8 @@ typedef struct twoway_provider twoway_provider;
 /// Returns a short, stable name: "openssl". NULL for NULL.
 TWOWAY_C_API const char* twoway_provider_name(const twoway_provider* provider) TWOWAY_C_NOEXCEPT;
 
-/// Returns why the provider offers nothing, if its library cannot be used in this process; else
-/// NULL. Lives as long as the provider.
+/// Returns why the provider offers nothing, if its library cannot be used in this process, else
+/// NULL. The string lives as long as the provider.
 TWOWAY_C_API const char* twoway_provider_unusable(const twoway_provider* provider)
     TWOWAY_C_NOEXCEPT;
 
@@ -171,15 +171,16 @@ TWOWAY_C_CALL twoway_status twoway_provider_offers(const twoway_provider* provid
 // then not called.
 //
 // The status of a callback never passes for one of the library's own conditions. Each callback's
-// comment says what its failure becomes, and which one status beside TWOWAY_OK, if any, is kept.
+// comment names the status that its failure becomes, and the one status beside TWOWAY_OK, if any,
+// that is kept.
 
 /// A random generator of the caller's, for products with their own and for tests. It must be
-/// thread-safe if what uses it is shared.
+/// thread-safe if its users are shared between threads.
 typedef struct twoway_rng_callbacks {
   size_t size;    ///< sizeof(twoway_rng_callbacks)
   void* context;  ///< for the functions below
   /// Fills `out` with `size` bytes. Any status but TWOWAY_OK becomes TWOWAY_PROVIDER_FAILURE with
-  /// `*native`, which is 0 beforehand; what was written is wiped.
+  /// `*native`, which is 0 beforehand, and the bytes written are wiped.
   twoway_status (*fill)(void* context, uint8_t* out, size_t size, uint64_t* native);
   void (*release)(void* context);
 } twoway_rng_callbacks;
@@ -192,7 +193,7 @@ TWOWAY_C_CALL twoway_status twoway_rng_new(const twoway_rng_callbacks* callbacks
                                            twoway_error* error) TWOWAY_C_NOEXCEPT;
 TWOWAY_C_API void twoway_rng_free(twoway_rng* rng) TWOWAY_C_NOEXCEPT;
 
-/// A clock of the caller's. It must be thread-safe if what uses it is shared.
+/// A clock of the caller's. It must be thread-safe if its users are shared between threads.
 typedef struct twoway_clock_callbacks {
   size_t size;    ///< sizeof(twoway_clock_callbacks)
   void* context;  ///< for the functions below
@@ -228,14 +229,14 @@ typedef struct twoway_secret_source {
 
 // --- Limits of chunked messages ----------------------------------------------------------------
 
-/// The most that a chunked message may hold: its sealer keeps to it, its opener insists on it. NULL
-/// in place of the struct stands for the defaults, as does 0 for a member. Over 2^30 bytes a chunk
-/// is TWOWAY_INVALID_ARGUMENT.
+/// Limits of a chunked message. Its sealer keeps to them, and its opener insists on them. NULL in
+/// place of the struct stands for the defaults, as does 0 for a member. Over 2^30 bytes a chunk is
+/// TWOWAY_INVALID_ARGUMENT.
 typedef struct twoway_chunk_limits {
   size_t size;             ///< sizeof(twoway_chunk_limits)
-  size_t max_chunk;        ///< largest plaintext of one chunk, in bytes; 16384 by default
+  size_t max_chunk;        ///< largest plaintext of one chunk, in bytes (16384 by default)
   uint64_t max_chunks;     ///< no limit by default
-  uint64_t max_plaintext;  ///< of the message, in bytes; no limit by default
+  uint64_t max_plaintext;  ///< of the message, in bytes (no limit by default)
 } twoway_chunk_limits;
 
 // --- Forms and media types ---------------------------------------------------------------------
@@ -253,13 +254,13 @@ enum { TWOWAY_FORM_WHOLE = 0, TWOWAY_FORM_CHUNKED = 1 };
 /// cut a chunked message down to its first chunk and pass that on as a whole message. So functions
 /// fail with TWOWAY_INVALID_ARGUMENT if the member for the message's form is not given, if both are
 /// equal, if one is a default of the other form, or if one has over 65527 bytes. A type ends at its
-/// first zero byte. C++ refuses types that hold one. Name both wherever both forms are in use.
+/// first zero byte. C++ refuses types that hold one. Name both if both forms are in use.
 typedef struct twoway_media_types {
   const char* whole;    ///< of whole messages
   const char* chunked;  ///< of chunked messages
 } twoway_media_types;
 
-/// The defaults (RFC 9458 sections 4.3 and 4.4; Chunked OHTTP sections 6.1 and 6.2).
+/// The defaults (RFC 9458 sections 4.3 and 4.4, Chunked OHTTP sections 6.1 and 6.2).
 #define TWOWAY_REQUEST_MEDIA_TYPE "message/bhttp request"
 #define TWOWAY_RESPONSE_MEDIA_TYPE "message/bhttp response"
 #define TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE "message/bhttp chunked request"
