@@ -12,12 +12,12 @@
 namespace twoway::cli {
 
 enum class Answer {
-  yes,     ///< its known-answer test passed just now
+  yes,     ///< its known-answer test has just passed
   no,      ///< not offered
   failed,  ///< offered, and its test did not pass
 };
 
-/// One algorithm, with an answer per provider.
+/// One algorithm, with a result per provider.
 struct CapabilityRow {
   const char* kind;  ///< "kem", "kdf", "aead" or "random"
   std::string name;

@@ -25,7 +25,7 @@ class Option {
   Option& type(const char* name);
   Option& needs(Option other);
   Option& excludes(Option other);
-  /// Calls `check` with each value, which it may rewrite. It returns what is wrong, or nothing.
+  /// Calls `check` with each value, which it may rewrite. It returns the mistake, or nothing.
   Option& check(std::function<std::string(std::string& text)> check);
   /// Shows the value that the variable has already.
   Option& show_default();
@@ -54,7 +54,7 @@ class Command {
 
   /// Sets the text below the options. HelpFormatter says how it is laid out.
   void footer(const std::string& text);
-  /// Sets what the command does, if it is named.
+  /// Sets the action of the command, if it is named.
   void runs(std::function<void()> work);
 
  private:

@@ -23,7 +23,7 @@ std::string full_name(const CLI::App& app);
 void add_help(CLI::App& app);
 
 /// Adds `reference`, which prints the man page or a shell's completions. Help does not show it: the
-/// build calls it, and what it prints is installed.
+/// build calls it, and its output is installed.
 void add_reference(CLI::App& app);
 
 }  // namespace twoway::cli
