@@ -21,7 +21,7 @@ std::uint64_t chunk_size_of(const std::string& text) {
 std::string check_chunk_size(std::string& text) {
   const std::uint64_t size = chunk_size_of(text);
   if (size == 0) {
-    return "'" + text + "' is no size of a chunk: give 1 to 1G, in bytes or with K, M or G";
+    return "'" + text + "' is not a chunk size: give 1 to 1G, in bytes or with K, M or G";
   }
   text = std::to_string(size);
   return {};

@@ -11,7 +11,7 @@ namespace {
 
 constexpr Error kExportOnly{
     Errc::not_supported,
-    "the context neither seals nor opens: its AEAD is export-only, or its sequence was taken"};
+    "the context cannot seal or open: its AEAD is export-only, or its sequence was taken"};
 constexpr Error kNoAuthOneStage{Errc::not_supported,
                                 "authenticated modes are defined for two-stage KDFs: use HKDF"};
 constexpr Error kEncOverlaps{Errc::invalid_argument,

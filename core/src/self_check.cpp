@@ -8,8 +8,8 @@
 namespace twoway::core {
 namespace {
 
-constexpr Error kWrongAnswer{
-    Errc::provider_failure, "the algorithm gave a wrong answer to a known question: do not use it"};
+constexpr Error kWrongAnswer{Errc::provider_failure,
+                             "the algorithm failed its test with a known answer: do not use it"};
 constexpr Error kNoAnswer{Errc::not_supported, "no known answer is stored for this algorithm"};
 
 using Buffer = Secret<Answer::kMax>;

@@ -63,7 +63,7 @@ TWOWAY_API std::unique_ptr<Source> from_istream(std::istream& stream) noexcept;
 namespace detail {
 
 inline constexpr Error kSourceOverflow{Errc::source_failed,
-                                       "the source answered more bytes than it was asked for"};
+                                       "the source gave more bytes than it was asked for"};
 
 template <typename Function>
 class FunctionSource final : public Source {

@@ -144,7 +144,8 @@ Result<std::shared_ptr<PinSource>> pin_source(std::string_view source) {
   if (path.starts_with("file://")) path.remove_prefix(std::strlen("file://"));
   if (path.starts_with("file:")) path.remove_prefix(std::strlen("file:"));
   if (path.starts_with('|') || (path == source && !path.starts_with('/'))) {
-    return Error{Errc::not_supported, "the URI's pin-source is no file: use pin-source=file:/path"};
+    return Error{Errc::not_supported,
+                 "the URI's pin-source is not a file: use pin-source=file:/path"};
   }
   return pin_from_file(std::string(path));
 }
