@@ -20,9 +20,9 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
 }
 
-/// Joins `parts` by blanks into lines, after `text`, the start of the first line. Every line but
+/// Joins `words` by blanks into lines, after `text`, the start of the first line. Every line but
 /// the last ends in `tail`. Every line but the first begins with `indent` blanks.
-std::string fill(std::string text, const std::vector<std::string>& parts, std::size_t indent,
+std::string fill(std::string text, const std::vector<std::string>& words, std::size_t indent,
                  const std::string& tail = {}) {
   std::size_t used = text.size();
   bool fresh = text.empty() || text.back() == ' ';
@@ -171,12 +171,12 @@ std::string reference(const CLI::App& app, const std::string& kind) {
 }  // namespace
 
 std::vector<std::string> split(const std::string& text, std::string_view separator) {
-  std::vector<std::string> parts;
+  std::vector<std::string> pieces;
   std::size_t at = 0;
   while (true) {
     const std::size_t next = text.find(separator, at);
-    parts.push_back(text.substr(at, next - at));
-    if (next == std::string::npos) return parts;
+    pieces.push_back(text.substr(at, next - at));
+    if (next == std::string::npos) return pieces;
     at = next + separator.size();
   }
 }

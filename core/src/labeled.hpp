@@ -25,7 +25,7 @@ struct KemSuiteId {
 };
 
 /// Inputs in the order of their concatenation. The views must outlive the call that reads them.
-using Parts = std::initializer_list<ByteView>;
+using Inputs = std::initializer_list<ByteView>;
 
 /// LabeledExtract(salt, label, ikm)
 Status labeled_extract(const Kdf& kdf, Prk& prk, ByteView suite_id, ByteView salt,
