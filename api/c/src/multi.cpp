@@ -33,6 +33,10 @@ void twoway_multi_request_sealer_free(twoway_multi_request_sealer* sealer) noexc
   delete sealer;
 }
 
+size_t twoway_multi_request_sealer_prefix_size(const twoway_multi_request_sealer* sealer) noexcept {
+  return sealer == nullptr ? 0 : sealer->object.prefix().size();
+}
+
 twoway_status twoway_multi_request_sealer_prefix(const twoway_multi_request_sealer* sealer,
                                                  uint8_t* out, size_t capacity, size_t* written,
                                                  twoway_error* error) noexcept {

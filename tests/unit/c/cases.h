@@ -42,7 +42,7 @@
   CASE(hpke_callbacks, "HPKE with private keys behind callbacks")               \
   CASE(hpke_refusals, "refusals of HPKE's functions")                           \
   CASE(keys_elsewhere, "a key's operation that runs elsewhere")                 \
-  CASE(resumed_keys, "a chunked request waits for its key")                     \
+  CASE(awaited_keys, "a chunked request waits for its key")                     \
   CASE(deferred_keys, "a key that is checked by its first request")             \
   CASE(unchecked_encs, "an enc that is not valid reaches no key")               \
   CASE(software_keys, "private keys made, derived and imported")                \
