@@ -94,8 +94,9 @@ class Case {
     opener_.emplace(take(ChunkOpener::create(open_sequence(), limits_)));
   }
   void start_seal_stream(std::size_t count) {
-    seal_stream_.emplace(take(SealStream::create(
-        from_memory(ByteView(plaintext_).first(count * chunk_)), {}, seal_sequence(), options())));
+    seal_stream_.emplace(take(
+        SealStream::create(Form::chunked, from_memory(ByteView(plaintext_).first(count * chunk_)),
+                           {}, seal_sequence(), options())));
   }
   void start_open_stream(std::size_t count) {
     start_seal_stream(count);
@@ -108,8 +109,9 @@ class Case {
       }
       size += got;
     }
-    open_stream_.emplace(take(OpenStream::create(from_memory(ByteView(message_).first(size)),
-                                                 framing::factory_of(open_sequence()), options())));
+    open_stream_.emplace(
+        take(OpenStream::create(Form::chunked, from_memory(ByteView(message_).first(size)),
+                                framing::factory_of(open_sequence()), options())));
   }
 
  private:
