@@ -3,8 +3,8 @@
 
     run_commands.py SOURCE BUILD PROGRAM [PAGE...]
 
-Without PAGE, all of the project. Prints for each page how many blocks were run, and the reasons of those that were not. A page is
-Markdown. A comment on the line before a fence says how its block is treated:
+Without PAGE, all of the project. Prints for each page how many blocks were run, and why the others
+were not. A page is Markdown. A comment on the line before a fence says how its block is treated:
 
     <!-- block: in the source -->       run in a shell of its own, where this project's source is
     <!-- block: file NAME -->           not run but written to NAME in the page's folder
@@ -12,7 +12,7 @@ Markdown. A comment on the line before a fence says how its block is treated:
     <!-- block: after installing -->    run when this project is installed on the system
     <!-- block: not run, REASON -->     counted, and skipped
 
-The second and the last but one may stand together, with a comma between them.
+"in the source" and "after installing" may stand together, with a comma between them.
 
 Pages run in namespaces of their own, as root, over copies of /usr/local and /etc, with sudo replaced
 by nothing. If the system does not permit that, blocks with sudo or "after installing" are skipped.
