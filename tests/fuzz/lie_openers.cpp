@@ -52,7 +52,7 @@ ChunkOpener chunk_opener(const Lie& lie) {
 }
 
 /// Pushes a message. `give_key` gives the key when the opener needs it.
-template <typename Opener, typename Resume>
+template <typename Opener, typename GiveKey>
 Opened push(Opener opener, ByteView message, const std::vector<std::size_t>& pieces, bool in_place,
             const GiveKey& give_key) {
   Opened opened;
