@@ -1,15 +1,22 @@
 #!/usr/bin/env python3
 """Checks what the installed headers promise to every compiler, on the headers in the tree.
 
-    headers_test.py SOURCE_ROOT [COMPILER WORD...]
+    headers_test.py SOURCE_ROOT STAMP [COMPILER WORD...]
+
+STAMP is a file that keeps what was compiled last, so that headers which are as they were are not
+compiled again.
 
 - A class with virtual functions bears TWOWAY_INTERFACE or TWOWAY_API (core/export.hpp says why).
   Templates and what is nested in them bear none.
-- Each header compiles after `max` and `min` were defined as macros.
+- Each header compiles by itself, a header of C also as C99.
+- All headers compile after `max` and `min` were defined as macros.
 - No source of the library uses the algorithms of std::ranges, which libc++ 14 lacks.
 - Each header says who needs it.
 - An older standard than C++20 ends with one clear error; the headers of C compile with it.
 """
+import concurrent.futures
+import hashlib
+import os
 import pathlib
 import re
 import subprocess
@@ -70,10 +77,34 @@ def check_marks(headers):
     print(f"{len(virtual)} classes with virtual functions")
 
 
-def compiled(compiler, source, flags):
-    run = subprocess.run(compiler + flags + ["-fsyntax-only", "-x", "c++", "-"], input=source,
+def compiled(compiler, source, flags, language="c++"):
+    run = subprocess.run(compiler + flags + ["-fsyntax-only", "-x", language, "-"], input=source,
                          text=True, capture_output=True, check=False)
     return run.returncode == 0, run.stderr
+
+
+def fingerprint(compiler, headers):
+    version = subprocess.run(compiler + ["--version"], capture_output=True, check=True).stdout
+    texts = [pathlib.Path(__file__).read_bytes(), version]
+    for header in headers:
+        texts += [str(header).encode(), header.read_bytes()]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()
+
+
+def check_alone(compiler, includes, names):
+    tried = [(name, "c++20", "c++") for name in names]
+    tried += [(name, "c99", "c") for name in names if name.endswith(".h")]
+
+    def try_one(header):
+        name, standard, language = header
+        return compiled(compiler, f"#include <{name}>\n",
+                        [f"-std={standard}", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *includes],
+                        language)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for (name, standard, _), (good, errors) in zip(tried, pool.map(try_one, tried)):
+            if not good:
+                fail(f"<{name}> does not compile by itself as {standard}:\n{errors}")
 
 
 def check_macros(compiler, includes, names, standard_headers):
@@ -118,7 +149,8 @@ def check_old_standard(compiler, includes, names):
 
 def main():
     source = pathlib.Path(sys.argv[1])
-    compiler = sys.argv[2:]
+    stamp = pathlib.Path(sys.argv[2])
+    compiler = sys.argv[3:]
     roots = [source / folder / "include" for folder in FOLDERS]
     headers = [path for root in roots for path in sorted(root.rglob("*.h*"))]
     check_marks([path for path in headers if path.suffix == ".hpp"])
@@ -127,12 +159,19 @@ def main():
     check_ranges(source)
     includes = [f"-I{root}" for root in roots]
     names = [path.relative_to(root).as_posix() for root in roots for path in sorted(root.rglob("*.h*"))]
+    compiled_last = fingerprint(compiler, headers)
+    if stamp.exists() and stamp.read_text() == compiled_last:
+        print(f"{len(names)} headers, as they were when they last compiled, {len(failures)} failures")
+        return 1 if failures else 0
     standard = sorted({name for path in headers if path.suffix == ".hpp"
                        for name in re.findall(r"#include (<\w+>)", path.read_text())})
     check_macros(compiler, includes, names, standard)
+    check_alone(compiler, includes, names)
     # Every header that a product may start with.
     check_old_standard(compiler, includes, names)
     print(f"{len(names)} headers, {len(failures)} failures")
+    if not failures:
+        stamp.write_text(compiled_last)
     return 1 if failures else 0
 
 

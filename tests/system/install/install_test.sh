@@ -44,7 +44,7 @@ holds runtime 'libtwoway\.so\..*'
 holds doc LICENSE README.md embedding.md
 if grep -qvE '\.(hpp|h|pc|cmake|a)$|\.so$' "$work/devel.list"; then fail '--tags devel holds more'; fi
 
-echo '== headers: all of the tree, no other, each complete in itself'
+echo '== headers: all of the tree, no other'
 (cd "$include/twoway" && find . -type f) | sort >"$work/installed"
 folders='core framing api api/c'
 for name in $providers $key_sources; do folders="$folders providers/$name"; done
@@ -52,15 +52,9 @@ for folder in $folders; do (cd "$source/$folder/include/twoway" && find . -type 
   sort >"$work/expected"
 diff "$work/expected" "$work/installed" || fail 'the installed headers (>) are not those of the tree (<)'
 [ -s "$work/installed" ] || fail 'no header is installed'
-while read -r header; do
-  echo "#include <twoway/${header#./}>" |
-    "$@" -std=c++20 -Wall -Wextra -Wpedantic -Werror -I"$include" -fsyntax-only -x c++ - ||
-    fail "${header#./} does not compile by itself"
-  case $header in *.hpp) continue ;; esac
-  echo "#include <twoway/${header#./}>" |
-    "$@" -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$include" -fsyntax-only -x c - ||
-    fail "${header#./} does not compile as C99"
-done <"$work/installed"
+sed 's|^\./\(.*\)|#include <twoway/\1>|' "$work/installed" >"$work/all.cpp"
+"$@" -std=c++20 -Wall -Wextra -Wpedantic -Werror -I"$include" -fsyntax-only "$work/all.cpp" ||
+  fail 'the installed headers do not compile'
 
 second=
 for name in clang++ clang++-14 g++; do
@@ -78,14 +72,29 @@ for name in $(needed "$lib/libtwoway.so"); do
 done
 
 packages=pkg-config
-build_consumer() {  # OUTPUT PROVIDER PKG_CONFIG_ARGUMENT COMPILER...
-  output=$1 provider=$2 linkage=$3
-  shift 3
+compile_consumer() {  # OBJECT PROVIDER COMPILER...
+  object=$1 provider=$2
+  shift 2
   # shellcheck disable=SC2046  # lists of flags
   "$@" -std="${standard:-c++20}" -Wall -Wextra -Wpedantic -Werror \
     -DPROVIDER="$provider" -DPROVIDER_HEADER="<twoway/$provider.hpp>" \
-    $($packages --cflags twoway "twoway-$provider") "$source/tests/system/install/consumer.cpp" \
-    -o "$output" $($packages ${linkage:+"$linkage"} --libs twoway "twoway-$provider")
+    $($packages --cflags twoway "twoway-$provider") -c "$source/tests/system/install/consumer.cpp" \
+    -o "$object"
+}
+
+link_consumer() {  # OUTPUT OBJECT PROVIDER PKG_CONFIG_ARGUMENT COMPILER...
+  output=$1 object=$2 provider=$3 linkage=$4
+  shift 4
+  # shellcheck disable=SC2046  # lists of flags
+  "$@" "$object" -o "$output" \
+    $($packages ${linkage:+"$linkage"} --libs twoway "twoway-$provider")
+}
+
+build_consumer() {  # OUTPUT PROVIDER COMPILER...
+  output=$1 provider=$2
+  shift 2
+  compile_consumer "$output.o" "$provider" "$@"
+  link_consumer "$output" "$output.o" "$provider" '' "$@"
 }
 
 check_output() {  # PROGRAM PROVIDER
@@ -95,20 +104,25 @@ check_output() {  # PROGRAM PROVIDER
 }
 
 for provider in $providers; do
-  echo "== $provider: shared, and without exceptions and RTTI"
-  build_consumer "$work/shared" "$provider" '' "$@"
+  echo "== $provider: shared"
+  compile_consumer "$work/$provider.o" "$provider" "$@"
+  link_consumer "$work/shared" "$work/$provider.o" "$provider" '' "$@"
   check_output "$work/shared" "$provider"
   ldd "$work/shared" >"$work/ldd"
   grep -q "libtwoway-$provider\\.so" "$work/ldd" || fail 'the program is not linked with the library'
-  build_consumer "$work/bare" "$provider" '' "$@" -fno-exceptions -fno-rtti
-  check_output "$work/bare" "$provider"
-  standard=c++2b build_consumer "$work/newer" "$provider" '' "${second:-$1}"
-  check_output "$work/newer" "$provider"
   for other in openssl:libcrypto.so.3 boringssl:libcrypto.so.0 sodium:libsodium; do
     if [ "${other%:*}" != "$provider" ] && grep -q "${other#*:}" "$work/ldd"; then
       fail "a program with the $provider provider alone loads ${other#*:}"
     fi
   done
+done
+
+for provider in ${providers%% *}; do
+  echo "== $provider: without exceptions and RTTI, and with ${second:-$1}"
+  build_consumer "$work/bare" "$provider" "$@" -fno-exceptions -fno-rtti
+  check_output "$work/bare" "$provider"
+  standard=c++2b build_consumer "$work/newer" "$provider" "${second:-$1}"
+  check_output "$work/newer" "$provider"
 done
 
 build_c_consumer() {  # OUTPUT PROVIDER PKG_CONFIG_ARGUMENT COMPILER...
@@ -172,7 +186,7 @@ for provider in $providers; do
       unset PKG_CONFIG_SYSROOT_DIR
       packages="pkg-config --define-variable=prefix=$root$(sed -n 's/^prefix=//p' "$pc")"
     fi
-    build_consumer "$work/static" "$provider" --static "$@"
+    link_consumer "$work/static" "$work/$provider.o" "$provider" --static "$@"
     build_c_consumer "$work/c-static" "$provider" --static "$@"
   )
   check_output "$work/static" "$provider"

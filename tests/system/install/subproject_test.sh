@@ -1,22 +1,26 @@
 #!/bin/sh
-# Builds a product that has this project as a meson subproject, with one provider.
+# Builds a product that has this project as a meson subproject, with one provider. The product's
+# build stays in FOLDER, so that the next run compiles what has changed.
 #
-#   subproject_test.sh SOURCE_ROOT PROVIDER LIBRARY_KIND STANDARD
+#   subproject_test.sh SOURCE_ROOT FOLDER PROVIDER LIBRARY_KIND STANDARD
 set -eu
 source=$1
-provider=$2
-kind=$3
-standard=$4
+work=$2
+provider=$3
+kind=$4
+standard=$5
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-
+here=$source/tests/system/install
 product=$work/product
 mkdir -p "$product/subprojects"
-cp "$source/tests/system/install/subproject/meson.build" "$source/tests/system/install/subproject/meson_options.txt" \
-  "$source/tests/system/install/consumer.cpp" "$product"
-ln -s "$source" "$product/subprojects/twoway"
+cp -p "$here/subproject/meson.build" "$here/subproject/meson_options.txt" "$here/consumer.cpp" \
+  "$product"
+ln -sfn "$source" "$product/subprojects/twoway"
+again=--reconfigure
+if [ ! -f "$work/build/build.ninja" ]; then
+  again=
+  rm -rf "$work/build"
+fi
 
 run() {
   "$@" >"$work/log" 2>&1 || {
@@ -26,7 +30,8 @@ run() {
   }
 }
 # The build looks for no library, and builds no target, that a product does not need.
-run meson setup "$work/build" "$product" --wrap-mode=nodownload -Dprovider="$provider" \
+# shellcheck disable=SC2086  # one option or none
+run meson setup $again "$work/build" "$product" --wrap-mode=nodownload -Dprovider="$provider" \
   -Dauto_features=disabled -Dtwoway:"$provider"=enabled \
   -Dcpp_std="$standard" -Ddefault_library="$kind" -Dtwoway:default_library="$kind" \
   -Dbuildtype=plain -Doptimization=0
