@@ -8,10 +8,9 @@
   CASE(statuses, "statuses have stable numbers and names")                      \
   CASE(errors, "an error holds the words of the call")                          \
   CASE(structs, "structs state their size")                                     \
-  CASE(null_senders, "NULL is refused: senders and responses")                  \
-  CASE(null_receivers, "NULL is refused: receivers and chunks")                 \
-  CASE(null_multi, "NULL is refused: requests to many")                         \
-  CASE(null_keys, "NULL is refused: keys, rings and configurations")            \
+  CASE(null_calls, "NULL is refused in the place of every pointer")             \
+  CASE(wrong_values, "forms, counts and callbacks that are wrong are refused")  \
+  CASE(refused_steps, "a refused call uses nothing up")                         \
   CASE(whole_exchange, "a request and its response, each in one call")          \
   CASE(step_by_step_exchange, "a request and its response, in place")           \
   CASE(empty_texts, "empty texts")                                              \
