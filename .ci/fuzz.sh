@@ -100,7 +100,7 @@ need_clang
 # shellcheck disable=SC2086  # a list of packages
 need_build_packages $test_packages
 strict="['-fno-sanitize=vptr','-fno-sanitize-recover=all']"  # the library has no RTTI for vptr
-TWOWAY_MESON_ARGS="${TWOWAY_MESON_ARGS:-} -Dfuzzers=true -Dbenchmarks=disabled
+TWOWAY_MESON_ARGS="${TWOWAY_MESON_ARGS:-} -Dfuzzers=true -Ddebug=true -Dbenchmarks=disabled
   -Ddefault_library=static -Doptimization=1 -Db_lundef=false -Db_sanitize=address,undefined
   -Dcpp_args=$strict -Dcpp_link_args=$strict"
 configure tests
