@@ -74,26 +74,6 @@ TEST_CASE("each provider opens the messages of every other, through files") {
   }
 }
 
-TEST_CASE("an exchange through pipes") {
-  if (none_built()) return;
-  const Folder folder;
-  make_receiver();
-  const Ran ran = shell(
-      "set -e\n"
-      "head -c 300000 /dev/zero | tr '\\0' 'z' >question\n"
-      "cat question | \"$TWOWAY\" seal-request --config gateway.ohttp-keys --state sender.state |\n"
-      "  \"$TWOWAY\" open-request --key key.pem --key-id 1 --in - --out - --state rs |\n"
-      "  cmp - question\n"
-      "printf answer | \"$TWOWAY\" seal-response --state rs |\n"
-      "  \"$TWOWAY\" open-response --state sender.state");
-  REQUIRE_RAN(ran, 0);
-  REQUIRE(ran.out == "answer");
-  const Ran fifo = shell(
-      "cat key.pem | \"$TWOWAY\" config --key - --key-id 3 | \"$TWOWAY\" inspect - | head -2");
-  REQUIRE_RAN(fifo, 0);
-  REQUIRE(fifo.out.find("key id 3") != std::string::npos);
-}
-
 TEST_CASE("a receiver with two keys, and a sender who chooses") {
   const core::Provider* provider = provider_of(core::KemId::dhkem_p256);
   if (provider == nullptr) return;
@@ -230,31 +210,6 @@ TEST_CASE("a response that was changed, or sealed to another request, is refused
 
   REQUIRE_RAN(program(open_response("sender.state", "response.bin")), 0);
   REQUIRE(read_file("opened.txt") == "answer");
-}
-
-TEST_CASE("media types bind both legs") {
-  if (none_built()) return;
-  const Folder folder;
-  make_receiver();
-  const std::string type = "application/x-question";
-  REQUIRE_RAN(program({"seal-request", "--config", "gateway.ohttp-keys", "--state", "s", "--out",
-                       "request.bin", "--media-type", type},
-                      "question"),
-              0);
-  require_nothing_opened(open_request("request.bin"), 1, "refused");
-  REQUIRE_RAN(program(open_request("request.bin", {"--media-type", type})), 0);
-  REQUIRE_RAN(program({"seal-response", "--state", "opened.state", "--out", "response.bin",
-                       "--media-type", "application/x-answer"},
-                      "answer"),
-              0);
-  const Ran opened = program({"open-response", "--state", "s", "--in", "response.bin",
-                              "--media-type", "application/x-answer"});
-  REQUIRE_RAN(opened, 0);
-  REQUIRE(opened.out == "answer");
-  REQUIRE_REFUSED(program({"seal-request", "--config", "gateway.ohttp-keys", "--state", "s2",
-                           "--media-type", std::string(65528, 'x')},
-                          "question"),
-                  2, "media type");
 }
 
 TEST_CASE("a key configuration list that cannot be used is refused") {

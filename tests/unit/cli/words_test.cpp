@@ -1,4 +1,4 @@
-// Words of the program: help, usage, and text from others on its way to a terminal.
+// Words of the program: help, sizes, and text from others on its way to a terminal.
 #include <algorithm>
 #include <sstream>
 
@@ -13,12 +13,6 @@ namespace {
 const Words kCommands{"keygen",       "config",        "inspect",       "seal-request",
                       "open-request", "seal-response", "open-response", "seal-multi",
                       "open-multi",   "providers",     "help"};
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 }  // namespace
 
@@ -48,43 +42,6 @@ TEST_CASE("help has at most 80 columns, and an example's lines can be pasted") {
       REQUIRE(help.out == program({command, "-h"}).out);
     }
   }
-}
-
-TEST_CASE("the usage line has the required options of a command") {
-  const std::string name = program_name();
-  const auto usage = [](const std::string& command) {
-    return first_line(program({command, "--help"}).out);
-  };
-  REQUIRE(usage("keygen") == "Usage: " + name + " keygen --kem KEM --out FILE [OPTION...]");
-  REQUIRE(usage("seal-request") ==
-          "Usage: " + name + " seal-request --config FILE --state FILE [OPTION...]");
-  REQUIRE(usage("config") == "Usage: " + name + " config --key ID=KEY... [OPTION...]");
-  REQUIRE(usage("inspect") == "Usage: " + name + " inspect [OPTION...] FILE");
-  REQUIRE(usage("help") == "Usage: " + name + " help [OPTION...] [COMMAND]");
-}
-
-TEST_CASE("the program calls itself by the name that it was called by") {
-  const Folder folder;
-  const std::string name = program_name();
-  REQUIRE(has(program({"--version"}).out, name + " "));
-  REQUIRE(program({"frob"}).err == name + ": no command 'frob': see " + name + " --help\n");
-  const Ran linked = shell("ln -s \"$TWOWAY\" ohttp && ./ohttp config --help && ./ohttp config");
-  REQUIRE(linked.code == 2);
-  REQUIRE(has(linked.out, "\n  ohttp config --key 1=key.pem"));
-  REQUIRE(linked.err == "ohttp: --key is required: see ohttp config --help\n");
-}
-
-TEST_CASE("wrong arguments are named") {
-  REQUIRE_REFUSED(program({"seal"}), 2, "no command 'seal', but seal-request, seal-response");
-  REQUIRE_REFUSED(program({}), 2, "a command is required: see");
-  REQUIRE_REFUSED(program({"help", "frob"}), 2, "no command 'frob'");
-  REQUIRE_REFUSED(program({"keygen", "--kem", "p256", "--out", "x", "key.pem"}), 2,
-                  "'key.pem' belongs to no option");
-  REQUIRE_REFUSED(program({"keygen", "--kem", "p256", "--out", "x", "--frob"}), 2,
-                  "no option '--frob'");
-  REQUIRE_REFUSED(program({"keygen", "--out", "x", "--kem"}), 2, "--kem needs a value");
-  REQUIRE_REFUSED(program({"seal-request", "--config", "a", "--config", "b", "--state", "s"}), 2,
-                  "--config can be given once");
 }
 
 TEST_CASE("a size may have a unit") {
