@@ -52,7 +52,7 @@ class AsyncReceiver {
                            opened = std::move(opened)](ByteView x) {
       auto secret = std::make_shared<core::DhSecret>();
       secret->try_assign(x);  // complete_dh refuses any length but 32 bytes
-      post_([request, text, opened, secret] { opened(finish(request, text, *secret)); });
+      post_([request, copy, opened, secret] { opened(finish(request, copy, *secret)); });
     };
     ask_(pending->peer()->bytes(), answered);
   }
