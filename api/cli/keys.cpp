@@ -23,6 +23,12 @@ constexpr std::array kDefaultAlgorithms{
     SymmetricAlgorithms{KdfId::hkdf_sha256, AeadId::chacha20_poly1305},
 };
 
+/// Returns true for a key file that only its TPM can use (TSS2 PRIVATE KEY).
+bool is_tpm_key_file(ByteView file) {
+  constexpr std::string_view kMark = "-----BEGIN TSS2 PRIVATE KEY-----";
+  return std::search(file.begin(), file.end(), kMark.begin(), kMark.end()) != file.end();
+}
+
 std::shared_ptr<const PrivateKey> read_key(const Provider& provider, const std::string& path,
                                            const PinOptions& pin) {
   const std::string name = input_name(path);
@@ -132,11 +138,6 @@ void require_one_holder(const std::vector<NamedKey>& named) {
 }
 
 }  // namespace
-
-bool is_tpm_key_file(ByteView file) {
-  constexpr std::string_view kMark = "-----BEGIN TSS2 PRIVATE KEY-----";
-  return std::search(file.begin(), file.end(), kMark.begin(), kMark.end()) != file.end();
-}
 
 std::vector<std::string> provider_names() {
   std::vector<std::string> names;

@@ -1,31 +1,32 @@
-// PINs and messages of the commands that use PKCS#11.
+// The PIN of a token or TPM: from a file, the environment, a URI or the terminal.
 #pragma once
 
-#include <twoway/pkcs11.hpp>
+#include <memory>
+#include <optional>
+#include <string>
 
-#include "failure.hpp"
-#include "token_keys.hpp"
+#include <twoway/types.hpp>
+
+#include "command.hpp"
 
 namespace twoway::cli {
 
+/// The source of the PIN of a token or TPM. The PIN is never an argument, which others could see.
+struct PinOptions {
+  std::string file;
+  std::string environment;
+  mutable std::optional<core::SecretBuffer> read{};  ///< of `file`, which may be a pipe
+  bool given() const noexcept { return !file.empty() || !environment.empty(); }
+};
+
+/// Adds --pin-file and --pin-env.
+void add_pin_options(Command& command, PinOptions& options);
+
 /// Returns the PIN source of the options, else that of the URI, else the terminal, whose prompt
-/// names `token`. The caller may fill in `token` until the PIN is needed.
-std::shared_ptr<pkcs11::PinSource> pin_source(const PinOptions& pin,
-                                              std::shared_ptr<pkcs11::PinSource> of_uri,
-                                              std::shared_ptr<const std::string> token);
-
-/// Returns a token's name for messages and the prompt: "token gateway, serial 123".
-std::string token_title(const pkcs11::TokenLocation& token);
-
-/// Returns the message for an error of a token, with the option that helps and the token's code.
-std::string token_words(const Error& error);
-
-/// Returns the value of `result`, or throws its failure in `token_words`.
-template <typename T>
-T require_token(Result<T> result, const std::string& about) {
-  if (!result)
-    throw Failure(exit_code(result.error().code), about + ": " + token_words(result.error()));
-  return std::move(*result);
-}
+/// names `holder`. The caller may fill in `holder` until the PIN is needed. Reads a file once, now,
+/// and refuses one that others can read.
+std::shared_ptr<SecretSource> pin_source(const PinOptions& options,
+                                         std::shared_ptr<SecretSource> of_uri,
+                                         std::shared_ptr<const std::string> holder);
 
 }  // namespace twoway::cli

@@ -10,9 +10,7 @@
 
 #include "failure.hpp"
 #include "input.hpp"
-#include "pin.hpp"
-#include "prompt.hpp"
-#include "text.hpp"
+#include "token_words.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -66,36 +64,6 @@ KeyInToken open_token_of(const std::string& uri, const PinOptions& pin) {
 }
 
 }  // namespace
-
-std::shared_ptr<pkcs11::PinSource> pin_source(const PinOptions& pin,
-                                              std::shared_ptr<pkcs11::PinSource> of_uri,
-                                              std::shared_ptr<const std::string> token) {
-  if (const core::SecretBuffer* const given = given_pin(pin)) {
-    return pkcs11::pin_from_function([kept = *given](core::SecretBuffer& out) {
-      out = kept;
-      return Status();
-    });
-  }
-  if (of_uri != nullptr) return of_uri;
-  return pkcs11::pin_from_function([token](core::SecretBuffer& out) {
-    return ask_for_pin("PIN of " + printable(*token) + ": ", out);
-  });
-}
-
-std::string token_title(const pkcs11::TokenLocation& token) {
-  return "token " + token.label + ", serial " + token.serial;
-}
-
-// The library's messages contain the code by name. Their advice on a refused PIN names functions.
-std::string token_words(const Error& error) {
-  constexpr std::uint64_t kPinIncorrect = 0xa0, kPinInvalid = 0xa1, kPinLenRange = 0xa2;
-  const std::string message = error.message;
-  const bool refused =
-      error.native == kPinIncorrect || error.native == kPinInvalid || error.native == kPinLenRange;
-  if (!refused) return failure(error, {}).what();
-  return message.substr(0, message.find(": ")) +
-         ": give the right one with --pin-file or --pin-env";
-}
 
 std::string token_holder(const std::string& uri) {
   return pkcs11::to_uri({require_token(pkcs11::parse_uri(uri), uri).location.token, {}});

@@ -2,31 +2,15 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <strings.h>
 
 #include <twoway/types.hpp>
 
-#include "command.hpp"
+#include "pin.hpp"
 
 namespace twoway::cli {
-
-/// The source of the PIN of a token or TPM. The PIN is never an argument, which others could see.
-struct PinOptions {
-  std::string file;
-  std::string environment;
-  mutable std::optional<core::SecretBuffer> read{};  ///< of `file`, which may be a pipe
-  bool given() const noexcept { return !file.empty() || !environment.empty(); }
-};
-
-/// Returns the PIN of the options, or null if they name none. Reads the file once, and refuses one
-/// that others can read.
-const core::SecretBuffer* given_pin(const PinOptions& options);
-
-/// Adds --pin-file and --pin-env.
-void add_pin_options(Command& command, PinOptions& options);
 
 /// Returns true if `key` names a key in a token. A URI's scheme may be in any case.
 inline bool is_token_uri(const std::string& key) {

@@ -11,6 +11,8 @@
 #include "output.hpp"
 #include "pin.hpp"
 #include "text.hpp"
+#include "token_keys.hpp"
+#include "token_words.hpp"
 
 namespace twoway::cli {
 namespace {

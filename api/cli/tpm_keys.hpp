@@ -16,9 +16,6 @@ inline bool is_tpm_handle(const std::string& key) {
   return strncasecmp(key.c_str(), "handle:", 7) == 0;
 }
 
-/// Returns true for a key file that only its TPM can use (TSS2 PRIVATE KEY).
-bool is_tpm_key_file(ByteView file);
-
 /// Opens the key of a handle or of such a file. `pin` is the source of its authorisation value, if
 /// it has one.
 std::shared_ptr<const PrivateKey> open_tpm_key(const std::string& uri, const PinOptions& pin);

@@ -34,7 +34,7 @@ class SoftHsm final : public KeyPlace, public std::enable_shared_from_this<SoftH
 
  private:
   static pkcs11::Token open() {
-    const auto pin = pkcs11::pin_from_function([](core::SecretBuffer& out) -> Status {
+    const auto pin = core::secret_from_function([](core::SecretBuffer& out) -> Status {
       const ByteView bytes = as_bytes(test::kPin);
       out.assign(bytes.begin(), bytes.end());
       return {};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <twoway/core/hpke.hpp>
+#include <twoway/core/secret_source.hpp>
 #include <twoway/framing/chunks.hpp>
 #include <twoway/framing/key_config.hpp>
 #include <twoway/framing/request.hpp>
@@ -27,7 +28,11 @@ using core::Provider;
 using core::PublicKey;
 using core::Result;
 using core::Rng;
+using core::secret_from_environment;
+using core::secret_from_file;
+using core::secret_from_function;
 using core::SecretBytes;
+using core::SecretSource;
 using core::SharedSecret;
 using core::Status;
 using core::Suite;

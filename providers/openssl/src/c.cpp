@@ -13,25 +13,11 @@ using namespace twoway;
 
 namespace {
 
-class CallbackPassphrase final : public openssl::PassphraseSource {
- public:
-  explicit CallbackPassphrase(c::Owned<twoway_secret_source> source) noexcept
-      : source_(std::move(source)) {}
-  core::Status read(core::SecretBuffer& passphrase) noexcept override {
-    return c::read_secret(source_, passphrase);
-  }
-
- private:
-  c::Owned<twoway_secret_source> source_;
-};
-
 /// Null for NULL.
-core::Result<std::shared_ptr<openssl::PassphraseSource>> source_of(
+core::Result<std::shared_ptr<core::SecretSource>> source_of(
     const twoway_secret_source* given) noexcept {
   if (given == nullptr) return {nullptr};
-  auto owned = c::take_secret_source(given);
-  if (!owned) return owned.error();
-  return {std::make_shared<CallbackPassphrase>(std::move(*owned))};
+  return c::take_secret_source(given);
 }
 
 core::Status give_key(twoway_private_key** out,

@@ -108,19 +108,22 @@ core::Result<PublicHalf> public_half(EVP_PKEY* key) noexcept {
                  "the EVP_PKEY's curve is none of P-256, P-384, P-521, X25519, X448");
 }
 
-const char* opaque_dh(core::DhSecret& secret, EVP_PKEY* key, const core::DhParams& params,
-                      core::ByteView peer, const Options& where) noexcept {
+core::Status opaque_dh(core::DhSecret& secret, EVP_PKEY* key, const core::DhParams& params,
+                       core::ByteView peer, const Options& where) noexcept {
   const Pkey native = import_peer(key, params, peer, where);
-  if (native == nullptr) return "the key's OpenSSL provider cannot take a public key";
+  if (native == nullptr) {
+    return core::Error{core::Errc::key_unavailable,
+                       "the key's OpenSSL provider cannot take a public key"};
+  }
   const std::string properties = properties_for(key, where);
   const PkeyCtx context(
       EVP_PKEY_CTX_new_from_pkey(where.library_context, key, or_null(properties)));
   if (context != nullptr && EVP_PKEY_derive_init(context.get()) == 1 &&
       EVP_PKEY_derive_set_peer_ex(context.get(), native.get(), 0) == 1 &&
       derive(context.get(), secret, params.ndh)) {
-    return nullptr;
+    return {};
   }
-  return "the key failed to derive: see the native code";
+  return core::Error{core::Errc::key_unavailable, "the key failed to derive: see the native code"};
 }
 
 bool derive(EVP_PKEY_CTX* context, core::DhSecret& secret, std::size_t ndh) noexcept {

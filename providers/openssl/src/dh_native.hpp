@@ -44,10 +44,10 @@ struct PublicHalf {
 core::Result<PublicHalf> public_half(EVP_PKEY* key) noexcept;
 
 /// DH(key, peer) by the key's own OpenSSL provider, which also builds the peer, because it may
-/// accept no other. Returns null if that worked. Otherwise returns the step that failed, and
-/// OpenSSL's queue says why.
-const char* opaque_dh(core::DhSecret& secret, EVP_PKEY* key, const core::DhParams& params,
-                      core::ByteView peer, const Options& where) noexcept;
+/// accept no other. Errors, while OpenSSL's queue says why:
+///   key_unavailable
+core::Status opaque_dh(core::DhSecret& secret, EVP_PKEY* key, const core::DhParams& params,
+                       core::ByteView peer, const Options& where) noexcept;
 
 /// The raw result of `context`, a derive context whose peer is set, of exactly `ndh` bytes.
 bool derive(EVP_PKEY_CTX* context, core::DhSecret& secret, std::size_t ndh) noexcept;

@@ -27,8 +27,8 @@ class OpaqueKey final : public core::DhPrivateKey {
     secret.clear();
     std::unique_lock lock(mutex_, std::defer_lock);
     if (!options_.concurrent) lock.lock();
-    const char* fault = opaque_dh(secret, key_.get(), params_, peer.bytes(), options_.where);
-    return fault == nullptr ? Status() : failure(Errc::key_unavailable, fault);
+    const Status s = opaque_dh(secret, key_.get(), params_, peer.bytes(), options_.where);
+    return s ? s : failure(s.error().code, s.error().message);
   }
 
  private:

@@ -33,7 +33,6 @@ class KeyStore::State {
   }
 
   /// Runs `operation` on the session, and once more on a new one if the session proves lost.
-  /// `operation` returns the failure, whose message is null if there is none.
   template <typename Operation>
   Status run(Operation operation) noexcept {
     if (!in_own_process()) return foreign();
@@ -46,12 +45,11 @@ class KeyStore::State {
       if (fresh) {
         if (Status opened = open(); !opened) return opened;
       }
-      const Failure failure = operation(*session_);
-      if (failure.error.message == nullptr) return {};
-      if (failure.fault != Fault::lost) return failure.error;
+      const Outcome outcome = operation(*session_);
+      if (outcome || outcome.fault() != Fault::lost) return outcome.status();
       // With it go the keys of all, so that one connection ends before the next is made.
       session_.reset();
-      if (fresh) return failure.error;
+      if (fresh) return outcome.status();
     }
   }
 
@@ -97,7 +95,7 @@ class KeyStore::State {
 class KeyStore::Key final : public core::DhPrivateKey {
  public:
   Key(std::shared_ptr<State> state, std::string uri,
-      std::shared_ptr<PassphraseSource> passphrase) noexcept
+      std::shared_ptr<core::SecretSource> passphrase) noexcept
       : state_(std::move(state)),
         number_(state_->new_number()),
         uri_(std::move(uri)),
@@ -115,60 +113,58 @@ class KeyStore::Key final : public core::DhPrivateKey {
 
   /// Loads the key for the first time, and sees that it can derive.
   Status prove() noexcept {
-    return state_->run([&](StoreSession& session) -> Failure {
-      Failure failure = load(session, public_half_);
-      if (failure.error.message != nullptr) return failure;
+    return state_->run([&](StoreSession& session) -> Outcome {
+      Outcome loaded = load(session, public_half_);
+      if (!loaded) return loaded;
       DhSecret secret;
       return derive(secret, session, public_half_.pk.view());
     });
   }
 
  private:
-  static constexpr Failure kNone{};
-
   /// Lets the session load the key, and writes its properties to `half`.
-  Failure load(StoreSession& session, PublicHalf& half) const noexcept {
-    Failure failure = kNone;
-    Pkey loaded = session.load(uri_, passphrase_.get(), failure);
-    if (loaded == nullptr) return failure;
-    const auto found = public_half(loaded.get());
-    if (!found) return {found.error(), Fault::other};
+  Outcome load(StoreSession& session, PublicHalf& half) const noexcept {
+    Pkey key;
+    Outcome loaded = session.load(key, uri_, passphrase_.get());
+    if (!loaded) return loaded;
+    const auto found = public_half(key.get());
+    if (!found) return found.error();
     half = *found;
-    session.keys().insert_or_assign(number_, std::move(loaded));
-    return kNone;
+    session.keys().insert_or_assign(number_, std::move(key));
+    return {};
   }
 
-  Failure load_again(StoreSession& session) const noexcept {
+  Outcome load_again(StoreSession& session) const noexcept {
     PublicHalf half{};
-    const Failure failure = load(session, half);
-    if (failure.error.message != nullptr) return failure;
-    if (half.params == public_half_.params && half.pk.bytes == public_half_.pk.bytes) return kNone;
+    Outcome loaded = load(session, half);
+    if (!loaded) return loaded;
+    if (half.params == public_half_.params && half.pk.bytes == public_half_.pk.bytes) return {};
     session.keys().erase(number_);
-    return {{Errc::key_unavailable, "another key is stored there now: load it anew"}, Fault::other};
+    return Error{Errc::key_unavailable, "another key is stored there now: load it anew"};
   }
 
-  Failure derive(DhSecret& secret, StoreSession& session, ByteView peer) const noexcept {
-    if (refused_.message != nullptr) return {refused_, Fault::other};
+  Outcome derive(DhSecret& secret, StoreSession& session, ByteView peer) const noexcept {
+    if (!refused_) return refused_.error();
     if (session.keys().count(number_) == 0) {
-      const Failure failure = load_again(session);
-      if (failure.error.message != nullptr) return failure;
+      Outcome loaded = load_again(session);
+      if (!loaded) return loaded;
     }
     ERR_clear_error();
-    const char* fault = opaque_dh(secret, session.keys().at(number_).get(), *public_half_.params,
-                                  peer, {session.context(), nullptr});
-    if (fault == nullptr) return kNone;
-    const Failure failure = store_failure(Errc::key_unavailable, fault);
+    const Status s = opaque_dh(secret, session.keys().at(number_).get(), *public_half_.params, peer,
+                               {session.context(), nullptr});
+    if (s) return {};
+    const Outcome outcome = store_failure(s.error().code, s.error().message);
     // A second try would count as another wrong one, and lock the TPM for all.
-    if (failure.fault == Fault::refused) refused_ = failure.error;
-    return failure;
+    if (outcome.fault() == Fault::refused) refused_ = outcome.status();
+    return outcome;
   }
 
   const std::shared_ptr<State> state_;
   const std::uint64_t number_;
   const std::string uri_;
-  const std::shared_ptr<PassphraseSource> passphrase_;
+  const std::shared_ptr<core::SecretSource> passphrase_;
   PublicHalf public_half_{};
-  mutable Error refused_{};  // under the state's lock
+  mutable Status refused_{};  // under the state's lock
 };
 
 KeyStore::KeyStore(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -182,7 +178,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const KeyStoreOptions& options)
 }
 
 Result<std::unique_ptr<core::PrivateKey>> KeyStore::load(
-    const std::string& uri, std::shared_ptr<PassphraseSource> passphrase) noexcept {
+    const std::string& uri, std::shared_ptr<core::SecretSource> passphrase) noexcept {
   if (uri.empty() || uri.find('\0') != std::string::npos) {
     return Error{Errc::invalid_argument, "load needs the URI or path of a key"};
   }

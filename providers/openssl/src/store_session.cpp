@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <string_view>
 
 #include <openssl/conf.h>
 #include <openssl/store.h>
@@ -58,7 +59,7 @@ Cause cause_of(std::uint32_t code) noexcept {
 
 /// OpenSSL's questions while it loads, and the results.
 struct Asking {
-  PassphraseSource* source;
+  core::SecretSource* source;
   bool asked = false;
   std::optional<Error> error{};
 };
@@ -83,9 +84,16 @@ int answer_prompt(UI* ui, UI_STRING* prompt) noexcept {
   return set ? 1 : 0;
 }
 
-/// Why OSSL_STORE_open failed.
-Failure not_opened() noexcept {
-  const bool system = ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_SYS;
+/// Whether `uri` can only be what an OpenSSL provider knows: it has a scheme, and that is not file.
+bool has_other_scheme(std::string_view uri) noexcept {
+  const std::size_t colon = uri.find(':');
+  return colon != uri.npos && uri.substr(0, colon).find('/') == uri.npos &&
+         !uri.starts_with("file:");
+}
+
+/// Why OSSL_STORE_open failed. What it cannot place it also tries as the path of a file.
+Outcome not_opened(std::string_view uri) noexcept {
+  const bool system = ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_SYS && !has_other_scheme(uri);
   return system ? store_failure(Errc::key_unavailable,
                                 "the key file cannot be opened: see the native code, its errno")
                 : store_failure(Errc::not_supported,
@@ -94,14 +102,14 @@ Failure not_opened() noexcept {
 }
 
 /// Why nothing was loaded.
-Failure not_loaded(const Asking& asking) noexcept {
+Outcome not_loaded(const Asking& asking) noexcept {
   if (asking.error) {
     ERR_clear_error();
-    return {*asking.error, Fault::other};
+    return *asking.error;
   }
   if (asking.asked && asking.source == nullptr) {
     return store_failure(Errc::key_unavailable,
-                         "the key has a pass phrase: load it with a PassphraseSource");
+                         "the key has a pass phrase: load it with a SecretSource");
   }
   if (asking.asked) {
     return store_failure(Errc::key_unavailable, "the key does not open: is the pass phrase right?");
@@ -119,22 +127,23 @@ Failure not_loaded(const Asking& asking) noexcept {
 
 }  // namespace
 
-Failure store_failure(Errc code, const char* otherwise) noexcept {
-  Failure failure{{code, otherwise, 0}, Fault::other};
+Outcome store_failure(Errc code, const char* otherwise) noexcept {
+  Error failure{code, otherwise, 0};
+  Fault fault = Fault::other;
   const char* text = nullptr;
   int flags = 0;
   while (const auto error = ERR_get_error_all(nullptr, nullptr, nullptr, &text, &flags)) {
-    if (failure.fault != Fault::other) continue;  // the later errors follow from it
-    failure.error.native = static_cast<std::uint64_t>(ERR_GET_REASON(error));
+    if (fault != Fault::other) continue;  // the later errors follow from it
+    failure.native = static_cast<std::uint64_t>(ERR_GET_REASON(error));
     const auto response = response_code(error, (flags & ERR_TXT_STRING) != 0 ? text : nullptr);
     if (!response) continue;
     const Cause cause = cause_of(*response);
-    failure.fault = cause.fault;
+    fault = cause.fault;
     if (cause.message == nullptr) continue;
-    failure.error.code = Errc::key_unavailable;
-    failure.error.message = cause.message;
+    failure.code = Errc::key_unavailable;
+    failure.message = cause.message;
   }
-  return failure;
+  return {failure, fault};
 }
 
 Result<std::unique_ptr<StoreSession>> StoreSession::open(const KeyStoreOptions& options) noexcept {
@@ -169,23 +178,20 @@ Result<std::unique_ptr<StoreSession>> StoreSession::open(const KeyStoreOptions& 
   return session;
 }
 
-Pkey StoreSession::load(const std::string& uri, PassphraseSource* passphrase,
-                        Failure& failure) noexcept {
+Outcome StoreSession::load(Pkey& key, const std::string& uri,
+                           core::SecretSource* passphrase) noexcept {
+  key.reset();
   ERR_clear_error();
   // OpenSSL's own wrapper of a callback would leave the pass phrase on the stack.
   const UiMethod method(UI_create_method("twoway"));
   Asking asking{passphrase};
   if (method == nullptr || UI_method_set_reader(method.get(), answer_prompt) != 0) {
-    failure = {backend_failure(), Fault::other};
-    return {};
+    return backend_failure();
   }
   const char* properties = properties_.empty() ? nullptr : properties_.c_str();
   const Store store(OSSL_STORE_open_ex(uri.c_str(), context_.get(), properties, method.get(),
                                        &asking, nullptr, nullptr, nullptr));
-  if (store == nullptr) {
-    failure = not_opened();
-    return {};
-  }
+  if (store == nullptr) return not_opened(uri);
   OSSL_STORE_expect(store.get(), OSSL_STORE_INFO_PKEY);
   while (OSSL_STORE_eof(store.get()) != 1) {
     const StoreInfo info(OSSL_STORE_load(store.get()));
@@ -194,12 +200,11 @@ Pkey StoreSession::load(const std::string& uri, PassphraseSource* passphrase,
       continue;
     }
     if (OSSL_STORE_INFO_get_type(info.get()) != OSSL_STORE_INFO_PKEY) continue;
-    Pkey key(OSSL_STORE_INFO_get1_PKEY(info.get()));
+    key.reset(OSSL_STORE_INFO_get1_PKEY(info.get()));
     ERR_clear_error();
-    if (key != nullptr) return key;
+    if (key != nullptr) return {};
   }
-  failure = not_loaded(asking);
-  return {};
+  return not_loaded(asking);
 }
 
 }  // namespace twoway::openssl

@@ -21,13 +21,26 @@ enum class Fault : std::uint8_t {
   lost,     ///< the connection to a TPM, or its objects there: a new session may cure it
 };
 
-struct Failure {
-  core::Error error;
-  Fault fault;
+/// A Status, and what stands behind its error.
+class Outcome {
+ public:
+  Outcome() noexcept = default;
+  Outcome(const core::Error& error, Fault fault = Fault::other) noexcept  // NOLINT: implicit
+      : status_(error), fault_(fault) {}
+
+  explicit operator bool() const noexcept { return status_.ok(); }
+  const core::Status& status() const noexcept { return status_; }
+  const core::Error& error() const noexcept { return status_.error(); }
+  Fault fault() const noexcept { return fault_; }
+
+ private:
+  core::Status status_;
+  Fault fault_ = Fault::other;
 };
 
-/// Empties the error queue of this thread. The message is `otherwise` if the cause is `other`.
-Failure store_failure(core::Errc code, const char* otherwise) noexcept;
+/// An error whose cause OpenSSL's queue may tell, which it empties. Its message is `otherwise` if
+/// the cause is `other`.
+Outcome store_failure(core::Errc code, const char* otherwise) noexcept;
 
 /// Not thread-safe. Keys go before OpenSSL providers, and these before the library context.
 class StoreSession {
@@ -37,9 +50,8 @@ class StoreSession {
 
   OSSL_LIB_CTX* context() const noexcept { return context_.get(); }
 
-  /// Loads the first private key at `uri`, as KeyStore::load does. Returns null, with `failure`
-  /// set, if there is none.
-  Pkey load(const std::string& uri, PassphraseSource* passphrase, Failure& failure) noexcept;
+  /// Loads the first private key at `uri` into `key`, as KeyStore::load does.
+  Outcome load(Pkey& key, const std::string& uri, core::SecretSource* passphrase) noexcept;
 
   /// Loaded keys, by the number that the store gave each.
   std::map<std::uint64_t, Pkey>& keys() noexcept { return keys_; }

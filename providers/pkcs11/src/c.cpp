@@ -37,34 +37,24 @@ using core::Error;
 using core::Result;
 using core::Status;
 
-class CallbackPin final : public pkcs11::PinSource {
- public:
-  explicit CallbackPin(c::Owned<twoway_secret_source> source) noexcept
-      : source_(std::move(source)) {}
-  Status read(core::SecretBuffer& pin) noexcept override { return c::read_secret(source_, pin); }
-
- private:
-  c::Owned<twoway_secret_source> source_;
-};
-
 Result<pkcs11::Options> options_of(const twoway_pkcs11_options* given) noexcept {
   pkcs11::Options options;
   if (given == nullptr) return options;
   twoway_pkcs11_options known{};
   if (Status s = c::read_struct(known, given); !s) return s.error();
   if (known.pin != nullptr) {
-    auto owned = c::take_secret_source(known.pin);
-    if (!owned) return owned.error();
-    options.pin = std::make_shared<CallbackPin>(std::move(*owned));
+    auto taken = c::take_secret_source(known.pin);
+    if (!taken) return taken.error();
+    options.pin = std::move(*taken);
   }
   const int sources =
       (known.pin != nullptr) + (known.pin_file != nullptr) + (known.pin_environment != nullptr);
   if (sources > 1) {
     return Error{Errc::invalid_argument, "a token has one source of its PIN: set one of the three"};
   }
-  if (known.pin_file != nullptr) options.pin = pkcs11::pin_from_file(known.pin_file);
+  if (known.pin_file != nullptr) options.pin = core::secret_from_file(known.pin_file);
   if (known.pin_environment != nullptr) {
-    options.pin = pkcs11::pin_from_environment(known.pin_environment);
+    options.pin = core::secret_from_environment(known.pin_environment);
   }
   if (known.max_sessions != 0) options.max_sessions = known.max_sessions;
   if (known.deadline_ms != 0) options.deadline = std::chrono::milliseconds(known.deadline_ms);

@@ -1,6 +1,5 @@
 #include "codes.hpp"
 
-#include <atomic>
 #include <charconv>
 #include <cstddef>
 #include <string_view>
@@ -120,24 +119,6 @@ constexpr Row kNames[] = {
     {0x209, "CKR_PARAMETER_SET_NOT_SUPPORTED"},
 };
 
-/// The texts that were made. They are only ever added to, without a lock, so that a child of fork
-/// may do so whatever other threads were doing.
-struct Text {
-  const std::string text;
-  Text* next;
-};
-std::atomic<Text*> texts{nullptr};
-std::atomic<std::size_t> text_count{0};
-constexpr std::size_t kMostTexts = 1024;
-constexpr std::size_t kMostBytes = 1024;
-
-const char* find_text(std::string_view text) noexcept {
-  for (const Text* at = texts.load(std::memory_order_acquire); at != nullptr; at = at->next) {
-    if (at->text == text) return at->text.c_str();
-  }
-  return nullptr;
-}
-
 std::string hex(CK_RV rv) {
   char digits[2 * sizeof(rv)];
   const auto end = std::to_chars(std::begin(digits), std::end(digits), rv, 16).ptr;
@@ -153,15 +134,6 @@ const char* code_name(CK_RV rv) noexcept {
   return nullptr;
 }
 
-const char* lasting(std::string text, const char* otherwise) noexcept {
-  if (const char* known = find_text(text); known != nullptr) return known;
-  if (text.size() > kMostBytes || text_count.fetch_add(1) >= kMostTexts) return otherwise;
-  Text* made = new Text{std::move(text), texts.load(std::memory_order_relaxed)};
-  while (!texts.compare_exchange_weak(made->next, made, std::memory_order_acq_rel)) {
-  }
-  return made->text.c_str();
-}
-
 core::Error coded(core::Errc code, const char* message, CK_RV rv) noexcept {
   if (rv == CKR_OK) return {code, message};
   const std::string_view whole = message;
@@ -171,7 +143,7 @@ core::Error coded(core::Errc code, const char* message, CK_RV rv) noexcept {
   text += name == nullptr ? " (CKR " : " (" + std::string(name) + ", ";
   text += hex(rv) + ")";
   text += whole.substr(happened.size());
-  return {code, lasting(std::move(text), message), rv};
+  return {code, core::lasting(std::move(text), message), rv};
 }
 
 }  // namespace twoway::pkcs11

@@ -1,9 +1,8 @@
 // Names of PKCS#11 return values, and messages that hold them.
 #pragma once
 
-#include <string>
-
 #include <twoway/core/error.hpp>
+#include <twoway/core/lasting.hpp>
 
 #include "native.hpp"
 
@@ -11,10 +10,6 @@ namespace twoway::pkcs11 {
 
 /// Returns the name that the standard gives `rv`, such as "CKR_PIN_INCORRECT", or null.
 const char* code_name(CK_RV rv) noexcept;
-
-/// `text` as a message of an Error: it lasts as long as the process, and is kept once. `otherwise`
-/// if too many different ones are kept already.
-const char* lasting(std::string text, const char* otherwise) noexcept;
 
 /// Makes an error with `rv` as its native code. In its message "(CKR_NAME, 0xnn)" follows the
 /// event: it stands before the first ": " of `message`, or at the end. CKR_OK adds nothing.

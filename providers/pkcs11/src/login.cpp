@@ -44,7 +44,7 @@ std::shared_ptr<Login> Login::of(const TokenLocation& complete) noexcept {
 }
 
 Status Login::log_in(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS flags,
-                     PinSource* pin, bool force,
+                     core::SecretSource* pin, bool force,
                      std::chrono::steady_clock::time_point until) noexcept {
   if ((flags & CKF_LOGIN_REQUIRED) == 0) return {};
   Turn& turn = turn_.get();
@@ -66,7 +66,7 @@ Status Login::log_in(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS 
 }
 
 Status Login::log_in_alone(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS flags,
-                           PinSource* source) noexcept {
+                           core::SecretSource* source) noexcept {
   if (const CK_RV refused = refused_; refused != CKR_OK) {
     return coded(Errc::key_unavailable,
                  "the token refused the PIN before, so it is not sent again: correct its source, "

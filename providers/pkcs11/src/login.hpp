@@ -29,7 +29,7 @@ class Login {
   /// Logs a session in, one thread at a time. `flags` are the token's, read just now. With `force`
   /// C_Login is called even if the session says that it is logged in.
   core::Status log_in(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS flags,
-                      PinSource* pin, bool force,
+                      core::SecretSource* pin, bool force,
                       std::chrono::steady_clock::time_point until) noexcept;
 
   void reset() noexcept { refused_ = CKR_OK; }
@@ -42,7 +42,7 @@ class Login {
   };
 
   core::Status log_in_alone(CK_FUNCTION_LIST& p11, CK_SESSION_HANDLE session, CK_FLAGS flags,
-                            PinSource* pin) noexcept;
+                            core::SecretSource* pin) noexcept;
 
   std::atomic<CK_RV> refused_ = CKR_OK;  // a forked child knows of a refusal
   PerProcess<Turn> turn_;

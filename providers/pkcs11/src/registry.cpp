@@ -94,7 +94,7 @@ Result<ModuleRef> ModuleRef::load(const std::string& path,
     const char* reason = ::dlerror();
     if (reason == nullptr) return Error{Errc::key_unavailable, kNotLoaded};
     return Error{Errc::key_unavailable,
-                 lasting(std::string(kNotLoaded) + ": " + reason, kNotLoaded)};
+                 core::lasting(std::string(kNotLoaded) + ": " + reason, kNotLoaded)};
   }
   const auto found = std::find_if(all.modules.begin(), all.modules.end(),
                                   [&](const Module* m) { return m->library_ == library; });

@@ -36,7 +36,7 @@ struct FreeUri {
 using Uri = std::unique_ptr<P11KitUri, FreeUri>;
 
 /// A PIN that stood in a URI.
-class FixedPin final : public PinSource {
+class FixedPin final : public core::SecretSource {
  public:
   explicit FixedPin(std::string_view pin) {
     const ByteView bytes = core::as_bytes(pin);
@@ -139,7 +139,7 @@ bool names_library_or_slot(P11KitUri* uri) noexcept {
 }
 
 /// RFC 7512 section 2.4: "file:" and a path, or a path alone. "|" would run a command.
-Result<std::shared_ptr<PinSource>> pin_source(std::string_view source) {
+Result<std::shared_ptr<core::SecretSource>> pin_source(std::string_view source) {
   std::string_view path = source;
   if (path.starts_with("file://")) path.remove_prefix(std::strlen("file://"));
   if (path.starts_with("file:")) path.remove_prefix(std::strlen("file:"));
@@ -147,7 +147,7 @@ Result<std::shared_ptr<PinSource>> pin_source(std::string_view source) {
     return Error{Errc::not_supported,
                  "the URI's pin-source is not a file: use pin-source=file:/path"};
   }
-  return pin_from_file(std::string(path));
+  return core::secret_from_file(std::string(path));
 }
 
 }  // namespace
@@ -206,7 +206,7 @@ Result<ParsedUri> parse_uri(std::string_view text_of_uri) noexcept {
   }
   if (value != nullptr) parsed.pin = std::make_shared<FixedPin>(value);
   if (source != nullptr) {
-    Result<std::shared_ptr<PinSource>> pin = pin_source(source);
+    Result<std::shared_ptr<core::SecretSource>> pin = pin_source(source);
     if (!pin) return pin.error();
     parsed.pin = std::move(*pin);
   }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kQuestion = "question";
 
-class FixedPin final : public pkcs11::PinSource {
+class FixedPin final : public core::SecretSource {
  public:
   Status read(core::SecretBuffer& pin) noexcept override {
     const ByteView bytes = as_bytes(kPin);

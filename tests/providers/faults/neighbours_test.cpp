@@ -121,7 +121,7 @@ TEST_CASE("logins of one token come one at a time, so that a wrong PIN is sent o
   const FaultToken token{"key"};
   const auto wrong = [](std::chrono::milliseconds deadline) {
     pkcs11::Options with;
-    with.pin = pkcs11::pin_from_function([](core::SecretBuffer& pin) -> Status {
+    with.pin = core::secret_from_function([](core::SecretBuffer& pin) -> Status {
       pin.assign(6, '0');
       return {};
     });

@@ -19,7 +19,7 @@ struct Watchdog {
 };
 
 /// Gives one pass phrase, or an error if it has none, and counts the calls.
-class FixedPassphrase final : public openssl::PassphraseSource {
+class FixedPassphrase final : public core::SecretSource {
  public:
   explicit FixedPassphrase(std::string text) : text_(std::move(text)) {}
   Status read(core::SecretBuffer& passphrase) noexcept override {

@@ -95,7 +95,7 @@ TEST_CASE("an encrypted key file opens with its pass phrase only") {
 
   const auto without = store->load(path);
   REQUIRE_ERRC(without, Errc::key_unavailable);
-  REQUIRE(std::string(without.error().message).find("PassphraseSource") != std::string::npos);
+  REQUIRE(std::string(without.error().message).find("SecretSource") != std::string::npos);
 
   const auto wrong = std::make_shared<FixedPassphrase>("wrong");
   REQUIRE_ERRC(store->load(path, wrong), Errc::key_unavailable);

@@ -27,7 +27,7 @@ const Curve kCurves[] = {
 
 std::shared_ptr<const core::PrivateKey> load(
     KeyStore& store, const std::string& uri,
-    std::shared_ptr<openssl::PassphraseSource> passphrase = nullptr) {
+    std::shared_ptr<core::SecretSource> passphrase = nullptr) {
   auto key = store.load(uri, std::move(passphrase));
   REQUIRE_OK(key);
   return std::move(*key);
@@ -214,7 +214,7 @@ TEST_CASE("an authorisation value is asked for when a key is loaded") {
 
   const auto without = store->load(path);
   REQUIRE_ERRC(without, Errc::key_unavailable);
-  REQUIRE(std::string(without.error().message).find("PassphraseSource") != std::string::npos);
+  REQUIRE(std::string(without.error().message).find("SecretSource") != std::string::npos);
 
   const auto wrong = std::make_shared<FixedPassphrase>("wrong");
   const auto refused = store->load(path, wrong);

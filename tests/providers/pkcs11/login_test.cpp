@@ -110,7 +110,7 @@ TEST_CASE("errors name a source that fails, and a missing source") {
   REQUIRE(std::string(without.error().message).find("PIN source") != std::string::npos);
 
   const auto failing = pkcs11::Token::open(
-      test::location(), {.pin = pkcs11::pin_from_function([](core::SecretBuffer&) -> Status {
+      test::location(), {.pin = core::secret_from_function([](core::SecretBuffer&) -> Status {
                            return Error{Errc::source_failed, "the vault is sealed", 503};
                          })});
   REQUIRE_OK(failing);

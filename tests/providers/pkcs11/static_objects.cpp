@@ -28,7 +28,7 @@ std::unique_ptr<KeyRing> ring_of_product;
 std::unique_ptr<pkcs11::Token> token_of_product;
 
 pkcs11::Options options() {
-  return {.pin = pkcs11::pin_from_function([](core::SecretBuffer& pin) -> Status {
+  return {.pin = core::secret_from_function([](core::SecretBuffer& pin) -> Status {
             const ByteView bytes = as_bytes(test::kPin);
             pin.assign(bytes.begin(), bytes.end());
             return {};

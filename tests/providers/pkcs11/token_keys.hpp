@@ -16,7 +16,7 @@
 namespace twoway::test {
 
 /// A PIN source that counts the questions.
-class CountingPin final : public pkcs11::PinSource {
+class CountingPin final : public core::SecretSource {
  public:
   explicit CountingPin(std::string pin = kPin) : pin_(std::move(pin)) {}
   Status read(core::SecretBuffer& pin) noexcept override;

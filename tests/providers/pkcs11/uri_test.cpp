@@ -151,7 +151,7 @@ TEST_CASE("a PIN in a URI is wiped, even if the URI is refused") {
 TEST_CASE("PINs come from files, the environment, functions and URIs") {
   const SoftToken directory;
   const auto path = directory.directory() / "pin";
-  const auto read = [](const std::shared_ptr<pkcs11::PinSource>& source) {
+  const auto read = [](const std::shared_ptr<core::SecretSource>& source) {
     core::SecretBuffer pin;
     REQUIRE_OK(source->read(pin));
     return text(pin);
@@ -168,25 +168,25 @@ TEST_CASE("PINs come from files, the environment, functions and URIs") {
               {std::string(1024, '7') + "\n", std::string(1024, '7')}};
   for (const auto& row : rows) {
     write(row.file);
-    REQUIRE(read(pkcs11::pin_from_file(path.string())) == row.pin);
+    REQUIRE(read(core::secret_from_file(path.string())) == row.pin);
   }
   core::SecretBuffer pin;
   write(std::string(1025, '7'));
-  REQUIRE_ERRC(pkcs11::pin_from_file(path.string())->read(pin), Errc::key_unavailable);
-  const auto missing = pkcs11::pin_from_file("/nonexistent/pin")->read(pin);
+  REQUIRE_ERRC(core::secret_from_file(path.string())->read(pin), Errc::key_unavailable);
+  const auto missing = core::secret_from_file("/nonexistent/pin")->read(pin);
   REQUIRE_ERRC(missing, Errc::key_unavailable);
   REQUIRE(missing.error().native == ENOENT);
 
   ::setenv("TWOWAY_TEST_PIN", "4711", 1);
-  REQUIRE(read(pkcs11::pin_from_environment("TWOWAY_TEST_PIN")) == "4711");
+  REQUIRE(read(core::secret_from_environment("TWOWAY_TEST_PIN")) == "4711");
   ::unsetenv("TWOWAY_TEST_PIN");
-  REQUIRE_ERRC(pkcs11::pin_from_environment("TWOWAY_TEST_PIN")->read(pin), Errc::key_unavailable);
+  REQUIRE_ERRC(core::secret_from_environment("TWOWAY_TEST_PIN")->read(pin), Errc::key_unavailable);
 
-  REQUIRE(read(pkcs11::pin_from_function([](core::SecretBuffer& out) -> Status {
+  REQUIRE(read(core::secret_from_function([](core::SecretBuffer& out) -> Status {
             out.assign(3, '9');
             return {};
           })) == "999");
-  REQUIRE_ERRC(pkcs11::pin_from_function({})->read(pin), Errc::invalid_argument);
+  REQUIRE_ERRC(core::secret_from_function({})->read(pin), Errc::invalid_argument);
 
   write("123456\n");
   for (const char* prefix : {"file:", "file://", ""}) {
@@ -198,7 +198,7 @@ TEST_CASE("PINs come from files, the environment, functions and URIs") {
 
   const Provider* crypto = test::provider_for(KemId::dhkem_x25519);
   const auto token =
-      pkcs11::Token::open(test::location(), {.pin = pkcs11::pin_from_file(path.string())});
+      pkcs11::Token::open(test::location(), {.pin = core::secret_from_file(path.string())});
   REQUIRE_OK(token);
   REQUIRE_OK(token->generate_key(*crypto, KemId::dhkem_x25519, {"hpke", {}}));
   REQUIRE_OK(pkcs11::open_key(*crypto, test::uri("hpke") + "&pin-source=file:" + path.string()));

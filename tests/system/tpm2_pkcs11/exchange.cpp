@@ -50,7 +50,7 @@ int main(int count_of_arguments, char** arguments) {
   location.module_path = arguments[1];
   location.label = arguments[2];
   pkcs11::Options options;
-  options.pin = pkcs11::pin_from_file(arguments[3]);
+  options.pin = core::secret_from_file(arguments[3]);
   auto token = pkcs11::Token::open(location, options);
   if (!token) return fail("token", token.error());
 

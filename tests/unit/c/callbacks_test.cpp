@@ -333,7 +333,7 @@ TEST_CASE("any failure of a callback for a secret makes the key unavailable") {
   for (const twoway_status status : kFailures) {
     INFO("status " << status);
     answer = {.status = status};
-    const core::Status got = c::read_secret(*owned, secret);
+    const core::Status got = (*owned)->read(secret);
     REQUIRE_ERRC(got, Errc::key_unavailable);
     REQUIRE(got.error().native == kNative);
     REQUIRE(secret.empty());
@@ -341,11 +341,11 @@ TEST_CASE("any failure of a callback for a secret makes the key unavailable") {
   for (const std::size_t written :
        {std::size_t{TWOWAY_MAX_PASSPHRASE + 1}, std::numeric_limits<std::size_t>::max()}) {
     answer = {.written = written};
-    REQUIRE_ERRC(c::read_secret(*owned, secret), Errc::key_unavailable);
+    REQUIRE_ERRC((*owned)->read(secret), Errc::key_unavailable);
     REQUIRE(secret.empty());
   }
   answer = {};
-  REQUIRE_OK(c::read_secret(*owned, secret));
+  REQUIRE_OK((*owned)->read(secret));
   REQUIRE(secret.size() == 4);
 }
 

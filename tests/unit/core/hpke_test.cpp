@@ -83,7 +83,7 @@ TEST_CASE("an export-only suite exports, but does not seal or open") {
 
 TEST_CASE("an unknown or missing algorithm is not supported") {
   for (const Provider* provider : twoway::built::providers()) {
-    for (const Suite id : {Suite{static_cast<KemId>(0x0040), kCommonSuite.kdf, kCommonSuite.aead},
+    for (const Suite id : {Suite{static_cast<KemId>(0x0043), kCommonSuite.kdf, kCommonSuite.aead},
                            Suite{static_cast<KemId>(0), kCommonSuite.kdf, kCommonSuite.aead},
                            Suite{kCommonSuite.kem, static_cast<KdfId>(4), kCommonSuite.aead},
                            Suite{kCommonSuite.kem, kCommonSuite.kdf, static_cast<AeadId>(0)},

@@ -10,6 +10,7 @@
 #include <twoway/core/export.hpp>
 #include <twoway/core/provider.hpp>
 #include <twoway/core/secret.hpp>
+#include <twoway/core/secret_source.hpp>
 
 struct ossl_lib_ctx_st;
 struct evp_pkey_st;
@@ -53,19 +54,6 @@ struct OpaqueOptions {
 ///   key_unavailable   the public half cannot be read
 TWOWAY_API core::Result<std::unique_ptr<core::PrivateKey>> opaque_key(
     evp_pkey_st* key, const OpaqueOptions& options = {}) noexcept;
-
-/// The source of the pass phrase of an encrypted key file, or of the authorisation value of a TPM
-/// key. A store calls it from one thread at a time. A source that serves several stores must be
-/// thread-safe. May block. Derive from it.
-class TWOWAY_INTERFACE PassphraseSource {
- public:
-  virtual ~PassphraseSource() = default;
-
-  /// Writes the pass phrase, without a terminator, to `passphrase`, which is empty and is wiped
-  /// after use. Called when a key that has one is loaded, and again when the key is loaded anew
-  /// after a lost connection. The call that loads or uses the key returns the error.
-  virtual core::Status read(core::SecretBuffer& passphrase) noexcept = 0;
-};
 
 /// The choices of a KeyStore.
 struct KeyStoreOptions {
@@ -119,7 +107,7 @@ class TWOWAY_API KeyStore {
   ///                     that cannot derive
   ///   and those of `passphrase`
   core::Result<std::unique_ptr<core::PrivateKey>> load(
-      const std::string& uri, std::shared_ptr<PassphraseSource> passphrase = nullptr) noexcept;
+      const std::string& uri, std::shared_ptr<core::SecretSource> passphrase = nullptr) noexcept;
 
  private:
   class State;

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,36 +16,9 @@
 #include <twoway/core/export.hpp>
 #include <twoway/core/key.hpp>
 #include <twoway/core/provider.hpp>
+#include <twoway/core/secret_source.hpp>
 
 namespace twoway::pkcs11 {
-
-// --- PINs --------------------------------------------------------------------------------------
-
-/// The source of a PIN. Called at each login, also at one after a token was lost, from one thread
-/// at a time for each token. May block. A source that serves several tokens must be thread-safe.
-class TWOWAY_INTERFACE PinSource {
- public:
-  virtual ~PinSource() = default;
-
-  /// Writes the PIN, without a terminator, to `pin`, which is empty and is wiped after the login.
-  /// The operation that needed the login returns the error.
-  virtual core::Status read(core::SecretBuffer& pin) noexcept = 0;
-};
-
-/// Returns a source that reads the file's bytes at each login, without one trailing newline ("
-/// " or "\r
-/// "). It fails with key_unavailable and errno if the file cannot be read or has more than 1024
-/// bytes.
-TWOWAY_API std::shared_ptr<PinSource> pin_from_file(std::string path);
-
-/// Returns a source that reads an environment variable at each login. It fails with key_unavailable
-/// if the variable is not set.
-TWOWAY_API std::shared_ptr<PinSource> pin_from_environment(std::string name);
-
-/// Returns a source over a callback, such as a prompt or a secret store. The callback must not
-/// throw.
-TWOWAY_API std::shared_ptr<PinSource> pin_from_function(
-    std::function<core::Status(core::SecretBuffer& pin)> function);
 
 // --- Names of tokens and keys ------------------------------------------------------------------
 
@@ -79,8 +51,8 @@ struct KeyLocation {
 
 /// The content of a PKCS#11 URI. `pin` is null if the URI has no pin-source and no pin-value.
 struct ParsedUri {
-  KeyLocation location;            ///< of the key
-  std::shared_ptr<PinSource> pin;  ///< of the token
+  KeyLocation location;                     ///< of the key
+  std::shared_ptr<core::SecretSource> pin;  ///< of the token
 };
 
 /// Reads a PKCS#11 URI (RFC 7512): the attributes token, serial, manufacturer, model, slot-id,
@@ -101,7 +73,7 @@ TWOWAY_API std::string to_uri(const KeyLocation& location);
 /// The choices of an open token.
 struct Options {
   /// Null if the token needs no PIN or has a keypad. Takes precedence over the PIN of a URI.
-  std::shared_ptr<PinSource> pin = nullptr;
+  std::shared_ptr<core::SecretSource> pin = nullptr;
   /// The largest number of sessions, and so of operations, at once. At least 1. A token that allows
   /// fewer gets fewer.
   std::size_t max_sessions = 16;

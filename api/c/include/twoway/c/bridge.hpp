@@ -12,6 +12,7 @@
 #include <twoway/c/call.hpp>
 #include <twoway/core/key.hpp>
 #include <twoway/core/provider.hpp>
+#include <twoway/core/secret_source.hpp>
 
 struct twoway_private_key;
 
@@ -127,30 +128,37 @@ class Owned {
   Callbacks callbacks_{};
 };
 
+/// A source of secrets that C's callbacks make.
+class SecretCallbacks final : public core::SecretSource {
+ public:
+  explicit SecretCallbacks(Owned<twoway_secret_source> callbacks) noexcept
+      : callbacks_(std::move(callbacks)) {}
+
+  core::Status read(core::SecretBuffer& secret) noexcept override {
+    secret.resize(core::kMaxPassphrase);
+    std::size_t written = 0;
+    std::uint64_t native = 0;
+    const twoway_status status =
+        callbacks_->read(callbacks_->context, secret.data(), secret.size(), &written, &native);
+    const bool fits = written <= secret.size();
+    secret.resize(status == TWOWAY_OK && fits ? written : 0);
+    if (status != TWOWAY_OK) return callback_error(kSecretRule, status, native);
+    if (fits) return {};
+    return core::Error{core::Errc::key_unavailable, "the PIN or pass phrase is too long"};
+  }
+
+ private:
+  Owned<twoway_secret_source> callbacks_;
+};
+static_assert(core::kMaxPassphrase == TWOWAY_MAX_PASSPHRASE);
+
 /// Takes over a source. Fails with the errors of read_struct, and with invalid_argument without
 /// `read`.
-inline core::Result<Owned<twoway_secret_source>> take_secret_source(
+inline core::Result<std::shared_ptr<core::SecretSource>> take_secret_source(
     const twoway_secret_source* given) noexcept {
-  return Owned<twoway_secret_source>::take(given, &twoway_secret_source::read);
-}
-
-static_assert(TWOWAY_MAX_PASSPHRASE == core::kMaxPassphrase);
-
-/// Asks a source for its secret, which replaces the content of `secret`.
-template <typename Buffer>
-core::Status read_secret(const Owned<twoway_secret_source>& source, Buffer& secret) noexcept {
-  secret.resize(core::kMaxPassphrase);
-  std::size_t written = 0;
-  std::uint64_t native = 0;
-  const twoway_status status =
-      source->read(source->context, secret.data(), secret.size(), &written, &native);
-  const bool fits = written <= secret.size();
-  secret.resize(status == TWOWAY_OK && fits ? written : 0);
-  if (status != TWOWAY_OK) {
-    return callback_error(kSecretRule, status, native);
-  }
-  if (!fits) return core::Error{core::Errc::key_unavailable, "the PIN or pass phrase is too long"};
-  return {};
+  auto owned = Owned<twoway_secret_source>::take(given, &twoway_secret_source::read);
+  if (!owned) return owned.error();
+  return std::shared_ptr<core::SecretSource>(std::make_shared<SecretCallbacks>(std::move(*owned)));
 }
 
 }  // namespace twoway::c

@@ -107,16 +107,21 @@ enum {
   TWOWAY_KEM_P521 = 0x0012,
   TWOWAY_KEM_X25519 = 0x0020,
   TWOWAY_KEM_X448 = 0x0021,
-  TWOWAY_KEM_ML_KEM_768 = 0x0041,  ///< this and the next two: draft-ietf-hpke-pq
+  TWOWAY_KEM_ML_KEM_512 = 0x0040,  ///< this and the next five: draft-ietf-hpke-pq
+  TWOWAY_KEM_ML_KEM_768 = 0x0041,
   TWOWAY_KEM_ML_KEM_1024 = 0x0042,
+  TWOWAY_KEM_MLKEM768_P256 = 0x0050,
+  TWOWAY_KEM_MLKEM1024_P384 = 0x0051,
   TWOWAY_KEM_MLKEM768_X25519 = 0x647a
 };
 enum {
   TWOWAY_KDF_HKDF_SHA256 = 0x0001,
   TWOWAY_KDF_HKDF_SHA384 = 0x0002,
   TWOWAY_KDF_HKDF_SHA512 = 0x0003,
-  TWOWAY_KDF_SHAKE128 = 0x0010,  ///< this and the next: draft-ietf-hpke-hpke, for HPKE by itself
-  TWOWAY_KDF_SHAKE256 = 0x0011
+  TWOWAY_KDF_SHAKE128 = 0x0010,  ///< this and the next three: draft-ietf-hpke-pq, HPKE by itself
+  TWOWAY_KDF_SHAKE256 = 0x0011,
+  TWOWAY_KDF_TURBOSHAKE128 = 0x0012,
+  TWOWAY_KDF_TURBOSHAKE256 = 0x0013
 };
 enum {
   TWOWAY_AEAD_AES_128_GCM = 0x0001,
