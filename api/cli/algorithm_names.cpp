@@ -75,6 +75,7 @@ std::string name_of(AeadId id) {
 std::vector<std::string> kem_names() {
   std::vector<std::string> names;
   for (const core::KemParams& row : core::kem_table()) names.emplace_back(row.short_name);
+  for (const core::KemParams& row : core::pq_kem_table()) names.emplace_back(row.short_name);
   return names;
 }
 
@@ -88,6 +89,7 @@ std::vector<std::string> algorithm_pair_names() {
 
 KemId parse_kem(const std::string& name) {
   const core::KemParams* row = find_name(core::kem_table(), name);
+  if (row == nullptr) row = find_name(core::pq_kem_table(), name);
   if (row == nullptr) {
     throw Failure(Exit::usage, "no KEM '" + name + "': choose " + list_of(kem_names()));
   }

@@ -83,8 +83,10 @@ void add_keygen(Command& program) {
   add_pin_options(command, options->pin);
   add_provider_option(command, options->provider);
   command.footer(
-      "The key is written as PKCS#8 PEM, as openssl genpkey writes it, readable by its owner "
-      "alone (mode 0600). Keep it secret, and keep a copy: requests cannot be opened without "
+      "The key is written as PKCS#8 PEM, as openssl genpkey writes it, or as a PEM block of its "
+      "own "
+      "if it is a hybrid's, readable by its owner alone (mode 0600). Keep it secret, and keep a "
+      "copy: requests cannot be opened without "
       "it.\n\n"
       "Example:\n"
       "  twoway keygen --kem x25519 --out key.pem");

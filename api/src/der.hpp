@@ -17,6 +17,7 @@ enum class Tag : std::uint8_t {
   object_id = 0x06,
   sequence = 0x30,
   set = 0x31,
+  implicit_0 = 0x80,  ///< [0], primitive
   implicit_1 = 0x81,  ///< [1], primitive
   explicit_0 = 0xa0,  ///< [0], constructed
   explicit_1 = 0xa1,  ///< [1], constructed

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <twoway/private_key_pem.hpp>
@@ -69,6 +70,12 @@ constexpr std::array<std::uint8_t, 3> kX25519{0x2b, 0x65, 0x6e};
 constexpr std::array<std::uint8_t, 3> kX448{0x2b, 0x65, 0x6f};
 constexpr std::array<std::uint8_t, 3> kEd25519{0x2b, 0x65, 0x70};
 constexpr std::array<std::uint8_t, 3> kEd448{0x2b, 0x65, 0x71};
+constexpr std::array<std::uint8_t, 9> kMlKem512{0x60, 0x86, 0x48, 0x01, 0x65,
+                                                0x03, 0x04, 0x04, 0x01};
+constexpr std::array<std::uint8_t, 9> kMlKem768{0x60, 0x86, 0x48, 0x01, 0x65,
+                                                0x03, 0x04, 0x04, 0x02};
+constexpr std::array<std::uint8_t, 9> kMlKem1024{0x60, 0x86, 0x48, 0x01, 0x65,
+                                                 0x03, 0x04, 0x04, 0x03};
 constexpr std::array<std::uint8_t, 8> kPkcs1{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01};
 constexpr std::array<std::uint8_t, 7> kDsa{0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01};
 
@@ -78,13 +85,17 @@ struct Algorithm {
   ByteView id;
   ByteView curve;  ///< the parameters of id-ecPublicKey, or empty for the others
   bool is_ec() const noexcept { return !curve.empty(); }
+  bool is_ml_kem() const noexcept { return core::find_dhkem(kem) == nullptr; }
 };
-constexpr std::array<Algorithm, 5> kAlgorithms{{
+constexpr std::array<Algorithm, 8> kAlgorithms{{
     {KemId::dhkem_p256, kEcPublicKey, kP256},
     {KemId::dhkem_p384, kEcPublicKey, kP384},
     {KemId::dhkem_p521, kEcPublicKey, kP521},
     {KemId::dhkem_x25519, kX25519, {}},
     {KemId::dhkem_x448, kX448, {}},
+    {KemId::ml_kem_512, kMlKem512, {}},
+    {KemId::ml_kem_768, kMlKem768, {}},
+    {KemId::ml_kem_1024, kMlKem1024, {}},
 }};
 
 constexpr std::array<std::uint8_t, 1> kVersion1{0};
@@ -155,7 +166,7 @@ Status read_public(PrivateKeyData& data, const Algorithm& algorithm, ByteView bi
 Status read_secret(PrivateKeyData& data, ByteView secret) noexcept {
   if (secret.size() != core::find_kem(data.kem)->nsk) {
     return malformed(
-        "the private key has a wrong length for its curve: make the file again with openssl pkey "
+        "the private key has a wrong length for its kind: make the file again with openssl pkey "
         "-in FILE -out NEW");
   }
   data.bytes.assign(secret);
@@ -205,6 +216,27 @@ Status read_curve_private_key(PrivateKeyData& data, ByteView key) noexcept {
   return read_secret(data, *secret);
 }
 
+// RFC 9935 section 6:
+//   ML-KEM-768-PrivateKey ::= CHOICE {
+//     seed         [0] OCTET STRING (SIZE (64)),
+//     expandedKey  OCTET STRING (SIZE (2400)),
+//     both         SEQUENCE { seed OCTET STRING (SIZE (64)), expandedKey OCTET STRING } }
+Status read_ml_kem_private_key(PrivateKeyData& data, ByteView key) noexcept {
+  if (const std::optional<ByteView> seed = der::whole(key, Tag::implicit_0)) {
+    return read_secret(data, *seed);
+  }
+  if (der::whole(key, Tag::octet_string)) {
+    return malformed(
+        "the ML-KEM key file has an expanded key and no seed: make a new one with openssl genpkey");
+  }
+  const std::optional<ByteView> both = der::whole(key, Tag::sequence);
+  if (!both) return kDamaged;
+  der::Reader reader(*both);
+  const std::optional<ByteView> seed = reader.take(Tag::octet_string);
+  if (!seed || !reader.take(Tag::octet_string) || !reader.empty()) return kDamaged;
+  return read_secret(data, *seed);
+}
+
 // RFC 5958 section 2:
 //   Attributes ::= SET OF Attribute
 // RFC 5652 section 5.3:
@@ -247,8 +279,9 @@ Result<PrivateKeyData> read_pkcs8(ByteView file) noexcept {
   const std::optional<ByteView> key = reader.take(Tag::octet_string);
   if (!key) return kDamaged;
   PrivateKeyData data{algorithm.kem, {}, {}};
-  Status s =
-      algorithm.is_ec() ? read_ec(data, algorithm, *key) : read_curve_private_key(data, *key);
+  Status s = algorithm.is_ec()       ? read_ec(data, algorithm, *key)
+             : algorithm.is_ml_kem() ? read_ml_kem_private_key(data, *key)
+                                     : read_curve_private_key(data, *key);
   if (!s) return s.error();
 
   if (reader.next_is(Tag::explicit_0)) {
@@ -267,6 +300,27 @@ Result<PrivateKeyData> read_pkcs8(ByteView file) noexcept {
     if (Status p = read_public(data, algorithm, *bits); !p) return p.error();
   }
   if (!reader.empty()) return kDamaged;
+  return data;
+}
+
+// No standard has key files for the hybrids, so theirs have a label of their own. The block holds
+// the seed.
+std::string hybrid_label(const KemParams& kem) {
+  return std::string(kem.name) + " " + std::string(kLabel);
+}
+
+/// The hybrid KEM whose key files have this label, if there is one.
+std::optional<KemId> hybrid_of(std::string_view label) {
+  for (const KemParams& kem : core::pq_kem_table()) {
+    if (core::find_hybrid_kem(kem.id) != nullptr && label == hybrid_label(kem)) return kem.id;
+  }
+  return std::nullopt;
+}
+
+Result<PrivateKeyData> read_hybrid(KemId kem, ByteView content) noexcept {
+  PrivateKeyData data{kem, {}, {}};
+  Status s = read_secret(data, content);
+  if (!s) return s.error();
   return data;
 }
 
@@ -294,7 +348,8 @@ Result<PrivateKeyData> read_private_key_pem(ByteView text) noexcept {
   for (const Label& other : kOtherLabels) {
     if (opening->label == other.label) return other.error;
   }
-  if (opening->label != kLabel) {
+  const std::optional<KemId> hybrid = hybrid_of(opening->label);
+  if (opening->label != kLabel && !hybrid) {
     return malformed(
         "this PEM file is not a private key: give the file that openssl genpkey wrote");
   }
@@ -308,18 +363,25 @@ Result<PrivateKeyData> read_private_key_pem(ByteView text) noexcept {
     return malformed(
         "the key file holds more than one PEM block: give a file with the private key alone");
   }
-  return read_pkcs8(block->content.view());
+  return hybrid ? read_hybrid(*hybrid, block->content.view()) : read_pkcs8(block->content.view());
 }
 
 Result<SecretBytes> write_private_key_pem(KemId id, ByteView sk, ByteView pk) noexcept {
   const KemParams* kem = core::find_kem(id);
   const auto algorithm = std::find_if(kAlgorithms.begin(), kAlgorithms.end(),
                                       [id](const Algorithm& row) { return row.kem == id; });
-  if (kem == nullptr || algorithm == kAlgorithms.end()) {
+  const bool hybrid = core::find_hybrid_kem(id) != nullptr;
+  if (kem == nullptr || (algorithm == kAlgorithms.end() && !hybrid)) {
     return Error{Errc::not_supported, "there is no key file format for this KEM"};
   }
   if (sk.size() != kem->nsk) {
     return Error{Errc::invalid_argument, "a private key must be Nsk bytes"};
+  }
+  if (hybrid) {
+    if (!pk.empty() && pk.size() != kem->npk) {
+      return Error{Errc::invalid_argument, "a public key must be Npk bytes"};
+    }
+    return pem::encode(hybrid_label(*kem), sk);
   }
   if (!is_point(*kem, *algorithm, pk) && (algorithm->is_ec() || !pk.empty())) {
     return Error{Errc::invalid_argument,
@@ -337,7 +399,7 @@ Result<SecretBytes> write_private_key_pem(KemId id, ByteView sk, ByteView pk) no
     file.element(Tag::integer, kEcVersion);
     file.wrap(Tag::sequence, 0);
   } else {
-    file.element(Tag::octet_string, sk);
+    file.element(algorithm->is_ml_kem() ? Tag::implicit_0 : Tag::octet_string, sk);
   }
   file.wrap(Tag::octet_string, 0);
   const std::size_t private_key = file.size();

@@ -436,5 +436,5 @@ TEST_CASE("the writer checks lengths") {
   REQUIRE_OK(write_private_key_pem(KemId::dhkem_x25519, sk, {}));
   REQUIRE_OK(write_private_key_pem(KemId::dhkem_x25519, sk, x_pk));
   REQUIRE_ERRC(write_private_key_pem(KemId::dhkem_x25519, sk, p_pk), Errc::invalid_argument);
-  REQUIRE_ERRC(write_private_key_pem(static_cast<KemId>(0x0041), sk, x_pk), Errc::not_supported);
+  REQUIRE_ERRC(write_private_key_pem(static_cast<KemId>(0x0043), sk, x_pk), Errc::not_supported);
 }
