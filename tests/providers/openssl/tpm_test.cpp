@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 
+#include "ml_kem_stand_in.hpp"
 #include "store_support.hpp"
 #include "swtpm.hpp"
 
@@ -91,6 +92,31 @@ TEST_CASE("a TPM key agrees with OpenSSL on the raw result, as receiver and as s
     REQUIRE_OK((*other)->auth_dh(theirs, **pk));
     REQUIRE(copy(mine.view()) == copy(theirs.view()));
   }
+}
+
+TEST_CASE("a TPM key holds half of a hybrid's key") {
+  const Watchdog watchdog;
+  const Swtpm tpm;
+  REQUIRE(tpm.generate("P-256", "key.pem"));
+  const auto store = open_store(kTpm);
+  const auto half = load(*store, tpm.path("key.pem"));
+  // OpenSSL's own ML-KEM if it has one.
+  const test::StandInProvider stand_in(openssl::provider());
+  const bool has_ml_kem = openssl::provider().native_kem(KemId::ml_kem_768) != nullptr;
+  const Provider& provider = has_ml_kem ? openssl::provider() : stand_in;
+  const auto kem = Kem::find(provider, KemId::mlkem768_p256);
+  REQUIRE_OK(kem);
+  auto seed = Kem::find(provider, KemId::ml_kem_768)->generate_key_pair();
+  REQUIRE_OK(seed);
+  const auto key = kem->join_private(std::move(*seed), half);
+  REQUIRE_OK(key);
+  const auto pk = kem->import_public((*key)->public_key());
+  REQUIRE_OK(pk);
+  Bytes enc(kem->params().nenc);
+  SharedSecret sent, received;
+  REQUIRE_OK(kem->encap(sent, enc, **pk));
+  REQUIRE_OK(kem->decap(received, enc, **key));
+  REQUIRE(copy(sent.view()) == copy(received.view()));
 }
 
 TEST_CASE("eight threads share TPM keys of one store") {

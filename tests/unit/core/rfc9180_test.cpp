@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include <twoway/core/combined_provider.hpp>
 #include <twoway/core/hpke.hpp>
 
 #include "dh_check.hpp"
@@ -355,3 +356,23 @@ TEST_CASE("the edge cases of the HPKE draft") { check_file("hpke-draft-edges.jso
 
 // Which provider offers them depends on its library's version.
 TEST_CASE("the vectors of ML-KEM and its hybrids") { check_file("hpke-pq.json", 9, ""); }
+
+TEST_CASE("the vectors of hybrids whose parts two providers have together") {
+  std::size_t ran = 0;
+  twoway::test::for_each_vector(
+      "hpke-pq.json",
+      [&ran](const Vector& vector) {
+        for (const Provider* first : twoway::built::providers()) {
+          for (const Provider* second : twoway::built::providers()) {
+            const CombinedProvider both(*first, *second);
+            const auto suite = CipherSuite::find(both, suite_of(vector));
+            if (first == second || !suite) continue;
+            INFO(first->name() << " with " << second->name());
+            check_vector(vector, both, *suite);
+            ++ran;
+          }
+        }
+      },
+      twoway::test::Reads::some);
+  std::cout << "hpke-pq.json: two providers together ran " << ran << " vectors\n";
+}
