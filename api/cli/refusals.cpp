@@ -19,7 +19,7 @@ std::string words_for(const Provider& provider, const RequestHeader& header,
   });
   if (key == keys.end()) {
     return "is sealed to key id " + id + ", and --key gave " + ids_of(keys) +
-           ": give the key with that id, --key " + id + "=KEY";
+           ": give the key of that id with --key " + id + "=KEY";
   }
   const core::Suite& suite = header.suite;
   if (key->kem != suite.kem) {
