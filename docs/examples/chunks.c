@@ -51,7 +51,7 @@ static void collect(const uint8_t* plaintext, size_t size) {
   if (size != 0) strncat(g_text, (const char*)plaintext, size);
 }
 
-/// Writes a chunked request of two chunks; 0 where that fails.
+/// Writes a chunked request of two chunks. Returns 0 if that fails.
 static size_t seal(const twoway_request_sender* sender, uint8_t* out, size_t capacity) {
   twoway_request_sealer* request = NULL;
   twoway_chunk_sealer* chunks = NULL;

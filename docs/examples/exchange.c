@@ -7,7 +7,7 @@
 #include <twoway/openssl.h>
 #include <twoway/twoway.h>
 
-/// The media types of whole requests and responses; there are no chunked ones here.
+/// The media types of whole requests and responses. There are no chunked ones here.
 static const twoway_media_types request_types = {"secret-req", NULL};
 static const twoway_media_types response_types = {"secret-resp", NULL};
 

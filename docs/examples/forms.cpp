@@ -6,7 +6,7 @@ using namespace twoway;
 
 namespace {
 
-/// All that a stream gives.
+/// Reads a stream to its end.
 template <typename Stream>
 Result<Bytes> collect(Stream& stream) {
   Bytes all;

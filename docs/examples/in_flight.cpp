@@ -14,7 +14,7 @@
 using namespace twoway;
 
 // example {
-/// A P-256 key in a device that answers later, in a thread of its own.
+/// A P-256 key in a device that gives its result later, in a thread of its own.
 class DeviceKey final : public DhPrivateKey {
  public:
   explicit DeviceKey(ByteView public_key) : public_key_(public_key.begin(), public_key.end()) {}
@@ -22,7 +22,7 @@ class DeviceKey final : public DhPrivateKey {
   KemId kem_id() const noexcept override { return KemId::dhkem_p256; }
   ByteView public_key() const noexcept override { return public_key_; }
   Status dh(core::DhSecret&, const PublicKey&) const noexcept override {
-    return Error{Errc::key_unavailable, "this key answers later: use begin and complete_dh"};
+    return Error{Errc::key_unavailable, "this key works later: use begin and complete_dh"};
   }
 
  private:
@@ -85,7 +85,7 @@ Status add_device_key(KeyRing& ring, std::uint8_t key_id, ByteView public_key) {
 
 namespace {
 
-/// Stands for the device: answers each question 20 ms after it came, whatever else is asked.
+/// Stands for the device, and gives each result 20 ms after its question.
 class Device {
  public:
   Device() : key_(std::move(*kem().generate_key_pair())), thread_([this] { work(); }) {}

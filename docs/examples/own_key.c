@@ -27,7 +27,7 @@ static twoway_status service_key(struct service* service, const uint8_t public_k
   twoway_private_key_callbacks callbacks = {0};
   callbacks.size = sizeof callbacks;
   callbacks.context = service;
-  callbacks.dh = service_dh;  // and `release`, where the context is to be freed
+  callbacks.dh = service_dh;  // and `release`, to free the context
   return twoway_private_key_new(&callbacks, TWOWAY_KEM_P256, public_key, 65, key, error);
 }
 // } example

@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxPrivateKeyPem = 16384;
 
 /// The content of a key file.
 struct PrivateKeyData {
-  core::KemId kem;              ///< of the key; for a curve, the DHKEM over it
+  core::KemId kem;              ///< of the key (for a curve, the DHKEM over it)
   core::PrivateKeyBytes bytes;  ///< Nsk bytes for Kem::import_private, which checks their range
   /// Npk bytes if the file states its public key, else empty. Nothing here proves that it belongs
   /// to `bytes`, so compare it with PrivateKey::public_key() after the import.
