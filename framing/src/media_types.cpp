@@ -13,8 +13,6 @@ constexpr Error kNotGiven{Errc::invalid_argument,
                           "the media type for this form of message is not given: name it, or leave "
                           "both out for the defaults"};
 constexpr Error kTooLong{Errc::invalid_argument, "a media type has at most 65527 bytes"};
-constexpr Error kZeroByte{Errc::invalid_argument,
-                          "a media type holds no zero byte: a string of C would end there"};
 constexpr Error kEqual{Errc::invalid_argument,
                        "whole and chunked messages need two media types: under one, a chunked "
                        "message can be cut to a whole one"};
@@ -25,10 +23,6 @@ constexpr Error kOtherForm{Errc::invalid_argument,
 constexpr std::array kDefaults{kRequestMediaTypes, kResponseMediaTypes};
 
 bool given(std::string_view type) noexcept { return type.data() != nullptr; }
-
-bool has_zero_byte(std::string_view type) noexcept {
-  return type.find('\0') != std::string_view::npos;
-}
 
 bool is_default(std::string_view type, std::string_view MediaTypes::*form) noexcept {
   return std::any_of(kDefaults.begin(), kDefaults.end(),
@@ -41,7 +35,6 @@ core::Result<std::string_view> choose_media_type(Form form, const MediaTypes& ty
   const std::string_view type = form == Form::whole ? types.whole : types.chunked;
   if (!given(type)) return kNotGiven;
   if (std::max(types.whole.size(), types.chunked.size()) > kMaxMediaType) return kTooLong;
-  if (has_zero_byte(types.whole) || has_zero_byte(types.chunked)) return kZeroByte;
   if (given(types.whole) && types.whole == types.chunked && given(types.chunked)) return kEqual;
   if (is_default(types.whole, &MediaTypes::chunked) ||
       is_default(types.chunked, &MediaTypes::whole)) {

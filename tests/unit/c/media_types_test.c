@@ -5,7 +5,6 @@ void media_types(const struct fixture* fixture) {
   const twoway_media_types bad[] = {
       {NULL, NULL},
       {"type", "type"},
-      {"type\0a", "type\0b"},  // a string ends at its zero byte, and C++ refuses one in a type
       {"", ""},
       {TWOWAY_CHUNKED_REQUEST_MEDIA_TYPE, TWOWAY_REQUEST_MEDIA_TYPE},
       {TWOWAY_CHUNKED_RESPONSE_MEDIA_TYPE, "type"},

@@ -130,7 +130,7 @@ TEST_CASE("a form takes its own member of a pair of media types") {
   require(Form::chunked, {.whole = "one", .chunked = "chunks"}, "chunks");
   // Empty and binary types are types like others.
   require(Form::whole, {.whole = "", .chunked = "many"}, "");
-  require(Form::chunked, {.whole = "one", .chunked = "\x01\xff"}, "\x01\xff");
+  require(Form::chunked, {.whole = "one", .chunked = std::string_view("\0a", 2)}, {"\0a", 2});
   const std::string longest(kMaxMediaType, 'm');
   require(Form::whole, {.whole = longest}, longest);
   for (const MediaTypes& defaults : {kRequestMediaTypes, kResponseMediaTypes}) {
@@ -155,9 +155,6 @@ TEST_CASE("pairs that let one form be taken for the other are refused for both")
       {.whole = kRequestMediaTypes.chunked, .chunked = kRequestMediaTypes.whole},
       {.whole = longer, .chunked = "chunks"},
       {.whole = "one", .chunked = longer},
-      {.whole = std::string_view("one\0a", 5), .chunked = std::string_view("one\0b", 5)},
-      {.whole = std::string_view("one\0", 4), .chunked = "many"},
-      {.whole = "one", .chunked = std::string_view("\0", 1)},
   };
   for (const MediaTypes& types : bad) {
     INFO(types.whole.substr(0, 40) << ", " << types.chunked.substr(0, 40));

@@ -13,8 +13,7 @@ namespace twoway::framing {
 /// response may have different forms. Both sides of one message must use the same.
 enum class Form : std::uint8_t { whole, chunked };
 
-/// The media types of whole and of chunked messages of one kind. Any byte but zero is allowed, so
-/// that peers in C can name the same types.
+/// The media types of whole and of chunked messages of one kind. Any bytes are allowed.
 ///
 /// A first chunk is sealed as a whole message is. Only the media type, to which both sides bind the
 /// keys, tells them apart. If one type served both forms, anyone between sender and receiver could
@@ -45,8 +44,7 @@ inline constexpr std::size_t kMaxMediaType = core::kMaxHpkeInput - 1 - kHeaderSi
 ///
 /// Errors:
 ///   invalid_argument  that member is not given, both are equal, one is a default of the other
-///                     form (a request's or a response's), one has over kMaxMediaType bytes, or
-///                     one holds a zero byte
+///                     form (a request's or a response's), or one has over kMaxMediaType bytes
 TWOWAY_API core::Result<std::string_view> choose_media_type(Form form,
                                                             const MediaTypes& types) noexcept;
 

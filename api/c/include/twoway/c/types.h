@@ -259,7 +259,7 @@ enum { TWOWAY_FORM_WHOLE = 0, TWOWAY_FORM_CHUNKED = 1 };
 /// cut a chunked message down to its first chunk and pass that on as a whole message. So functions
 /// fail with TWOWAY_INVALID_ARGUMENT if the member for the message's form is not given, if both are
 /// equal, if one is a default of the other form, or if one has over 65527 bytes. A type ends at its
-/// first zero byte. C++ refuses types that hold one. Name both if both forms are in use.
+/// first zero byte. Only C++ can name a type that holds one. Name both if both forms are in use.
 typedef struct twoway_media_types {
   const char* whole;    ///< of whole messages
   const char* chunked;  ///< of chunked messages
