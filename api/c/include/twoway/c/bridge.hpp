@@ -128,9 +128,10 @@ class Owned {
   Callbacks callbacks_{};
 };
 
-/// A source of secrets that C's callbacks make.
+/// A source of secrets over callbacks in C.
 class SecretCallbacks final : public core::SecretSource {
  public:
+  /// Takes over the callbacks.
   explicit SecretCallbacks(Owned<twoway_secret_source> callbacks) noexcept
       : callbacks_(std::move(callbacks)) {}
 
