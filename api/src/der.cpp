@@ -5,8 +5,6 @@
 
 namespace twoway::der {
 
-using core::ByteView;
-
 // X.690 sections 8.1.2 to 8.1.4, and 10.1: the length in the fewest octets.
 std::optional<ByteView> Reader::take_any() noexcept {
   constexpr std::uint8_t kHighTag = 0x1f;

@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include <twoway/core/bytes.hpp>
-#include <twoway/core/secret.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway::der {
 
@@ -27,7 +26,7 @@ enum class Tag : std::uint8_t {
 /// After a nullopt the reader has not moved.
 class Reader {
  public:
-  explicit Reader(core::ByteView bytes) noexcept : rest_(bytes) {}
+  explicit Reader(ByteView bytes) noexcept : rest_(bytes) {}
 
   bool empty() const noexcept { return rest_.empty(); }
   bool next_is(Tag tag) const noexcept {
@@ -35,36 +34,36 @@ class Reader {
   }
 
   /// Returns the content of the next element, or nullopt if it has another tag or is not DER.
-  std::optional<core::ByteView> take(Tag tag) noexcept;
+  std::optional<ByteView> take(Tag tag) noexcept;
 
   /// Skips one element of any tag below 31.
   bool skip() noexcept;
 
  private:
-  std::optional<core::ByteView> take_any() noexcept;
+  std::optional<ByteView> take_any() noexcept;
 
-  core::ByteView rest_;
+  ByteView rest_;
 };
 
 /// Returns the content of the only element in `bytes`.
-std::optional<core::ByteView> whole(core::ByteView bytes, Tag tag) noexcept;
+std::optional<ByteView> whole(ByteView bytes, Tag tag) noexcept;
 
 /// Writes DER back to front, so that a length is known when its header is written. Put the last
 /// element of the file first.
 class Writer {
  public:
   /// Puts content in front of the written bytes.
-  void put(core::ByteView content) noexcept;
+  void put(ByteView content) noexcept;
 
   /// Puts in front the header of an element, whose content is everything written since size() was
   /// `since`.
   void wrap(Tag tag, std::size_t since) noexcept;
 
   /// Puts a whole element in front.
-  void element(Tag tag, core::ByteView content) noexcept;
+  void element(Tag tag, ByteView content) noexcept;
 
   std::size_t size() const noexcept { return size_; }
-  core::ByteView view() const noexcept { return buffer_.view().last(size_); }
+  ByteView view() const noexcept { return buffer_.view().last(size_); }
 
  private:
   static constexpr std::size_t kCapacity = 320;  // P-521, the longest, needs 241

@@ -16,4 +16,7 @@ inline Status require_form(Form begun, Form used) noexcept {
                      "this message was begun as a whole one: go on so, or begin it as chunked"};
 }
 
+inline constexpr Error kSmallOutput{Errc::buffer_too_small,
+                                    "the output is too small: ask sealed_size"};
+
 }  // namespace twoway

@@ -60,7 +60,8 @@ Status KeyRing::add(std::uint8_t key_id, std::shared_ptr<const PrivateKey> key,
     return Error{Errc::invalid_argument, "add a key as pending or active, then retire it"};
   }
   const bool check_now = check == KeyCheck::now;
-  Entry entry{key_id, std::move(key), {}, state, {}, std::make_shared<KeyProof>(check_now)};
+  std::shared_ptr<KeyProof> proof(new KeyProof(check_now));
+  Entry entry{key_id, std::move(key), {}, state, {}, std::move(proof)};
   for (const SymmetricAlgorithms& pair : algorithms) {
     Result<core::CipherSuite> suite =
         framing::find_suite(provider_, {entry.key->kem_id(), pair.kdf, pair.aead});

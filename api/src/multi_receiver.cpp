@@ -3,6 +3,8 @@
 #include <twoway/multi_receiver.hpp>
 
 #include "forms.hpp"
+#include "open_whole.hpp"
+#include "stream_maker.hpp"
 
 namespace twoway {
 namespace {
@@ -50,65 +52,65 @@ Result<OpenStream> MultiRequestOpener::stream(std::unique_ptr<Source> source,
                                               const StreamOptions& options) noexcept {
   Result<std::unique_ptr<framing::OpenSequenceFactory>> factory = take_factory();
   if (!factory) return factory.error();
-  return OpenStream::create(form(), std::move(source), std::move(*factory), options);
+  return StreamMaker::open(form(), std::move(source), std::move(*factory), options);
 }
 
-Result<MultiRequestOpener> PendingMultiRequest::decapsulate() const noexcept {
-  return open_key(request_.decapsulate());
-}
-
+/// Opens the body's key in the place of a request's text. The gate goes to the body.
+template <>
 Result<MultiRequestOpener> PendingMultiRequest::complete(
     const SharedSecret& shared_secret) const noexcept {
-  return open_key(request_.complete(shared_secret));
-}
-
-Result<MultiRequestOpener> PendingMultiRequest::complete_dh(
-    const core::DhSecret& dh) const noexcept {
-  return open_key(request_.complete_dh(dh));
-}
-
-Result<MultiRequestOpener> PendingMultiRequest::complete_hybrid(
-    const SharedSecret& ml_kem, const core::DhSecret& dh) const noexcept {
-  return open_key(request_.complete_hybrid(ml_kem, dh));
-}
-
-/// Opens the body's key, which takes the place of a request's text. The gate goes to the body.
-Result<MultiRequestOpener> PendingMultiRequest::open_key(
-    Result<RequestOpener> request) const noexcept {
+  Result<RequestOpener> request = PendingRequest(state_).complete(shared_secret);
   if (!request) return request.error();
   Result<core::OpenSequence> sequence = request->take_sequence();
   if (!sequence) return sequence.error();
   std::unique_ptr<core::Gate> gate = sequence->take_gate();
-  Result<framing::BodyKey> key = framing::BodyKey::decapsulate(*body_aead_, *sequence, sealed_key_);
-  if (!key) return request_.proof().explain(key.error());
-  request_.proof().prove();
+  KeyProof& proof = *state_->match.entry->proof;
+  Result<framing::BodyKey> key =
+      framing::BodyKey::decapsulate(*state_->body_aead, *sequence, state_->sealed_key);
+  if (!key) return proof.explain(key.error());
+  proof.prove();
   return MultiRequestOpener(std::move(*request), std::move(*key), std::move(gate));
 }
 
 Result<PendingMultiRequest> MultiRequestReceiver::begin(Form form, ByteView encapsulated_key,
                                                         const MediaTypes& types) const noexcept {
-  Result<PendingRequest> request = receiver_.begin(form, encapsulated_key, types);
-  if (!request) return request.error();
-  const ByteView sealed_key = encapsulated_key.subspan(request->prefix_size());
-  if (request->opened_size(sealed_key.size()) != framing::kBodyKeySize) return core::kBadAeadTag;
+  Result<detail::PendingState> state = receiver_.read(form, encapsulated_key, types);
+  if (!state) return state.error();
+  const ByteView sealed_key = encapsulated_key.subspan(framing::kHeaderSize + state->enc.size());
+  if (sealed_key.size() != framing::kBodyKeySize + state->overhead) return core::kBadAeadTag;
   const Result<const core::Aead*> body_aead =
-      framing::find_body_aead(ring_->provider(), request->suite().aead);
+      framing::find_body_aead(ring_->provider(), state->match.suite.id().aead);
   if (!body_aead) return body_aead.error();
-  return PendingMultiRequest(std::move(*request), **body_aead, sealed_key);
+  state->body_aead = *body_aead;
+  state->sealed_key.assign(sealed_key.begin(), sealed_key.end());
+  state->overhead = framing::body_overhead(**body_aead);
+  return PendingMultiRequest::of(std::move(state));
+}
+
+std::size_t MultiRequestReceiver::opened_size(ByteView encapsulated_key,
+                                              std::size_t body_size) const noexcept {
+  const Result<RequestHeader> header = framing::parse_header(encapsulated_key);
+  if (!header || !ring_->find(*header)) return 0;
+  const Result<const core::Aead*> body_aead =
+      framing::find_body_aead(ring_->provider(), header->suite.aead);
+  return body_aead ? framing::without(framing::body_overhead(**body_aead), body_size) : 0;
+}
+
+Result<OpenedText> MultiRequestReceiver::open(ByteSpan out, ByteView encapsulated_key,
+                                              ByteView body,
+                                              const MediaTypes& types) const noexcept {
+  const Result<PendingMultiRequest> pending = begin(Form::whole, encapsulated_key, types);
+  if (!pending) return pending.error();
+  const std::size_t size = std::min(out.size(), pending->opened_size(body.size()));
+  if (core::overlap(out.first(size), encapsulated_key)) return core::kBadOverlap;
+  return open_whole(*pending, out, body);
 }
 
 Result<OpenedRequest> MultiRequestReceiver::open(ByteView encapsulated_key, ByteView body,
                                                  const MediaTypes& types) const noexcept {
-  Result<PendingMultiRequest> pending = begin(Form::whole, encapsulated_key, types);
+  const Result<PendingMultiRequest> pending = begin(Form::whole, encapsulated_key, types);
   if (!pending) return pending.error();
-  Result<MultiRequestOpener> opener = pending->decapsulate();
-  if (!opener) return opener.error();
-  Bytes plaintext(opener->opened_size(body.size()));
-  const Result<std::size_t> size = opener->open(plaintext, body);
-  if (!size) return size.error();
-  Result<ResponseSealer> sealer = opener->response_sealer();
-  if (!sealer) return sealer.error();
-  return OpenedRequest{std::move(plaintext), std::move(*sealer)};
+  return open_whole(*pending, body);
 }
 
 }  // namespace twoway

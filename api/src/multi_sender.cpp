@@ -1,58 +1,6 @@
-#include <algorithm>
-
 #include <twoway/multi_sender.hpp>
 
-#include "forms.hpp"
-
 namespace twoway {
-namespace {
-
-constexpr Error kSealedAlready{Errc::wrong_state,
-                               "this request's body is sealed already: begin another"};
-
-}  // namespace
-
-Result<core::SealSequence> MultiRequestSealer::take_sequence() noexcept {
-  return core::take_sequence(sequence_, kSealedAlready);
-}
-
-// body = concat(nonce, Seal(key, nonce, "", plaintext))
-Result<std::size_t> MultiRequestSealer::seal(ByteSpan out, ByteView plaintext) noexcept {
-  if (Status s = require_form(form_, Form::whole); !s) return s.error();
-  if (!sequence_) return kSealedAlready;
-  const std::size_t whole = sealed_size(plaintext.size());
-  if (out.size() < whole) {
-    return Error{Errc::buffer_too_small, "the output is too small: ask sealed_size"};
-  }
-  if (!core::apart_or_at(out.first(whole), plaintext, prefix_.size())) return core::kBadOverlap;
-  const Result<std::size_t> size = sequence_->seal(out.subspan(prefix_.size()), {}, plaintext);
-  if (!size) return size;
-  std::copy(prefix_.begin(), prefix_.end(), out.begin());
-  sequence_.reset();
-  return prefix_.size() + *size;
-}
-
-Result<Bytes> MultiRequestSealer::seal(ByteView plaintext) noexcept {
-  Bytes body(sealed_size(plaintext.size()));
-  const Result<std::size_t> size = seal(body, plaintext);
-  if (!size) return size.error();
-  return body;
-}
-
-Result<ChunkSealer> MultiRequestSealer::chunk_sealer(const ChunkLimits& limits) noexcept {
-  if (Status s = require_form(form_, Form::chunked); !s) return s.error();
-  if (Status s = framing::check_limits(limits); !s) return s.error();
-  Result<core::SealSequence> sequence = take_sequence();
-  if (!sequence) return sequence.error();
-  return ChunkSealer::create(std::move(*sequence), limits);
-}
-
-Result<SealStream> MultiRequestSealer::stream(std::unique_ptr<Source> source,
-                                              const StreamOptions& options) noexcept {
-  Result<core::SealSequence> sequence = take_sequence();
-  if (!sequence) return sequence.error();
-  return SealStream::create(form_, std::move(source), prefix_, std::move(*sequence), options);
-}
 
 Result<EncapsulatedKey> MultiRequestSealer::encapsulate_key(
     const RequestSender& to) const noexcept {

@@ -8,11 +8,6 @@
 namespace twoway::pem {
 namespace {
 
-using core::as_bytes;
-using core::ByteSpan;
-using core::ByteView;
-using core::SecretBytes;
-
 constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";

@@ -4,8 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include <twoway/core/bytes.hpp>
-#include <twoway/core/secret.hpp>
+#include <twoway/types.hpp>
 
 namespace twoway::pem {
 
@@ -13,16 +12,16 @@ namespace twoway::pem {
 /// text.
 struct Opening {
   std::string_view label;
-  core::ByteView rest;  ///< the text after that line
+  ByteView rest;  ///< the text after that line
 };
 
 /// Finds the first block. Skips the lines before it. Lines end in LF, CRLF or CR, and blanks around
 /// them do not count. Returns nullopt if there is no BEGIN line.
-std::optional<Opening> open(core::ByteView text) noexcept;
+std::optional<Opening> open(ByteView text) noexcept;
 
 struct Block {
-  core::SecretBytes content;
-  core::ByteView rest;  ///< the text after the END line
+  SecretBytes content;
+  ByteView rest;  ///< the text after the END line
 };
 
 /// Decodes the block, up to the END line of the same label. Blanks and line ends in its base64 do
@@ -31,6 +30,6 @@ struct Block {
 std::optional<Block> decode(const Opening& opening) noexcept;
 
 /// Writes the text of one block: lines of 64 characters that end in LF.
-core::SecretBytes encode(std::string_view label, core::ByteView content) noexcept;
+SecretBytes encode(std::string_view label, ByteView content) noexcept;
 
 }  // namespace twoway::pem

@@ -12,16 +12,6 @@
 namespace twoway {
 namespace {
 
-using core::Bytes;
-using core::ByteView;
-using core::equal;
-using core::Errc;
-using core::Error;
-using core::KemId;
-using core::KemParams;
-using core::Result;
-using core::SecretBytes;
-using core::Status;
 using der::Tag;
 
 constexpr Error malformed(const char* message) noexcept { return {Errc::malformed, message}; }
@@ -103,7 +93,7 @@ constexpr std::array<std::uint8_t, 1> kVersion2{1};
 constexpr std::array<std::uint8_t, 1> kEcVersion{1};
 constexpr std::uint8_t kUncompressed = 0x04;
 
-bool is_point(const KemParams& kem, const Algorithm& algorithm, ByteView pk) noexcept {
+bool is_point(const core::KemParams& kem, const Algorithm& algorithm, ByteView pk) noexcept {
   return pk.size() == kem.npk && (!algorithm.is_ec() || pk[0] == kUncompressed);
 }
 
@@ -115,15 +105,15 @@ Result<const Algorithm*> read_algorithm(ByteView content) noexcept {
   der::Reader reader(content);
   const std::optional<ByteView> id = reader.take(Tag::object_id);
   if (!id) return kDamaged;
-  if (equal(*id, kEd25519) || equal(*id, kEd448)) {
+  if (core::equal(*id, kEd25519) || core::equal(*id, kEd448)) {
     return malformed(
         "this is a signature key (Ed25519 or Ed448), not a key for HPKE: make one with openssl "
         "genpkey -algorithm X25519");
   }
-  if (equal(id->first(std::min(id->size(), kPkcs1.size())), kPkcs1) || equal(*id, kDsa))
+  if (core::equal(id->first(std::min(id->size(), kPkcs1.size())), kPkcs1) || core::equal(*id, kDsa))
     return kRsa;
   ByteView curve;
-  if (equal(*id, kEcPublicKey)) {
+  if (core::equal(*id, kEcPublicKey)) {
     if (reader.next_is(Tag::sequence)) {
       return malformed(
           "the key file spells its curve out: convert it with openssl pkey -ec_param_enc "
@@ -134,7 +124,7 @@ Result<const Algorithm*> read_algorithm(ByteView content) noexcept {
     curve = *parameters;
   }
   for (const Algorithm& algorithm : kAlgorithms) {
-    if (!equal(algorithm.id, *id) || !equal(algorithm.curve, curve)) continue;
+    if (!core::equal(algorithm.id, *id) || !core::equal(algorithm.curve, curve)) continue;
     if (!reader.empty()) return kDamaged;
     return &algorithm;
   }
@@ -156,7 +146,7 @@ Status read_public(PrivateKeyData& data, const Algorithm& algorithm, ByteView bi
   if (!is_point(*core::find_kem(algorithm.kem), algorithm, pk)) {
     return malformed("the key file's public key has a wrong length for its curve");
   }
-  if (!data.public_key.empty() && !equal(data.public_key, pk)) {
+  if (!data.public_key.empty() && !core::equal(data.public_key, pk)) {
     return malformed("the key file states two different public keys: do not use it");
   }
   data.public_key.assign(pk.begin(), pk.end());
@@ -184,7 +174,7 @@ Status read_ec(PrivateKeyData& data, const Algorithm& algorithm, ByteView key) n
   if (!content) return kDamaged;
   der::Reader reader(*content);
   const std::optional<ByteView> version = reader.take(Tag::integer);
-  if (!version || !equal(*version, kEcVersion)) return kDamaged;
+  if (!version || !core::equal(*version, kEcVersion)) return kDamaged;
   const std::optional<ByteView> secret = reader.take(Tag::octet_string);
   if (!secret) return kDamaged;
   if (Status s = read_secret(data, *secret); !s) return s;
@@ -193,7 +183,7 @@ Status read_ec(PrivateKeyData& data, const Algorithm& algorithm, ByteView key) n
     if (!outer) return kDamaged;
     const std::optional<ByteView> curve = der::whole(*outer, Tag::object_id);
     if (!curve) return kDamaged;
-    if (!equal(*curve, algorithm.curve)) {
+    if (!core::equal(*curve, algorithm.curve)) {
       return malformed("the key file states two different curves: do not use it");
     }
   }
@@ -268,7 +258,8 @@ Result<PrivateKeyData> read_pkcs8(ByteView file) noexcept {
   if (!content) return kDamaged;
   der::Reader reader(*content);
   const std::optional<ByteView> version = reader.take(Tag::integer);
-  if (!version || (!equal(*version, kVersion1) && !equal(*version, kVersion2))) return kDamaged;
+  if (!version || (!core::equal(*version, kVersion1) && !core::equal(*version, kVersion2)))
+    return kDamaged;
 
   const std::optional<ByteView> identifier = reader.take(Tag::sequence);
   if (!identifier) return kDamaged;
@@ -289,7 +280,7 @@ Result<PrivateKeyData> read_pkcs8(ByteView file) noexcept {
     if (!attributes || !are_attributes(*attributes)) return kDamaged;
   }
   const bool has_public = reader.next_is(Tag::implicit_1);
-  if (has_public != equal(*version, kVersion2)) {
+  if (has_public != core::equal(*version, kVersion2)) {
     return malformed(
         "the key file's version must be 2 if it states a public key, and else 1: make it again "
         "with openssl pkey -in FILE -out NEW");
@@ -305,13 +296,13 @@ Result<PrivateKeyData> read_pkcs8(ByteView file) noexcept {
 
 // No standard has key files for the hybrids, so theirs have a label of their own. The block holds
 // the seed.
-std::string hybrid_label(const KemParams& kem) {
+std::string hybrid_label(const core::KemParams& kem) {
   return std::string(kem.name) + " " + std::string(kLabel);
 }
 
 /// The hybrid KEM whose key files have this label, if there is one.
 std::optional<KemId> hybrid_of(std::string_view label) {
-  for (const KemParams& kem : core::pq_kem_table()) {
+  for (const core::KemParams& kem : core::pq_kem_table()) {
     if (core::find_hybrid_kem(kem.id) != nullptr && label == hybrid_label(kem)) return kem.id;
   }
   return std::nullopt;
@@ -367,7 +358,7 @@ Result<PrivateKeyData> read_private_key_pem(ByteView text) noexcept {
 }
 
 Result<SecretBytes> write_private_key_pem(KemId id, ByteView sk, ByteView pk) noexcept {
-  const KemParams* kem = core::find_kem(id);
+  const core::KemParams* kem = core::find_kem(id);
   const auto algorithm = std::find_if(kAlgorithms.begin(), kAlgorithms.end(),
                                       [id](const Algorithm& row) { return row.kem == id; });
   const bool hybrid = core::find_hybrid_kem(id) != nullptr;

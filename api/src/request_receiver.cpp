@@ -4,6 +4,8 @@
 #include <twoway/request_receiver.hpp>
 
 #include "forms.hpp"
+#include "open_whole.hpp"
+#include "stream_maker.hpp"
 
 namespace twoway {
 namespace {
@@ -13,6 +15,19 @@ constexpr Error kTruncatedPrefix{
     Errc::truncated,
     "the request ended within its header or enc: it was cut short, ask "
     "for it again"};
+
+/// Fills `out` from a source. Fails with truncated if the source ends before.
+Status read_all(Source& source, ByteSpan out) noexcept {
+  while (!out.empty()) {
+    const Result<SourceRead> got = source.read(out);
+    if (!got) return got.error();
+    out = out.subspan(std::min(got->size, out.size()));
+    if (!out.empty() && (got->size == 0 || got->end == End::yes)) return kTruncatedPrefix;
+  }
+  return {};
+}
+
+}  // namespace
 
 /// Notes that a request is authentic, unless the filter knows it.
 class RequestGate final : public core::Gate {
@@ -55,19 +70,6 @@ class RequestGate final : public core::Gate {
   std::shared_ptr<std::atomic<bool>> authentic_;
 };
 
-/// Fills `out` from a source. Fails with truncated if the source ends before.
-Status read_all(Source& source, ByteSpan out) noexcept {
-  while (!out.empty()) {
-    const Result<SourceRead> got = source.read(out);
-    if (!got) return got.error();
-    out = out.subspan(std::min(got->size, out.size()));
-    if (!out.empty() && (got->size == 0 || got->end == End::yes)) return kTruncatedPrefix;
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<core::OpenSequence> RequestOpener::take_sequence() noexcept {
   return core::take_sequence(sequence_, kOpenedAlready);
 }
@@ -92,8 +94,8 @@ Result<OpenStream> RequestOpener::stream(std::unique_ptr<Source> source,
                                          const StreamOptions& options) noexcept {
   Result<core::OpenSequence> sequence = take_sequence();
   if (!sequence) return sequence.error();
-  return OpenStream::create(form_, std::move(source), framing::factory_of(std::move(*sequence)),
-                            options);
+  return StreamMaker::open(form_, std::move(source), framing::factory_of(std::move(*sequence)),
+                           options);
 }
 
 Result<ResponseSealer> RequestOpener::response_sealer() noexcept {
@@ -105,39 +107,7 @@ Result<ResponseSealer> RequestOpener::response_sealer() noexcept {
   return sealer;
 }
 
-Result<PendingRequest> PendingRequest::create(Form form, std::string_view media_type,
-                                              KeyRing::Match match, ByteView enc,
-                                              const ReceiverOptions& options) noexcept {
-  Bytes own(enc.begin(), enc.end());
-  Result<core::Encapsulation> valid = match.suite.kem().import_enc(own);
-  if (!valid) return valid.error();
-  // The bytes stay where they are when the vector moves.
-  return PendingRequest(
-      std::make_shared<const State>(State{form, std::string(media_type), std::move(match),
-                                          std::move(own), std::move(*valid), options}));
-}
-
-Result<RequestOpener> PendingRequest::decapsulate() const noexcept {
-  SharedSecret shared_secret;
-  Status s = key().decap(shared_secret, kem(), state_->encapsulation);
-  return s ? complete(shared_secret) : s.error();
-}
-
-Result<RequestOpener> PendingRequest::complete_dh(const core::DhSecret& dh) const noexcept {
-  SharedSecret shared_secret;
-  Status s =
-      kem().shared_secret_from_dh(shared_secret, dh, state_->encapsulation, key().public_key());
-  return s ? complete(shared_secret) : s.error();
-}
-
-Result<RequestOpener> PendingRequest::complete_hybrid(const SharedSecret& ml_kem,
-                                                      const core::DhSecret& dh) const noexcept {
-  SharedSecret shared_secret;
-  Status s = kem().shared_secret_from_parts(shared_secret, ml_kem, dh, state_->encapsulation,
-                                            key().public_key());
-  return s ? complete(shared_secret) : s.error();
-}
-
+template <>
 Result<RequestOpener> PendingRequest::complete(const SharedSecret& shared_secret) const noexcept {
   const core::CipherSuite& suite = state_->match.suite;
   Result<core::RecipientContext> context =
@@ -159,15 +129,25 @@ Result<KeyRing::Match> RequestReceiver::find(ByteView header) const noexcept {
   return ring_->find(*parsed);
 }
 
-Result<PendingRequest> RequestReceiver::pending(Form form, std::string_view media_type,
-                                                KeyRing::Match match, ByteView enc) const noexcept {
+/// Checks `enc` and copies it.
+Result<detail::PendingState> RequestReceiver::check(Form form, std::string_view media_type,
+                                                    KeyRing::Match match,
+                                                    ByteView enc) const noexcept {
+  Bytes own(enc.begin(), enc.end());
+  Result<core::Encapsulation> valid = match.suite.kem().import_enc(own);
+  if (!valid) return valid.error();
   ReceiverOptions options = options_;
   if (options.rng == nullptr) options.rng = &ring_->provider().rng();
-  return PendingRequest::create(form, media_type, std::move(match), enc, options);
+  const std::size_t nt = match.suite.nt();
+  // The bytes stay where they are when the vector moves.
+  return detail::PendingState{
+      form, std::string(media_type), std::move(match), std::move(own), std::move(*valid), options,
+      nt};
 }
 
-Result<PendingRequest> RequestReceiver::begin(Form form, ByteView message,
-                                              const MediaTypes& types) const noexcept {
+/// Reads header and `enc` from the front of `message`.
+Result<detail::PendingState> RequestReceiver::read(Form form, ByteView message,
+                                                   const MediaTypes& types) const noexcept {
   const Result<std::string_view> type = framing::choose_media_type(form, types);
   if (!type) return type.error();
   Result<KeyRing::Match> match = find(message);
@@ -175,7 +155,12 @@ Result<PendingRequest> RequestReceiver::begin(Form form, ByteView message,
   const ByteView rest = message.subspan(framing::kHeaderSize);
   const std::size_t nenc = match->suite.nenc();
   if (rest.size() < nenc) return core::kBadAeadTag;
-  return pending(form, *type, std::move(*match), rest.first(nenc));
+  return check(form, *type, std::move(*match), rest.first(nenc));
+}
+
+Result<PendingRequest> RequestReceiver::begin(Form form, ByteView message,
+                                              const MediaTypes& types) const noexcept {
+  return PendingRequest::of(read(form, message, types));
 }
 
 Result<PendingRequest> RequestReceiver::begin(Form form, Source& source,
@@ -188,42 +173,32 @@ Result<PendingRequest> RequestReceiver::begin(Form form, Source& source,
   if (!match) return match.error();
   Bytes enc(match->suite.nenc());
   if (Status s = read_all(source, enc); !s) return s.error();
-  return pending(form, *type, std::move(*match), enc);
+  return PendingRequest::of(check(form, *type, std::move(*match), enc));
 }
 
 std::size_t RequestReceiver::opened_size(ByteView message) const noexcept {
   const Result<KeyRing::Match> match = find(message);
   if (!match) return 0;
-  const std::size_t overhead = framing::kHeaderSize + match->suite.nenc() + match->suite.nt();
-  return message.size() < overhead ? 0 : message.size() - overhead;
+  const core::CipherSuite& suite = match->suite;
+  return framing::without(framing::kHeaderSize + suite.nenc() + suite.nt(), message.size());
 }
 
 Result<OpenedText> RequestReceiver::open(ByteSpan out, ByteView message,
                                          const MediaTypes& types) const noexcept {
-  Result<PendingRequest> pending = begin(Form::whole, message, types);
+  const Result<PendingRequest> pending = begin(Form::whole, message, types);
   if (!pending) return pending.error();
   const std::size_t prefix = pending->prefix_size();
-  const ByteView sealed = message.subspan(prefix);
-  const std::size_t size = pending->opened_size(sealed.size());
-  if (out.size() < size) {
-    return Error{Errc::buffer_too_small, "the output is too small: ask opened_size"};
-  }
-  if (!core::apart_or_at(message, out.first(size), prefix)) return core::kBadOverlap;
-  Result<RequestOpener> opener = pending->decapsulate();
-  if (!opener) return opener.error();
-  if (Result<std::size_t> opened = opener->open(out, sealed); !opened) return opened.error();
-  Result<ResponseSealer> sealer = opener->response_sealer();
-  if (!sealer) return sealer.error();
-  return OpenedText{size, std::move(*sealer)};
+  const ByteView ciphertext = message.subspan(prefix);
+  const ByteSpan written = out.first(std::min(out.size(), pending->opened_size(ciphertext.size())));
+  if (!core::apart_or_at(message, written, prefix)) return core::kBadOverlap;
+  return open_whole(*pending, out, ciphertext);
 }
 
 Result<OpenedRequest> RequestReceiver::open(ByteView message,
                                             const MediaTypes& types) const noexcept {
-  Bytes plaintext(message.size());
-  Result<OpenedText> opened = open(plaintext, message, types);
-  if (!opened) return opened.error();
-  plaintext.resize(opened->size);
-  return OpenedRequest{std::move(plaintext), std::move(opened->response_sealer)};
+  const Result<PendingRequest> pending = begin(Form::whole, message, types);
+  if (!pending) return pending.error();
+  return open_whole(*pending, message.subspan(pending->prefix_size()));
 }
 
 Result<RequestStream> RequestReceiver::stream(Form form, std::unique_ptr<Source> source,
@@ -247,12 +222,11 @@ Result<ChunkedRequestOpener> RequestReceiver::chunked_opener(
   return ChunkedRequestOpener(*this, *type, limits);
 }
 
-/// Takes header and `enc` off `in`. Returns nothing once the key is there.
-Result<std::optional<ChunkedRequestOpener::Step>> ChunkedRequestOpener::read_prefix(
-    ByteView in, End end) noexcept {
+/// Takes header and `enc` off `in`, until the key is there.
+Result<ChunkedRequestOpener::Step> ChunkedRequestOpener::read_prefix(ByteView in,
+                                                                     End end) noexcept {
   if (moved_) return core::kMovedFrom;
   if (error_) return *error_;
-  if (chunks_) return std::optional<Step>();
   std::size_t consumed = 0;
   const auto gather = [&](std::size_t size) {
     const std::size_t piece = std::min(size - prefix_.size(), in.size() - consumed);
@@ -267,28 +241,24 @@ Result<std::optional<ChunkedRequestOpener::Step>> ChunkedRequestOpener::read_pre
     match_ = std::move(*match);
   }
   if (match_ && !pending_ && gather(framing::kHeaderSize + match_->suite.nenc())) {
-    Result<PendingRequest> pending = receiver_.pending(
-        Form::chunked, media_type_, *match_, ByteView(prefix_).subspan(framing::kHeaderSize));
+    const Result<PendingRequest> pending = PendingRequest::of(receiver_.check(
+        Form::chunked, media_type_, *match_, ByteView(prefix_).subspan(framing::kHeaderSize)));
     if (!pending) return error_.emplace(pending.error());
     pending_ = *pending;
   }
-  if (pending_) return std::optional<Step>({State::need_key, consumed, {}});
+  if (pending_) return Step{State::need_key, consumed, {}};
   if (end == End::yes) return error_.emplace(kTruncatedPrefix);
-  return std::optional<Step>({State::need_input, consumed, {}});
+  return Step{State::need_input, consumed, {}};
 }
 
 Result<ChunkedRequestOpener::Step> ChunkedRequestOpener::open(ByteSpan out, ByteView in,
                                                               End end) noexcept {
-  const Result<std::optional<Step>> before = read_prefix(in, end);
-  if (!before) return before.error();
-  return *before ? Result<Step>(**before) : chunks_->open(out, in, end);
+  return chunks_ ? chunks_->open(out, in, end) : read_prefix(in, end);
 }
 
 Result<ChunkedRequestOpener::Step> ChunkedRequestOpener::open_in_place(ByteSpan in,
                                                                        End end) noexcept {
-  const Result<std::optional<Step>> before = read_prefix(in, end);
-  if (!before) return before.error();
-  return *before ? Result<Step>(**before) : chunks_->open_in_place(in, end);
+  return chunks_ ? chunks_->open_in_place(in, end) : read_prefix(in, end);
 }
 
 Status ChunkedRequestOpener::give_key(RequestOpener&& opener) noexcept {

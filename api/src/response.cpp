@@ -1,5 +1,7 @@
 #include <twoway/response.hpp>
 
+#include "stream_maker.hpp"
+
 namespace twoway {
 namespace {
 
@@ -34,7 +36,7 @@ Result<OpenStream> ResponseOpener::stream(Form form, std::unique_ptr<Source> sou
                                           const StreamOptions& options) const noexcept {
   const Result<std::string_view> type = framing::choose_media_type(form, types);
   if (!type) return type.error();
-  return OpenStream::create(form, std::move(source), context_.sequence_factory(*type), options);
+  return StreamMaker::open(form, std::move(source), context_.sequence_factory(*type), options);
 }
 
 Result<ResponseOpener> ResponseOpener::restore(const Provider& provider, ByteView state) noexcept {
@@ -94,8 +96,8 @@ Result<SealStream> ResponseSealer::stream(Form form, std::unique_ptr<Source> sou
                                           const StreamOptions& options) noexcept {
   Result<Begun> begun = begin(form, types);
   if (!begun) return begun.error();
-  Result<SealStream> sealing = SealStream::create(form, std::move(source), std::move(begun->prefix),
-                                                  std::move(begun->sequence), options);
+  Result<SealStream> sealing = StreamMaker::seal(form, std::move(source), std::move(begun->prefix),
+                                                 std::move(begun->sequence), options);
   sealed_ = sealing.ok();
   return sealing;
 }

@@ -1,30 +1,19 @@
 #include <algorithm>
 #include <limits>
 
-#include <twoway/stream.hpp>
+#include "stream_maker.hpp"
 
 namespace twoway {
 namespace {
 
 constexpr Error kNoSource{Errc::invalid_argument, "a stream needs a source: this one is null"};
 constexpr Error kEmptyOutput{Errc::invalid_argument, "read into at least one byte: 0 is the end"};
-constexpr Error kWholeTooLarge{Errc::limit_exceeded,
-                               "a whole message is over max_whole: allow more, or send chunks"};
-constexpr Error kTruncated{Errc::truncated,
-                           "the message ended before its ciphertext: it was cut short, ask for it "
-                           "again"};
-
 /// The size of one read of a source: several chunks of the default size, so that most of them lie
 /// whole in the buffer and are opened without being gathered.
 constexpr std::size_t kReadSize = 65536;
 
 /// Keeps sums with the bytes around a message within a size.
 constexpr std::size_t kMaxWhole = std::numeric_limits<std::size_t>::max() / 2;
-
-StreamOptions bounded(StreamOptions options) noexcept {
-  options.max_whole = std::min(options.max_whole, kMaxWhole);
-  return options;
-}
 
 /// Moves the bytes that fit from the front of `from` to `out`.
 std::size_t give(ByteSpan out, ByteView& from) noexcept {
@@ -34,10 +23,8 @@ std::size_t give(ByteSpan out, ByteView& from) noexcept {
   return size;
 }
 
-/// The number of bytes that a stream's step wrote, maybe with more pending. Nothing if no more
-/// comes now.
-using StepResult = Result<std::optional<std::size_t>>;
-constexpr std::optional<std::size_t> kNoMore;
+using detail::Written;
+constexpr Written kStop{.stops = true};
 
 /// Fills `out` with the pending bytes, then with the bytes of `step` while there is room. `step` is
 /// told if anything was given before. An error stays, and is returned once nothing else is left.
@@ -53,13 +40,13 @@ Result<std::size_t> fill(ByteSpan out, ByteView& pending, std::optional<Error>& 
       continue;
     }
     if (error) break;
-    const StepResult result = step(room, given > 0);
-    if (!result) {
-      error = result.error();
-    } else if (result->has_value()) {
-      given += **result;
-    } else {
+    const Result<Written> written = step(room, given > 0);
+    if (!written) {
+      error = written.error();
+    } else if (written->stops) {
       break;
+    } else {
+      given += written->size;
     }
   }
   if (given == 0 && error) return *error;
@@ -81,28 +68,38 @@ void make_room(core::SecretBuffer& buffer, std::size_t size) {
 
 }  // namespace
 
-Result<SealStream> SealStream::create(Form form, std::unique_ptr<Source> source, Bytes prefix,
-                                      core::SealSequence sequence,
-                                      const StreamOptions& options) noexcept {
+Result<SealStream> StreamMaker::seal(Form form, std::unique_ptr<Source> source, Bytes prefix,
+                                     core::SealSequence sequence,
+                                     const StreamOptions& options) noexcept {
   if (source == nullptr) return kNoSource;
   if (form == Form::whole) {
-    return SealStream(std::move(source), std::move(prefix), std::nullopt, std::move(sequence),
-                      options);
+    framing::WholeSealer whole(std::move(sequence), std::min(options.max_whole, kMaxWhole));
+    return SealStream(std::move(source), std::move(prefix), std::move(whole), options);
   }
   Result<ChunkSealer> chunks = ChunkSealer::create(std::move(sequence), options.limits);
   if (!chunks) return chunks.error();
-  return SealStream(std::move(source), std::move(prefix), std::move(*chunks), std::nullopt,
-                    options);
+  return SealStream(std::move(source), std::move(prefix), std::move(*chunks), options);
 }
 
-SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix,
-                       std::optional<ChunkSealer> chunks, std::optional<core::SealSequence> whole,
+Result<OpenStream> StreamMaker::open(Form form, std::unique_ptr<Source> source,
+                                     std::unique_ptr<framing::OpenSequenceFactory> factory,
+                                     const StreamOptions& options) noexcept {
+  if (source == nullptr) return kNoSource;
+  if (form == Form::whole) {
+    framing::WholeOpener whole(std::move(factory), std::min(options.max_whole, kMaxWhole));
+    return OpenStream(std::move(source), std::move(whole));
+  }
+  Result<ChunkOpener> chunks = ChunkOpener::create(std::move(factory), options.limits);
+  if (!chunks) return chunks.error();
+  return OpenStream(std::move(source), std::move(*chunks));
+}
+
+SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix, Sealer sealer,
                        const StreamOptions& options) noexcept
     : source_(std::move(source)),
       memory_(source_->memory()),
-      chunks_(std::move(chunks)),
-      whole_(std::move(whole)),
-      options_(bounded(options)),
+      sealer_(std::move(sealer)),
+      fill_(is_whole() ? Fill::full : options.fill),
       prefix_(std::move(prefix)),
       prefix_size_(prefix_.size()),
       pending_(prefix_) {}
@@ -110,33 +107,39 @@ SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix,
 Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
   if (source_ == nullptr) return core::kMovedFrom;
   if (memory_ && core::overlap(out, *memory_)) return core::kBadOverlap;
-  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> StepResult {
-    if (finished_) return kNoMore;
-    // Sealed bytes do not wait for the source, and no more is sealed than fits.
-    if (given && (!memory_ || sealed_size(lendable()) > room.size())) {
-      return kNoMore;
+  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Result<Written> {
+    if (finished_) return kStop;
+    if (given) {
+      // Sealed bytes do not wait for the source, and no more is sealed than fits.
+      if (!memory_) return kStop;
+      const Plaintext next = lendable();
+      if (sealed_size(next.bytes.size(), next.last) > room.size()) return kStop;
     }
     const Result<std::size_t> sealed = seal_next(room);
     if (!sealed) return sealed.error();
-    return std::optional(*sealed);
+    return Written{*sealed};
   });
 }
 
 /// Seals the next chunk, or the whole message, to the front of `out` if it fits, else to the
 /// buffer. Returns the number of bytes written to `out`.
 Result<std::size_t> SealStream::seal_next(ByteSpan out) noexcept {
-  const Result<Plaintext> plaintext = memory_ ? lend() : read_source();
-  if (!plaintext) return plaintext.error();
-  const std::size_t size = sealed_size(*plaintext);
+  const Result<Plaintext> next = memory_ ? lendable() : read_source();
+  if (!next) return next.error();
+  const ByteView plaintext = next->bytes;
+  const Last last = next->last;
+  if (memory_) memory_ = memory_->subspan(plaintext.size());
+  const std::size_t size = sealed_size(plaintext.size(), last);
   const bool fits = size <= out.size();
   if (!fits && memory_) make_room(buffer_, size);
-  // In place, the head goes before the plaintext, and the tag after it.
-  const std::size_t at = memory_ ? 0 : largest_chunk_prefix() - chunk_prefix(*plaintext);
+  // In place, the chunk's prefix goes before the plaintext, and the tag after it.
+  const std::size_t at =
+      memory_ ? 0 : chunk_prefix(max_plaintext(), Last::no) - chunk_prefix(plaintext.size(), last);
   const ByteSpan to = fits ? out.first(size) : ByteSpan(buffer_).subspan(at, size);
-  const Result<std::size_t> sealed = chunks_ ? chunks_->seal(to, plaintext->bytes, plaintext->last)
-                                             : whole_->seal(to, {}, plaintext->bytes);
+  const Result<std::size_t> sealed =
+      std::visit([&](auto& sealer) noexcept { return sealer.seal(to, plaintext, last); }, sealer_);
   if (!sealed) return sealed;
-  finished_ = plaintext->last == Last::yes;
+  finished_ = last == Last::yes;
   if (fits) return sealed;
   pending_ = to;
   return std::size_t{0};
@@ -148,89 +151,60 @@ SealStream::Plaintext SealStream::lendable() const noexcept {
   return {bytes, bytes.size() == memory_->size() ? Last::yes : Last::no};
 }
 
-Result<SealStream::Plaintext> SealStream::lend() noexcept {
-  const Plaintext next = lendable();
-  if (whole_ && next.last == Last::no) return kWholeTooLarge;
-  memory_ = memory_->subspan(next.bytes.size());
-  return next;
-}
-
 /// Reads one chunk, or a whole message, to the place where it can be sealed in place.
 Result<SealStream::Plaintext> SealStream::read_source() noexcept {
-  const std::size_t front = largest_chunk_prefix();
+  const std::size_t front = chunk_prefix(max_plaintext(), Last::no);
+  // One byte more than a whole message may have shows one that is too long.
+  const std::size_t most = is_whole() ? max_plaintext() + 1 : max_plaintext();
+  const std::size_t at_once = is_whole() ? kReadSize : most;
   std::size_t size = 0;
   End end = End::no;
   do {
-    // One byte more than a whole message may have shows one that is too long.
-    const std::size_t most = chunks_ ? options_.limits.max_chunk - size
-                                     : std::min(kReadSize, options_.max_whole + 1 - size);
-    make_room(buffer_, front + size + most + core::kMaxNt);
+    const std::size_t room = std::min(at_once, most - size);
+    make_room(buffer_, front + size + room + core::kMaxNt);
     const Result<SourceRead> got =
-        read_some(*source_, ByteSpan(buffer_).subspan(front + size, most));
+        read_some(*source_, ByteSpan(buffer_).subspan(front + size, room));
     if (!got) return got.error();
     size += got->size;
     end = got->end;
-    if (whole_ && size > options_.max_whole) return kWholeTooLarge;
-  } while (end == End::no &&
-           (whole_ || (options_.fill == Fill::full && size < options_.limits.max_chunk)));
+  } while (fill_ == Fill::full && end == End::no && size < most);
   return Plaintext{ByteView(buffer_).subspan(front, size), end == End::yes ? Last::yes : Last::no};
 }
 
 std::size_t SealStream::max_plaintext() const noexcept {
-  return chunks_ ? options_.limits.max_chunk : options_.max_whole;
+  return std::visit([](const auto& sealer) noexcept { return sealer.max_plaintext(); }, sealer_);
 }
 
-std::size_t SealStream::chunk_prefix(const Plaintext& plaintext) const noexcept {
-  return chunks_ ? chunks_->prefix_size(plaintext.bytes.size(), plaintext.last) : 0;
+std::size_t SealStream::chunk_prefix(std::size_t size, Last last) const noexcept {
+  return std::visit([=](const auto& sealer) noexcept { return sealer.prefix_size(size, last); },
+                    sealer_);
 }
 
-std::size_t SealStream::largest_chunk_prefix() const noexcept {
-  return chunks_ ? chunks_->prefix_size(options_.limits.max_chunk, Last::no) : 0;
-}
-
-std::size_t SealStream::sealed_size(const Plaintext& plaintext) const noexcept {
-  const std::size_t size = plaintext.bytes.size();
-  return chunks_ ? chunks_->sealed_size(size, plaintext.last) : whole_->sealed_size(size);
+std::size_t SealStream::sealed_size(std::size_t size, Last last) const noexcept {
+  return std::visit([=](const auto& sealer) noexcept { return sealer.sealed_size(size, last); },
+                    sealer_);
 }
 
 std::size_t SealStream::max_sealed_chunk() const noexcept {
-  return chunks_ ? chunks_->max_sealed_size() : whole_->sealed_size(options_.max_whole);
+  return std::visit([](const auto& sealer) noexcept { return sealer.max_sealed_size(); }, sealer_);
 }
 
 std::optional<std::uint64_t> SealStream::remaining() const noexcept {
   if (source_ == nullptr) return std::nullopt;  // moved from
   if (finished_) return pending_.size();
+  if (!memory_ && fill_ != Fill::full) return std::nullopt;
   const std::optional<std::uint64_t> rest =
       memory_ ? std::optional<std::uint64_t>(memory_->size()) : source_->remaining();
   if (!rest) return std::nullopt;
-  if (whole_) return pending_.size() + *rest + whole_->sealed_size(0);
-  if (!memory_ && options_.fill != Fill::full) return std::nullopt;
-  const std::uint64_t max = options_.limits.max_chunk;
+  const std::uint64_t max =
+      is_whole() ? std::numeric_limits<std::uint64_t>::max() : max_plaintext();
   const std::uint64_t before_last = *rest == 0 ? 0 : (*rest - 1) / max;
   const auto last = static_cast<std::size_t>(*rest - before_last * max);
-  return pending_.size() + before_last * chunks_->max_sealed_size() +
-         chunks_->sealed_size(last, Last::yes);
+  return pending_.size() + before_last * max_sealed_chunk() + sealed_size(last, Last::yes);
 }
 
-Result<OpenStream> OpenStream::create(Form form, std::unique_ptr<Source> source,
-                                      std::unique_ptr<framing::OpenSequenceFactory> factory,
-                                      const StreamOptions& options) noexcept {
-  if (source == nullptr) return kNoSource;
-  if (form == Form::whole) {
-    return OpenStream(std::move(source), std::nullopt, std::move(factory), options);
-  }
-  Result<ChunkOpener> chunks = ChunkOpener::create(std::move(factory), options.limits);
-  if (!chunks) return chunks.error();
-  return OpenStream(std::move(source), std::move(*chunks), nullptr, options);
-}
-
-OpenStream::OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener> chunks,
-                       std::unique_ptr<framing::OpenSequenceFactory> factory,
-                       const StreamOptions& options) noexcept
-    : source_(std::move(source)),
-      chunks_(std::move(chunks)),
-      factory_(std::move(factory)),
-      options_(bounded(options)) {
+OpenStream::OpenStream(std::unique_ptr<Source> source, Opener opener) noexcept
+    : source_(std::move(source)), opener_(std::move(opener)) {
   if (const std::optional<ByteView> memory = source_->memory()) {
     lends_ = true;
     input_ = *memory;
@@ -241,61 +215,39 @@ OpenStream::OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener
 Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
   if (source_ == nullptr) return core::kMovedFrom;
   if (lends_ && core::overlap(out, input_)) return core::kBadOverlap;
-  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> StepResult {
-    if (finished_) return kNoMore;
-    if (end_ == End::no && (factory_ != nullptr || input_.empty())) {
-      if (given) return kNoMore;  // opened bytes do not wait for the source
-      if (Status s = read_source(); !s) return s.error();
-      return std::optional(std::size_t{0});
-    }
-    if (given && chunks_ && chunks_->output_size(input_.size()) > room.size()) {
-      return kNoMore;
-    }
-    const Result<std::size_t> opened = chunks_ ? open_chunk(room) : open_whole(room);
-    if (!opened) return opened.error();
-    return std::optional(*opened);
+  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Result<Written> {
+    if (finished_) return kStop;
+    if (end_ == End::yes || (!wants_more_ && !input_.empty())) return open_next(room, given);
+    if (given) return kStop;  // opened bytes do not wait for the source
+    if (Status s = read_source(); !s) return s.error();
+    return Written{};
   });
 }
 
-/// Opens a chunk if the input has a whole one: to the front of `out` if the largest chunk fits
-/// there, else in a buffer. Returns the number of bytes written to `out`.
-Result<std::size_t> OpenStream::open_chunk(ByteSpan out) noexcept {
-  const std::size_t size = chunks_->output_size(input_.size());
-  const bool fits = size <= out.size();
-  if (!fits && lends_) make_room(buffer_, size);
-  const Result<ChunkOpener::Step> step = fits     ? chunks_->open(out, input_, end_)
-                                         : lends_ ? chunks_->open(buffer_, input_, end_)
-                                                  : chunks_->open_in_place(own_input(), end_);
-  if (!step) return step.error();
-  input_ = input_.subspan(step->consumed);
-  finished_ = step->state == ChunkOpener::State::done;
-  if (fits) return step->plaintext.size();
-  pending_ = step->plaintext;
-  return std::size_t{0};
+/// Opens a chunk, or the whole message, if the input has all of it: to the front of `out` if any
+/// that may come fits, else in a buffer.
+Result<Written> OpenStream::open_next(ByteSpan out, bool given) noexcept {
+  return std::visit(
+      [&](auto& opener) noexcept -> Result<Written> {
+        const std::size_t size = opener.output_size(input_.size());
+        const bool fits = size <= out.size();
+        if (given && !fits) return kStop;
+        if (!fits && lends_) make_room(buffer_, size);
+        const Result<ChunkOpener::Step> step = fits     ? opener.open(out, input_, end_)
+                                               : lends_ ? opener.open(buffer_, input_, end_)
+                                                        : opener.open_in_place(own_input(), end_);
+        if (!step) return step.error();
+        input_ = input_.subspan(step->consumed);
+        wants_more_ = step->state == ChunkOpener::State::need_input;
+        finished_ = step->state == ChunkOpener::State::done;
+        if (fits) return Written{step->plaintext.size()};
+        pending_ = step->plaintext;
+        return Written{};
+      },
+      opener_);
 }
 
-/// Opens the whole message in the same way, once all of it is read.
-Result<std::size_t> OpenStream::open_whole(ByteSpan out) noexcept {
-  const std::size_t prefix = factory_->prefix_size();
-  if (input_.size() < prefix) return kTruncated;
-  Result<core::OpenSequence> sequence = factory_->open_sequence(input_.first(prefix));
-  if (!sequence) return sequence.error();
-  const ByteView sealed = input_.subspan(prefix);
-  if (sealed.size() < sequence->sealed_size(0)) return kTruncated;
-  const std::size_t size = sequence->opened_size(sealed.size());
-  if (size > options_.max_whole) return kWholeTooLarge;
-  const bool fits = size <= out.size();
-  if (!fits && lends_) make_room(buffer_, size);
-  const ByteSpan to = fits ? out : lends_ ? ByteSpan(buffer_) : own_input().subspan(prefix);
-  const Result<std::size_t> opened = sequence->open(to, {}, sealed);
-  if (!opened) return opened;
-  finished_ = true;
-  if (fits) return opened;
-  pending_ = to.first(size);
-  return std::size_t{0};
-}
-
-/// Reads more bytes: after the earlier ones of a whole message, or in place of consumed chunks.
+/// Reads more, behind the input that is not consumed.
 Status OpenStream::read_source() noexcept {
   const std::size_t size = input_.size();
   make_room(buffer_, size + kReadSize);
@@ -303,14 +255,11 @@ Status OpenStream::read_source() noexcept {
   if (!got) return got.error();
   input_ = ByteView(buffer_).first(size + got->size);
   end_ = got->end;
-  if (factory_ != nullptr &&
-      input_.size() > factory_->prefix_size() + options_.max_whole + core::kMaxNt) {
-    return kWholeTooLarge;
-  }
+  wants_more_ = false;
   return {};
 }
 
-/// Returns the input for writing. It lies in the buffer.
+/// Returns the input for writing: it lies in the buffer.
 ByteSpan OpenStream::own_input() noexcept {
   return ByteSpan(buffer_).subspan(static_cast<std::size_t>(input_.data() - buffer_.data()),
                                    input_.size());

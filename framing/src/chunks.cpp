@@ -7,13 +7,6 @@
 namespace twoway::framing {
 namespace {
 
-using core::ByteSpan;
-using core::ByteView;
-using core::Errc;
-using core::Error;
-using core::Result;
-using core::Status;
-
 constexpr Error kBadLimits{Errc::invalid_argument,
                            "max_chunk must be from 1 byte to 1 GiB, max_chunks at least 1"};
 constexpr Error kOverLimit{Errc::limit_exceeded,
@@ -111,99 +104,92 @@ std::size_t ChunkOpener::output_size(std::size_t input_size) const noexcept {
   return std::min(limits_.max_chunk, std::min(input_size, limits_.max_chunk) + kept);
 }
 
+/// Fails if nothing more can be opened.
+Status ChunkOpener::ready() const noexcept {
+  if (sequence_ ? sequence_->moved_from() : factory_ == nullptr) return core::kMovedFrom;
+  if (error_) return *error_;
+  return phase_ == Phase::finished ? Status(kEnded) : Status();
+}
+
 Result<ChunkOpener::Step> ChunkOpener::open(ByteSpan out, ByteView in, End end) noexcept {
-  if (!moved_from() && !error_ && phase_ != Phase::finished) {
-    const std::size_t most = output_size(in.size());
-    if (out.size() < most) return kSmallOutput;
-    if (core::overlap(out.first(most), in)) return core::kBadOverlap;
-  }
-  return open_at(&out, in, end);
+  if (Status s = ready(); !s) return s.error();
+  const std::size_t most = output_size(in.size());
+  if (out.size() < most) return kSmallOutput;
+  if (core::overlap(out.first(most), in)) return core::kBadOverlap;
+  const Result<Found> found = find(in, end);
+  return open_found(found, out, sealed_in(found, in));
 }
 
 Result<ChunkOpener::Step> ChunkOpener::open_in_place(ByteSpan in, End end) noexcept {
-  return open_at(nullptr, in, end);
+  if (Status s = ready(); !s) return s.error();
+  const Result<Found> found = find(in, end);
+  const ByteSpan sealed = sealed_in(found, in);
+  return open_found(found, sealed, sealed);
 }
 
-/// Opens into `*out`, or over the sealed bytes if `out` is null. Those are then in the opener's own
-/// buffer, or in the writable input of open_in_place.
-Result<ChunkOpener::Step> ChunkOpener::open_at(ByteSpan* out, ByteView in, End end) noexcept {
-  if (moved_from()) return core::kMovedFrom;
-  if (error_) return *error_;
-  if (phase_ == Phase::finished) return kEnded;
-  const std::size_t given = in.size();
-  const Result<std::optional<Sealed>> found = next_sealed(in, end);
+/// Opens the chunk `sealed` that was found. A failure of either step is final.
+Result<ChunkOpener::Step> ChunkOpener::open_found(const Result<Found>& found, ByteSpan out,
+                                                  ByteView sealed) noexcept {
   if (!found) return error_.emplace(found.error());
-  const std::size_t consumed = given - in.size();
-  if (!found->has_value()) return Step{State::need_input, consumed, {}};
-
-  const auto [sealed, last] = **found;
-  const ByteSpan to =
-      out != nullptr ? *out : ByteSpan(const_cast<std::uint8_t*>(sealed.data()), sealed.size());
-  const Result<std::size_t> size = sequence_->open(to, aad(last), sealed);
+  if (found->place == Place::nowhere) return Step{State::need_input, found->consumed, {}};
+  const Last last = phase_ == Phase::final_body ? Last::yes : Last::no;
+  const Result<std::size_t> size = sequence_->open(out, aad(last), sealed);
   if (!size) return error_.emplace(size.error());
   opened_ += *size;
   ++chunks_;
   phase_ = last == Last::yes ? Phase::finished : Phase::length;
-  return Step{last == Last::yes ? State::done : State::chunk, consumed, to.first(*size)};
+  return Step{last == Last::yes ? State::done : State::chunk, found->consumed, out.first(*size)};
 }
 
-/// Takes the next sealed chunk off `in`, or all of `in` if that does not complete one.
-Result<std::optional<ChunkOpener::Sealed>> ChunkOpener::next_sealed(ByteView& in,
-                                                                    End end) noexcept {
-  const std::optional<Sealed> incomplete;
-  for (const auto& [phase, read] : {std::pair{Phase::prefix, &ChunkOpener::read_prefix},
-                                    std::pair{Phase::length, &ChunkOpener::read_length}}) {
-    if (phase_ != phase) continue;
-    const Result<bool> known = (this->*read)(in);
-    if (!known) return known.error();
-    if (!*known && end == End::yes) return kTruncated;
-    if (!*known) return incomplete;
+/// Takes the input up to the end of the next sealed chunk, or all of it if that is not whole.
+Result<ChunkOpener::Found> ChunkOpener::find(ByteView in, End end) noexcept {
+  const std::size_t given = in.size();
+  if (phase_ == Phase::prefix) {
+    if (Status s = read_prefix(in); !s) return s.error();
   }
-
+  if (phase_ == Phase::length) {
+    if (Status s = read_length(in); !s) return s.error();
+  }
   if (phase_ == Phase::body) {
     if (kept_.empty() && in.size() >= length_) {
-      const ByteView sealed = in.first(length_);
-      in = in.subspan(length_);
-      return std::optional<Sealed>({sealed, Last::no});
+      return Found{Place::input, given - in.size() + length_, length_};
     }
     keep(in, length_);
-    if (kept_.size() == length_) return std::optional<Sealed>({kept_, Last::no});
-    if (end == End::yes) return kTruncated;
-    return incomplete;
+    if (kept_.size() == length_) return Found{Place::kept, given - in.size(), length_};
   }
-
-  // The last chunk reaches to the end of the message, and is bounded like the others.
-  ByteView sealed = in;
-  if (end == End::no || !kept_.empty()) {
-    if (!keep(in, max_sealed())) return kOverLimit;
-    sealed = kept_;
+  if (phase_ == Phase::final_body) {
+    // It reaches to the end of the message, and is bounded like the others.
+    const bool in_input = end == End::yes && kept_.empty();
+    if (!in_input && !keep(in, max_sealed())) return kOverLimit;
+    const std::size_t size = in_input ? in.size() : kept_.size();
+    if (size > max_sealed() || !fits(opened_, sequence_->opened_size(size), limits_)) {
+      return kOverLimit;
+    }
+    if (end == End::yes && size >= sequence_->sealed_size(0)) {
+      return Found{in_input ? Place::input : Place::kept, given, size};
+    }
   }
-  const std::size_t size = sequence_->opened_size(sealed.size());
-  if (sealed.size() > max_sealed() || !fits(opened_, size, limits_)) return kOverLimit;
-  if (end == End::no) return incomplete;
-  in = {};
-  if (sealed.size() < sequence_->sealed_size(0)) return kTruncated;
-  return std::optional<Sealed>({sealed, Last::yes});
+  if (end == End::yes) return kTruncated;
+  return Found{Place::nowhere, given, 0};
 }
 
-/// Reads the prefix of the chunks, and takes the key. Returns false if the prefix is not complete
-/// yet.
-Result<bool> ChunkOpener::read_prefix(ByteView& in) noexcept {
+/// Reads the bytes before the chunks. If they are whole, takes the key and goes on to a length.
+Status ChunkOpener::read_prefix(ByteView& in) noexcept {
   const std::size_t size = factory_->prefix_size();
   keep(in, size);
-  if (kept_.size() < size) return false;
+  if (kept_.size() < size) return {};
   Result<core::OpenSequence> sequence = factory_->open_sequence(kept_);
   if (!sequence) return sequence.error();
   sequence_.emplace(std::move(*sequence));
   factory_.reset();
   phase_ = Phase::length;
-  return true;
+  return {};
 }
 
-/// Reads a chunk's length. Returns false if it is not complete yet.
-Result<bool> ChunkOpener::read_length(ByteView& in) noexcept {
+/// Reads a chunk's length. If it is whole, goes on to the chunk.
+Status ChunkOpener::read_length(ByteView& in) noexcept {
   while (length_size_ == 0 || length_size_ < varint_size_from(length_bytes_[0])) {
-    if (in.empty()) return false;
+    if (in.empty()) return {};
     length_bytes_[length_size_++] = in[0];
     in = in.subspan(1);
   }
@@ -213,14 +199,14 @@ Result<bool> ChunkOpener::read_length(ByteView& in) noexcept {
   if (chunks_ >= limits_.max_chunks) return kOverLimit;
   if (length == 0) {
     phase_ = Phase::final_body;
-    return true;
+    return {};
   }
   if (length <= sequence_->sealed_size(0)) return core::kBadAeadTag;  // empty, or not a chunk
   if (length > max_sealed()) return kOverLimit;
   length_ = static_cast<std::size_t>(length);
   if (!fits(opened_, sequence_->opened_size(length_), limits_)) return kOverLimit;
   phase_ = Phase::body;
-  return true;
+  return {};
 }
 
 /// Moves bytes of `in` to the kept ones, until those are `most`. Returns false if bytes were left.

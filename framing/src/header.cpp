@@ -4,11 +4,7 @@
 
 namespace twoway::framing {
 
-using core::Errc;
-using core::Error;
-using core::Result;
-
-Result<RequestHeader> parse_header(core::ByteView message) noexcept {
+Result<RequestHeader> parse_header(ByteView message) noexcept {
   Reader reader(message);
   const auto key_id = reader.u8();
   const auto kem = reader.u16();
@@ -17,7 +13,7 @@ Result<RequestHeader> parse_header(core::ByteView message) noexcept {
   if (reader.failed()) {
     return Error{Errc::malformed, "a request starts with a header of 7 bytes: this one is shorter"};
   }
-  return RequestHeader{key_id, {core::KemId{kem}, core::KdfId{kdf}, core::AeadId{aead}}};
+  return RequestHeader{key_id, {core::KemId{kem}, core::KdfId{kdf}, AeadId{aead}}};
 }
 
 std::array<std::uint8_t, kHeaderSize> serialize(const RequestHeader& header) noexcept {
@@ -30,8 +26,8 @@ std::array<std::uint8_t, kHeaderSize> serialize(const RequestHeader& header) noe
   return bytes;
 }
 
-Result<core::CipherSuite> find_suite(const core::Provider& provider, core::Suite suite) noexcept {
-  if (suite.aead == core::AeadId::export_only) {
+Result<core::CipherSuite> find_suite(const Provider& provider, core::Suite suite) noexcept {
+  if (suite.aead == AeadId::export_only) {
     return Error{Errc::not_supported, "OHTTP needs an AEAD that seals, not the export-only one"};
   }
   Result<core::CipherSuite> found = core::CipherSuite::find(provider, suite);

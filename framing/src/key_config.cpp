@@ -5,14 +5,6 @@
 namespace twoway::framing {
 namespace {
 
-using core::Bytes;
-using core::ByteView;
-using core::Errc;
-using core::Error;
-using core::KemParams;
-using core::Provider;
-using core::Result;
-
 constexpr std::size_t kPairSize = 4;
 constexpr std::size_t kMaxConfig = 0xffff;  // its length in a list has 2 bytes
 
@@ -79,7 +71,7 @@ Result<KeyConfig> parse_key_config(const Provider& provider, ByteView encoded) n
   config.algorithms.reserve(length / kPairSize);
   while (!pairs.at_end()) {
     const auto kdf = core::KdfId{pairs.u16()};
-    const auto aead = core::AeadId{pairs.u16()};
+    const auto aead = AeadId{pairs.u16()};
     config.algorithms.push_back({kdf, aead});
   }
   return config;

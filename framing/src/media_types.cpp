@@ -6,9 +6,6 @@
 namespace twoway::framing {
 namespace {
 
-using core::Errc;
-using core::Error;
-
 constexpr Error kNotGiven{Errc::invalid_argument,
                           "the media type for this form of message is not given: name it, or leave "
                           "both out for the defaults"};
@@ -31,7 +28,7 @@ bool is_default(std::string_view type, std::string_view MediaTypes::*form) noexc
 
 }  // namespace
 
-core::Result<std::string_view> choose_media_type(Form form, const MediaTypes& types) noexcept {
+Result<std::string_view> choose_media_type(Form form, const MediaTypes& types) noexcept {
   const std::string_view type = form == Form::whole ? types.whole : types.chunked;
   if (!given(type)) return kNotGiven;
   if (std::max(types.whole.size(), types.chunked.size()) > kMaxMediaType) return kTooLong;

@@ -6,15 +6,6 @@
 namespace twoway::framing {
 namespace {
 
-using core::AeadId;
-using core::Bytes;
-using core::ByteSpan;
-using core::ByteView;
-using core::Errc;
-using core::Error;
-using core::Result;
-using core::Status;
-
 /// The AEAD of a body, by the AEAD of its receivers' suites. Its key has kBodyKeySize bytes.
 struct BodyAead {
   AeadId suite;
@@ -34,6 +25,7 @@ class BodySequenceFactory final : public OpenSequenceFactory {
   BodySequenceFactory(BodyKey key, std::unique_ptr<core::Gate> gate) noexcept
       : key_(std::move(key)), gate_(std::move(gate)) {}
   std::size_t prefix_size() const noexcept override { return key_.nonce_size(); }
+  std::size_t overhead() const noexcept override { return key_.sealed_size(0); }
   Result<core::OpenSequence> open_sequence(ByteView nonce) noexcept override {
     Result<core::OpenSequence> sequence = key_.open_sequence(nonce);
     if (sequence) sequence->set_gate(std::move(gate_));
@@ -47,8 +39,7 @@ class BodySequenceFactory final : public OpenSequenceFactory {
 
 }  // namespace
 
-Result<const core::Aead*> find_body_aead(const core::Provider& provider,
-                                         AeadId suite_aead) noexcept {
+Result<const core::Aead*> find_body_aead(const Provider& provider, AeadId suite_aead) noexcept {
   const auto row =
       std::find_if(kBodyAeads.begin(), kBodyAeads.end(),
                    [suite_aead](const BodyAead& body) { return body.suite == suite_aead; });

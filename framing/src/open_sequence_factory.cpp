@@ -7,7 +7,8 @@ class KnownSequence final : public OpenSequenceFactory {
  public:
   explicit KnownSequence(core::OpenSequence sequence) noexcept : sequence_(std::move(sequence)) {}
   std::size_t prefix_size() const noexcept override { return 0; }
-  core::Result<core::OpenSequence> open_sequence(core::ByteView) noexcept override {
+  std::size_t overhead() const noexcept override { return sequence_.sealed_size(0); }
+  Result<core::OpenSequence> open_sequence(ByteView) noexcept override {
     return std::move(sequence_);
   }
 

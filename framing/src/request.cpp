@@ -7,9 +7,6 @@
 namespace twoway::framing {
 namespace {
 
-using core::Bytes;
-using core::Result;
-
 // RFC 9458 section 4.3:
 //   info = concat(encode_str("message/bhttp request"), encode(1, 0), hdr)
 Bytes request_info(std::string_view media_type,
@@ -34,7 +31,7 @@ Result<BegunRequest> begin_request(const core::CipherSuite& suite, std::uint8_t 
   const auto header = serialize({key_id, suite.id()});
   Bytes prefix(kHeaderSize + suite.nenc());
   std::copy(header.begin(), header.end(), prefix.begin());
-  const core::ByteSpan enc = core::ByteSpan(prefix).subspan(kHeaderSize);
+  const ByteSpan enc = ByteSpan(prefix).subspan(kHeaderSize);
   Result<core::SenderContext> context =
       core::SenderContext::setup(suite, enc, receiver, request_info(media_type, header), {}, rng);
   if (!context) return context.error();

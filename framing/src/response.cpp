@@ -9,13 +9,6 @@
 namespace twoway::framing {
 namespace {
 
-using core::ByteSpan;
-using core::ByteView;
-using core::Errc;
-using core::Error;
-using core::Result;
-using core::Status;
-
 constexpr std::size_t kMaxResponseNonce = std::max(core::kMaxNn, core::kMaxNk);
 
 // A saved state: the magic, whose last byte is the version, the role, the request's header, the
@@ -29,6 +22,7 @@ class ResponseSequenceFactory final : public OpenSequenceFactory {
   ResponseSequenceFactory(ResponseContext context, std::string_view media_type) noexcept
       : context_(std::move(context)), media_type_(media_type) {}
   std::size_t prefix_size() const noexcept override { return context_.nonce_size(); }
+  std::size_t overhead() const noexcept override { return context_.sealed_size(0); }
   Result<core::OpenSequence> open_sequence(ByteView response_nonce) noexcept override {
     return context_.open_sequence(response_nonce, media_type_);
   }
@@ -114,8 +108,7 @@ std::size_t ResponseContext::sealed_size(std::size_t plaintext_size) const noexc
 }
 
 std::size_t ResponseContext::opened_size(std::size_t message_size) const noexcept {
-  const std::size_t overhead = nonce_size() + suite_.nt();
-  return message_size < overhead ? 0 : message_size - overhead;
+  return without(nonce_size() + suite_.nt(), message_size);
 }
 
 // RFC 9458 section 4.4:
@@ -163,7 +156,7 @@ core::SecretBytes ResponseContext::export_secret_state(Role role) const noexcept
   return state;
 }
 
-Result<ResponseContext> ResponseContext::restore(const core::Provider& provider, Role role,
+Result<ResponseContext> ResponseContext::restore(const Provider& provider, Role role,
                                                  ByteView state) noexcept {
   Reader reader(state);
   const ByteView magic = reader.bytes(kMagic.size());

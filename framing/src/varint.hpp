@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <twoway/core/bytes.hpp>
+#include <twoway/framing/types.hpp>
 
 namespace twoway::framing {
 
@@ -23,7 +23,7 @@ constexpr std::size_t varint_size_from(std::uint8_t first) noexcept {
 }
 
 /// Writes the shortest encoding to the front of `out`, which has room for it.
-inline void write_varint(core::ByteSpan out, std::uint64_t value) noexcept {
+inline void write_varint(ByteSpan out, std::uint64_t value) noexcept {
   const std::size_t size = varint_size(value);
   for (std::size_t i = size; i-- > 0; value >>= 8) out[i] = static_cast<std::uint8_t>(value);
   const unsigned prefix = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
@@ -31,7 +31,7 @@ inline void write_varint(core::ByteSpan out, std::uint64_t value) noexcept {
 }
 
 /// Returns the value of an encoding, which fills `bytes`. It need not be the shortest.
-inline std::uint64_t read_varint(core::ByteView bytes) noexcept {
+inline std::uint64_t read_varint(ByteView bytes) noexcept {
   std::uint64_t value = bytes[0] & 0x3f;
   for (const std::uint8_t byte : bytes.subspan(1)) value = value << 8 | byte;
   return value;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <twoway/core/bytes.hpp>
+#include <twoway/framing/types.hpp>
 
 namespace twoway::framing {
 
@@ -12,23 +12,23 @@ namespace twoway::framing {
 /// are empty or zero and `failed` is true, so that callers check once.
 class Reader {
  public:
-  explicit Reader(core::ByteView bytes) noexcept : rest_(bytes) {}
+  explicit Reader(ByteView bytes) noexcept : rest_(bytes) {}
 
-  core::ByteView bytes(std::size_t size) noexcept {
+  ByteView bytes(std::size_t size) noexcept {
     if (size > rest_.size()) failed_ = true;
     if (failed_) return {};
-    const core::ByteView field = rest_.first(size);
+    const ByteView field = rest_.first(size);
     rest_ = rest_.subspan(size);
     return field;
   }
 
   std::uint8_t u8() noexcept {
-    const core::ByteView field = bytes(1);
+    const ByteView field = bytes(1);
     return field.empty() ? std::uint8_t{0} : field[0];
   }
 
   std::uint16_t u16() noexcept {
-    const core::ByteView field = bytes(2);
+    const ByteView field = bytes(2);
     return field.empty() ? std::uint16_t{0}
                          : static_cast<std::uint16_t>(field[0] * 256U + field[1]);
   }
@@ -37,16 +37,16 @@ class Reader {
   bool at_end() const noexcept { return !failed_ && rest_.empty(); }
 
  private:
-  core::ByteView rest_;
+  ByteView rest_;
   bool failed_ = false;
 };
 
 /// Writes fields to the front of a buffer, which the caller must make large enough.
 class Writer {
  public:
-  explicit Writer(core::ByteSpan out) noexcept : rest_(out) {}
+  explicit Writer(ByteSpan out) noexcept : rest_(out) {}
 
-  void bytes(core::ByteView field) noexcept {
+  void bytes(ByteView field) noexcept {
     if (field.size() > rest_.size()) std::abort();
     std::copy(field.begin(), field.end(), rest_.begin());
     rest_ = rest_.subspan(field.size());
@@ -60,7 +60,7 @@ class Writer {
   }
 
  private:
-  core::ByteSpan rest_;
+  ByteSpan rest_;
 };
 
 }  // namespace twoway::framing

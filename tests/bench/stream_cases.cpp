@@ -7,6 +7,7 @@
 
 #include "cases.hpp"
 #include "pair.hpp"
+#include "stream_maker.hpp"
 
 namespace twoway::bench {
 namespace {
@@ -95,8 +96,8 @@ class Case {
   }
   void start_seal_stream(std::size_t count) {
     seal_stream_.emplace(take(
-        SealStream::create(Form::chunked, from_memory(ByteView(plaintext_).first(count * chunk_)),
-                           {}, seal_sequence(), options())));
+        StreamMaker::seal(Form::chunked, from_memory(ByteView(plaintext_).first(count * chunk_)),
+                          {}, seal_sequence(), options())));
   }
   void start_open_stream(std::size_t count) {
     start_seal_stream(count);
@@ -110,8 +111,8 @@ class Case {
       size += got;
     }
     open_stream_.emplace(
-        take(OpenStream::create(Form::chunked, from_memory(ByteView(message_).first(size)),
-                                framing::factory_of(open_sequence()), options())));
+        take(StreamMaker::open(Form::chunked, from_memory(ByteView(message_).first(size)),
+                               framing::factory_of(open_sequence()), options())));
   }
 
  private:

@@ -70,7 +70,7 @@ struct Receivers {
         for (std::size_t i = 0; i < 2; ++i) {
           const auto pending = MultiRequestReceiver(rings[i]).begin(Form::whole, key.message);
           FUZZ_REQUIRE(pending.ok());
-          const PendingRequest& read = pending->request();
+          const PendingMultiRequest& read = *pending;
           FUZZ_REQUIRE(read.kem().decap(key.secrets[i], read.enc(), read.key()).ok());
         }
       }
@@ -177,7 +177,7 @@ const Receivers::Key* known_key(ByteView message, std::size_t receiver, std::siz
 Result<MultiRequestOpener> decapsulate(const PendingMultiRequest& pending, std::size_t receiver) {
   for (const auto& request : receivers().keys) {
     for (const Receivers::Key& key : request) {
-      if (equal(key.enc(), pending.request().enc())) {
+      if (equal(key.enc(), pending.enc())) {
         return pending.complete(key.secrets[receiver]);
       }
     }

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "sources.hpp"
+#include "stream_maker.hpp"
 
 using namespace twoway;
 using namespace twoway::fuzz;
@@ -33,6 +34,7 @@ class PrefixSequenceFactory final : public framing::OpenSequenceFactory {
  public:
   explicit PrefixSequenceFactory(Bytes prefix) : prefix_(std::move(prefix)) {}
   std::size_t prefix_size() const noexcept override { return prefix_.size(); }
+  std::size_t overhead() const noexcept override { return prefix_.size() + kTag; }
   Result<core::OpenSequence> open_sequence(ByteView prefix) noexcept override {
     FUZZ_REQUIRE(fuzz::equal(prefix, prefix_));
     return fuzz::open_sequence();
@@ -123,7 +125,7 @@ Message expected_message(ByteView data, const Log& log, bool lent, const Options
 SealStream seal_stream(std::unique_ptr<Source> source, const Bytes& prefix,
                        const Options& options) {
   auto stream =
-      SealStream::create(options.form, std::move(source), prefix, seal_sequence(), options);
+      StreamMaker::seal(options.form, std::move(source), prefix, seal_sequence(), options);
   FUZZ_REQUIRE(stream.ok());
   return std::move(*stream);
 }
@@ -174,8 +176,8 @@ Answer expected_opening(ByteView input, const Message& message, const Options& o
 
 Answer open(std::unique_ptr<Source> source, const Bytes& prefix, const Options& options,
             const std::vector<std::size_t>& reads) {
-  auto stream = OpenStream::create(options.form, std::move(source),
-                                   std::make_unique<PrefixSequenceFactory>(prefix), options);
+  auto stream = StreamMaker::open(options.form, std::move(source),
+                                  std::make_unique<PrefixSequenceFactory>(prefix), options);
   FUZZ_REQUIRE(stream.ok());
   return fuzz::read_all(*stream, reads, [](std::size_t) {});
 }

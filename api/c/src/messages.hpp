@@ -66,23 +66,16 @@ twoway_status give_chunk_sealer(Handle* sealer, const twoway_chunk_limits* limit
 
 // --- Pending requests --------------------------------------------------------------------------
 
-inline const PendingRequest& request_of(const PendingRequest& pending) noexcept { return pending; }
-inline const PendingRequest& request_of(const PendingMultiRequest& pending) noexcept {
-  return pending.request();
-}
-
 template <typename Handle>
 twoway_status write_enc(const Handle* pending, const Output& out, twoway_error* error) noexcept {
-  return call(error, pending, out).then([&] {
-    return out.write(request_of(pending->object).enc());
-  });
+  return call(error, pending, out).then([&] { return out.write(pending->object.enc()); });
 }
 
 template <typename Handle>
 twoway_status give_key_of(const Handle* pending, twoway_private_key** key,
                           twoway_error* error) noexcept {
   return call(error, pending, key).then([&] {
-    const auto holder = std::make_shared<const PendingRequest>(request_of(pending->object));
+    const auto holder = std::make_shared<const decltype(pending->object)>(pending->object);
     return give(key, std::shared_ptr<const PrivateKey>(holder, &holder->key()));
   });
 }

@@ -109,21 +109,17 @@ twoway_status twoway_multi_request_receiver_open(const twoway_multi_request_rece
                                                  twoway_response_sealer** response_sealer,
                                                  twoway_error* error) noexcept {
   const c::Output output{out, capacity, written};
-  return c::call(error, receiver, response_sealer, c::Input{key_message, key_message_size},
-                 c::Input{body, body_size}, output)
-      .then([&]() -> Status {
-        const auto pending = receiver->object.begin(Form::whole, {key_message, key_message_size},
-                                                    c::media_types(types, kRequestMediaTypes));
-        if (!pending) return pending.error();
-        auto opener = pending->decapsulate();
-        if (!opener) return opener.error();
-        const std::size_t needed = opener->opened_size(body_size);
-        const ByteView out_bytes = output.span().first(std::min(needed, capacity));
-        if (core::overlap(out_bytes, {key_message, key_message_size})) return core::kBadOverlap;
-        const auto size = opener->open(output.span(), {body, body_size});
-        if (Status s = output.filled(size, needed); !s) return s;
-        return c::give_handle(response_sealer, receiver->borrowed, opener->response_sealer());
-      });
+  const c::Input key{key_message, key_message_size};
+  const c::Input bytes{body, body_size};
+  return c::call(error, receiver, response_sealer, key, bytes, output).then([&]() -> Status {
+    auto opened =
+        receiver->object.open(output.span(), key, bytes, c::media_types(types, kRequestMediaTypes));
+    if (!opened) {
+      return output.filled(opened.error(), receiver->object.opened_size(key, body_size));
+    }
+    *written = opened->size;
+    return c::give(response_sealer, receiver->borrowed, std::move(opened->response_sealer));
+  });
 }
 
 twoway_status twoway_multi_request_receiver_begin(const twoway_multi_request_receiver* receiver,
@@ -140,12 +136,12 @@ void twoway_pending_multi_request_free(twoway_pending_multi_request* pending) no
 }
 
 uint8_t twoway_pending_multi_request_key_id(const twoway_pending_multi_request* pending) noexcept {
-  return pending == nullptr ? std::uint8_t{0} : pending->object.request().key_id();
+  return pending == nullptr ? std::uint8_t{0} : pending->object.key_id();
 }
 
 twoway_suite twoway_pending_multi_request_suite(
     const twoway_pending_multi_request* pending) noexcept {
-  return pending == nullptr ? twoway_suite{} : c::suite_of(pending->object.request().suite());
+  return pending == nullptr ? twoway_suite{} : c::suite_of(pending->object.suite());
 }
 
 twoway_status twoway_pending_multi_request_enc(const twoway_pending_multi_request* pending,

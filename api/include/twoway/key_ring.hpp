@@ -39,18 +39,22 @@ inline const char* to_string(KeyState state) noexcept {
 /// Knows if a key has been seen to fit its public key. Thread-safe.
 class TWOWAY_API KeyProof {
  public:
-  /// `proven` is true if the key is known to fit.
-  explicit KeyProof(bool proven) noexcept : proven_(proven) {}
   /// Tells whether the key has fitted.
   bool proven() const noexcept { return proven_; }
-  /// Records that it has.
+
+ private:
+  friend class KeyRing;
+  friend class RequestGate;
+  template <typename Opener>
+  friend class Pending;
+
+  explicit KeyProof(bool proven) noexcept : proven_(proven) {}
   void prove() noexcept { proven_ = true; }
 
   /// Returns the error for a ciphertext that does not open: `error`, or key_unavailable in place of
   /// open_failed as long as the key may be the reason.
   Error explain(const Error& error) const noexcept;
 
- private:
   std::atomic<bool> proven_;
 };
 

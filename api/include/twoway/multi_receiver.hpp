@@ -19,16 +19,6 @@ namespace twoway {
 /// MultiRequestSealer lists the other limits of the format.
 class TWOWAY_API MultiRequestOpener {
  public:
-  /// `key` opens the body once `gate` has admitted its first ciphertext. `request` gives the
-  /// response.
-  MultiRequestOpener(RequestOpener request, framing::BodyKey key,
-                     std::unique_ptr<core::Gate> gate) noexcept
-      : request_(std::move(request)),
-        prefix_size_(key.nonce_size()),
-        overhead_(key.sealed_size(0)),
-        key_(std::move(key)),
-        gate_(std::move(gate)) {}
-
   /// Returns the form in which the request was begun. The functions for the other form fail with
   /// wrong_state and consume nothing.
   Form form() const noexcept { return request_.form(); }
@@ -39,7 +29,7 @@ class TWOWAY_API MultiRequestOpener {
   /// Returns the size of the plaintext in a whole body of `body_size` bytes, or 0 if it is too
   /// short.
   std::size_t opened_size(std::size_t body_size) const noexcept {
-    return body_size < overhead_ ? 0 : body_size - overhead_;
+    return framing::without(overhead_, body_size);
   }
 
   /// Writes the plaintext of the whole `body` to the front of `out` and returns its size. `out`
@@ -78,6 +68,19 @@ class TWOWAY_API MultiRequestOpener {
   Result<ResponseSealer> response_sealer() noexcept { return request_.response_sealer(); }
 
  private:
+  template <typename Opener>
+  friend class Pending;
+
+  /// `key` opens the body once `gate` has admitted its first ciphertext. `request` gives the
+  /// response.
+  MultiRequestOpener(RequestOpener request, framing::BodyKey key,
+                     std::unique_ptr<core::Gate> gate) noexcept
+      : request_(std::move(request)),
+        prefix_size_(key.nonce_size()),
+        overhead_(key.sealed_size(0)),
+        key_(std::move(key)),
+        gate_(std::move(gate)) {}
+
   Result<std::unique_ptr<framing::OpenSequenceFactory>> take_factory() noexcept;
 
   RequestOpener request_;
@@ -87,48 +90,11 @@ class TWOWAY_API MultiRequestOpener {
   std::unique_ptr<core::Gate> gate_;     // the request's, which waits for the body
 };
 
-/// A key message whose header and `enc` are valid, and whose key is known. The next step is the
-/// private key's operation, here or elsewhere. Keeps its key alive. Immutable and thread-safe. A
-/// move copies, so that no object is left empty.
-class TWOWAY_API PendingMultiRequest {
- public:
-  /// `sealed_key` follows the prefix of a key message and has kBodyKeySize + Nt bytes.
-  PendingMultiRequest(PendingRequest request, const core::Aead& body_aead,
-                      ByteView sealed_key) noexcept
-      : request_(std::move(request)),
-        body_aead_(&body_aead),
-        sealed_key_(sealed_key.begin(), sealed_key.end()) {}
-
-  PendingMultiRequest(const PendingMultiRequest&) = default;
-  PendingMultiRequest& operator=(const PendingMultiRequest&) = default;
-
-  /// Returns key, suite and `enc`, for an operation elsewhere. Continue with the functions below,
-  /// because its own `decapsulate` and completions are for requests to one receiver.
-  const PendingRequest& request() const noexcept { return request_; }
-
-  /// Runs the private key's operation in this thread, which may block as long as the key does, and
-  /// opens the body's key. A failure leaves the request pending.
-  ///
-  /// Errors:
-  ///   open_failed       `enc` is not valid, or the key message is not authentic
-  ///   key_unavailable   the key failed, and may be tried again
-  ///   provider_failure  the library failed
-  Result<MultiRequestOpener> decapsulate() const noexcept;
-
-  /// As PendingRequest::complete, complete_dh and complete_hybrid, and open the body's key. Errors
-  /// also: open_failed (a wrong secret, or the key message is not authentic).
-  Result<MultiRequestOpener> complete(const SharedSecret& shared_secret) const noexcept;
-  Result<MultiRequestOpener> complete_dh(const core::DhSecret& dh) const noexcept;
-  Result<MultiRequestOpener> complete_hybrid(const SharedSecret& ml_kem,
-                                             const core::DhSecret& dh) const noexcept;
-
- private:
-  Result<MultiRequestOpener> open_key(Result<RequestOpener> request) const noexcept;
-
-  PendingRequest request_;
-  const core::Aead* body_aead_;
-  Bytes sealed_key_;
-};
+/// A key message that waits for its key.
+using PendingMultiRequest = Pending<MultiRequestOpener>;
+template <>
+TWOWAY_API Result<MultiRequestOpener> PendingMultiRequest::complete(
+    const SharedSecret& shared_secret) const noexcept;
 
 /// Opens one-to-many requests with the keys of a ring, which it borrows. Immutable, and safe to
 /// share between threads.
@@ -157,7 +123,20 @@ class TWOWAY_API MultiRequestReceiver {
   Result<PendingMultiRequest> begin(Form form, ByteView encapsulated_key,
                                     const MediaTypes& types = kRequestMediaTypes) const noexcept;
 
-  /// Opens a key message and a whole body in one call: begin, decapsulate, open.
+  /// Returns the size of the plaintext in a whole body of `body_size` bytes, or 0 if it is too
+  /// short or the ring does not hold the key of the key message.
+  std::size_t opened_size(ByteView encapsulated_key, std::size_t body_size) const noexcept;
+
+  /// Opens a key message and a whole body in one call: begin, decapsulate, open. Writes
+  /// opened_size(encapsulated_key, body.size()) bytes to the front of `out`, whose size is checked
+  /// before the key is used. `out` starts at the ciphertext of `body`, or the bytes written are
+  /// disjoint from `body`. They are disjoint from `encapsulated_key`. If the body is not authentic
+  /// or the replay filter refuses it, the bytes written are wiped. Fails with the errors of the
+  /// three functions.
+  Result<OpenedText> open(ByteSpan out, ByteView encapsulated_key, ByteView body,
+                          const MediaTypes& types = kRequestMediaTypes) const noexcept;
+
+  /// Opens a key message and a whole body, and returns the plaintext.
   Result<OpenedRequest> open(ByteView encapsulated_key, ByteView body,
                              const MediaTypes& types = kRequestMediaTypes) const noexcept;
 

@@ -4,8 +4,6 @@
 // Who needs it: applications, as senders of one-to-many requests.
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,9 +19,8 @@ struct EncapsulatedKey {
 };
 
 /// One request on its way to many receivers: seals its body once, and gives each receiver the
-/// body's key in a message of its own. Belongs to one thread at a time, of the process that began
-/// it, as a RequestSealer does. `encapsulate_key` may be called anywhere. Holds the body's key
-/// until it ends. Borrows from its provider.
+/// body's key in a message of its own. `encapsulate_key` may be called in any thread and process.
+/// Holds the body's key until it ends. Borrows from its provider.
 ///
 /// Limits of this format:
 /// - Every receiver holds the body's key. So any of them can forge a body that the others open with
@@ -33,65 +30,8 @@ struct EncapsulatedKey {
 /// - A sender may give out different keys and a body that opens with each to another plaintext,
 ///   because the AEADs do not bind a ciphertext to one key.
 /// - Each response is between its receiver and the sender: no other receiver can read or forge it.
-class TWOWAY_API MultiRequestSealer {
+class TWOWAY_API MultiRequestSealer : public MessageSealer {
  public:
-  /// `sequence` seals the body that `prefix` begins under `key`. `options` as in
-  /// MultiRequestSender.
-  MultiRequestSealer(Form form, std::string_view media_type, framing::BodyKey key, Bytes prefix,
-                     core::SealSequence sequence, AeadId aead,
-                     const SenderOptions& options) noexcept
-      : form_(form),
-        media_type_(media_type),
-        key_(std::move(key)),
-        prefix_(std::move(prefix)),
-        sequence_(std::move(sequence)),
-        aead_(aead),
-        options_(options) {}
-
-  /// Returns the form in which the request was begun. The functions for the other form fail with
-  /// wrong_state and consume nothing.
-  Form form() const noexcept { return form_; }
-
-  /// Returns the nonce, with which the body starts, and its size.
-  ByteView prefix() const noexcept { return prefix_; }
-  std::size_t prefix_size() const noexcept { return prefix_.size(); }
-
-  /// Returns the size of a whole body for `plaintext_size` bytes.
-  std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
-    return key_.sealed_size(plaintext_size);
-  }
-
-  /// Writes the whole body, sealed_size(plaintext.size()) bytes, to the front of `out` and returns
-  /// their number. `plaintext` starts prefix_size() bytes into `out` or is disjoint from the bytes
-  /// written. Seals once.
-  ///
-  /// Errors:
-  ///   buffer_too_small  `out` is too small
-  ///   invalid_argument  the buffers overlap in another way
-  ///   wrong_state       the body was sealed before, the request is chunked, a forked child, or a
-  ///                     use by two threads at once
-  ///   provider_failure  the library failed
-  Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
-
-  /// Seals the whole body, and returns it.
-  Result<Bytes> seal(ByteView plaintext) noexcept;
-
-  /// Makes the sealer of the body's chunks, which follow `prefix`. Succeeds once.
-  ///
-  /// Errors:
-  ///   wrong_state       the body was sealed before, the request is whole, or a forked child
-  ///   invalid_argument  the limits are wrong (nothing is consumed)
-  Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
-
-  /// Makes the body as a stream, which seals the bytes of `source`, in place of `seal` or
-  /// `chunk_sealer`. One of them succeeds once.
-  ///
-  /// Errors:
-  ///   wrong_state       the body was sealed before, or a forked child
-  ///   invalid_argument  the limits are wrong or `source` is null (the request is then used up)
-  Result<SealStream> stream(std::unique_ptr<Source> source,
-                            const StreamOptions& options = {}) noexcept;
-
   /// Makes the key message for the receiver that `to` sends to, at any time before, during or after
   /// the sealing. Only the AEADs must be the same. KEM, KDF and provider may differ between
   /// receivers. The receiver's ephemeral key is drawn from this sender's Rng if it has one, else as
@@ -103,13 +43,20 @@ class TWOWAY_API MultiRequestSealer {
   Result<EncapsulatedKey> encapsulate_key(const RequestSender& to) const noexcept;
 
  private:
-  Result<core::SealSequence> take_sequence() noexcept;
+  friend class MultiRequestSender;
 
-  Form form_;
+  /// `options` as in MultiRequestSender.
+  MultiRequestSealer(Form form, std::string_view media_type, framing::BodyKey key, Bytes nonce,
+                     core::SealSequence sequence, AeadId aead,
+                     const SenderOptions& options) noexcept
+      : MessageSealer(form, std::move(nonce), std::move(sequence)),
+        media_type_(media_type),
+        key_(std::move(key)),
+        aead_(aead),
+        options_(options) {}
+
   std::string media_type_;
   framing::BodyKey key_;
-  Bytes prefix_;
-  std::optional<core::SealSequence> sequence_;  // until it is used
   AeadId aead_;
   SenderOptions options_;
 };

@@ -1,7 +1,6 @@
 // The receiver of requests (RFC 9458 section 4.3).
 //
-// Who needs it: applications, as receivers. PendingRequest and ChunkedRequestOpener are for power
-// users.
+// Who needs it: applications, as receivers. ChunkedRequestOpener is for power users.
 #pragma once
 
 #include <atomic>
@@ -10,8 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include <twoway/key_ring.hpp>
-#include <twoway/replay_filter.hpp>
+#include <twoway/pending.hpp>
 #include <twoway/response.hpp>
 
 namespace twoway {
@@ -19,16 +17,6 @@ namespace twoway {
 /// Opens one request, then gives the sealer of its response. Belongs to one thread at a time.
 class TWOWAY_API RequestOpener {
  public:
-  /// `sequence` opens the ciphertext, and `authentic` becomes true when it has opened some.
-  RequestOpener(Form form, core::OpenSequence sequence, framing::ResponseContext response, Rng& rng,
-                std::shared_ptr<const std::atomic<bool>> authentic) noexcept
-      : form_(form),
-        sequence_(std::move(sequence)),
-        nt_(sequence_->sealed_size(0)),
-        response_(std::move(response)),
-        rng_(&rng),
-        authentic_(std::move(authentic)) {}
-
   /// Returns the form in which the request was begun. The functions for the other form fail with
   /// wrong_state and consume nothing.
   Form form() const noexcept { return form_; }
@@ -36,7 +24,7 @@ class TWOWAY_API RequestOpener {
   /// Returns the size of the plaintext in `ciphertext_size` bytes after the prefix, or 0 if they
   /// are too few.
   std::size_t opened_size(std::size_t ciphertext_size) const noexcept {
-    return ciphertext_size < nt_ ? 0 : ciphertext_size - nt_;
+    return framing::without(nt_, ciphertext_size);
   }
 
   /// Writes the plaintext of `ciphertext`, the message after its prefix, to the front of `out` and
@@ -76,7 +64,19 @@ class TWOWAY_API RequestOpener {
   Result<ResponseSealer> response_sealer() noexcept;
 
  private:
-  friend class PendingMultiRequest;  // opens the body's key in place of a plaintext
+  template <typename Opener>
+  friend class Pending;
+
+  /// `sequence` opens the ciphertext, and `authentic` becomes true when it has opened some.
+  RequestOpener(Form form, core::OpenSequence sequence, framing::ResponseContext response, Rng& rng,
+                std::shared_ptr<const std::atomic<bool>> authentic) noexcept
+      : form_(form),
+        sequence_(std::move(sequence)),
+        nt_(sequence_->sealed_size(0)),
+        response_(std::move(response)),
+        rng_(&rng),
+        authentic_(std::move(authentic)) {}
+
   Result<core::OpenSequence> take_sequence() noexcept;
 
   Form form_;
@@ -87,106 +87,11 @@ class TWOWAY_API RequestOpener {
   std::shared_ptr<const std::atomic<bool>> authentic_;
 };
 
-/// The choices of a receiver.
-struct ReceiverOptions {
-  /// Draws response nonces if it is set, in place of the provider's generator. Must outlive the
-  /// receiver and its openers, and be thread-safe if the receiver is shared.
-  Rng* rng = nullptr;
-
-  /// Refuses requests that were accepted before (`replayed`), if it is set. Must outlive the
-  /// receiver and its openers.
-  ReplayFilter* replay_filter = nullptr;
-};
-
-/// A request whose header and `enc` are valid, and whose key is known. The next step is the private
-/// key's operation, here or elsewhere. Keeps its key alive. Immutable and thread-safe. Cheap to
-/// copy, because copies share their content. A move copies, so that no object is left empty.
-class TWOWAY_API PendingRequest {
- public:
-  /// Checks `enc`, Nenc bytes, and copies it. `options` has a generator.
-  ///
-  /// Errors:
-  ///   open_failed       `enc` is not a valid encapsulation
-  ///   provider_failure  the library failed
-  static Result<PendingRequest> create(Form form, std::string_view media_type, KeyRing::Match match,
-                                       ByteView enc, const ReceiverOptions& options) noexcept;
-  PendingRequest(const PendingRequest&) noexcept = default;
-  PendingRequest& operator=(const PendingRequest&) noexcept = default;
-
-  /// The key id, suite, private key and KEM that the header names.
-  std::uint8_t key_id() const noexcept { return state_->match.entry->key_id; }
-  Suite suite() const noexcept { return state_->match.suite.id(); }
-  const PrivateKey& key() const noexcept { return *state_->match.entry->key; }
-  const Kem& kem() const noexcept { return state_->match.suite.kem(); }
-
-  /// Nenc bytes, checked.
-  ByteView enc() const noexcept { return state_->encapsulation.bytes(); }
-
-  /// Returns the checked public key of the sender for an operation elsewhere, as
-  /// Encapsulation::peer does. Null if the KEM has none.
-  const PublicKey* peer() const noexcept { return state_->encapsulation.peer(); }
-
-  /// Returns the number of bytes of the message before its ciphertext: header and `enc`.
-  std::size_t prefix_size() const noexcept { return framing::kHeaderSize + enc().size(); }
-
-  /// As RequestOpener::opened_size, before the key is used.
-  std::size_t opened_size(std::size_t ciphertext_size) const noexcept {
-    const std::size_t nt = state_->match.suite.nt();
-    return ciphertext_size < nt ? 0 : ciphertext_size - nt;
-  }
-
-  /// Runs the key's operation in this thread, which may block as long as the key does. A failure
-  /// leaves the request pending.
-  ///
-  /// Errors:
-  ///   key_unavailable   the key failed, and may be tried again
-  ///   open_failed       the key's KEM finds `enc` invalid
-  ///   provider_failure  the library failed
-  Result<RequestOpener> decapsulate() const noexcept;
-
-  /// Takes Decap(enc, skR) that was computed elsewhere, as a KMS with KEM keys does. A wrong secret
-  /// shows as open_failed when the request is opened.
-  ///
-  /// Errors:
-  ///   invalid_argument  it has not Nsecret bytes
-  ///   provider_failure  the library failed
-  Result<RequestOpener> complete(const SharedSecret& shared_secret) const noexcept;
-
-  /// Takes DH(skR, peer()) that was computed elsewhere: the shared x coordinate of a NIST curve, or
-  /// the output of X25519 or X448. A wrong one shows as for `complete`.
-  ///
-  /// Errors:
-  ///   key_unavailable   it has not Ndh bytes, or is all zero from X25519 or X448
-  ///   not_supported     the KEM is not a DHKEM
-  ///   provider_failure  the library failed
-  Result<RequestOpener> complete_dh(const core::DhSecret& dh) const noexcept;
-
-  /// Takes both results of a hybrid's two halves: `ml_kem`, the secret that ML-KEM's key
-  /// decapsulates from the front of `enc`, and `dh` as for complete_dh
-  /// (Kem::shared_secret_from_parts).
-  ///
-  /// Errors:
-  ///   key_unavailable   one has another length, or `dh` is all zero from X25519
-  ///   not_supported     the KEM is no hybrid, or the provider's native one
-  ///   provider_failure  the library failed
-  Result<RequestOpener> complete_hybrid(const SharedSecret& ml_kem,
-                                        const core::DhSecret& dh) const noexcept;
-
- private:
-  friend class PendingMultiRequest;  // proves the key by its key message
-  struct State {
-    Form form;
-    std::string media_type;
-    KeyRing::Match match;
-    Bytes enc;
-    core::Encapsulation encapsulation;  // borrows enc's bytes
-    ReceiverOptions options;            // with a generator
-  };
-  explicit PendingRequest(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
-  KeyProof& proof() const noexcept { return *state_->match.entry->proof; }
-
-  std::shared_ptr<const State> state_;
-};
+/// A request to one receiver that waits for its key.
+using PendingRequest = Pending<RequestOpener>;
+template <>
+TWOWAY_API Result<RequestOpener> PendingRequest::complete(
+    const SharedSecret& shared_secret) const noexcept;
 
 /// The plaintext of a request and the sealer of its response.
 struct OpenedRequest {
@@ -267,9 +172,12 @@ class TWOWAY_API RequestReceiver {
 
  private:
   friend class ChunkedRequestOpener;
+  friend class MultiRequestReceiver;
   Result<KeyRing::Match> find(ByteView header) const noexcept;
-  Result<PendingRequest> pending(Form form, std::string_view media_type, KeyRing::Match match,
-                                 ByteView enc) const noexcept;
+  Result<detail::PendingState> check(Form form, std::string_view media_type, KeyRing::Match match,
+                                     ByteView enc) const noexcept;
+  Result<detail::PendingState> read(Form form, ByteView message,
+                                    const MediaTypes& types) const noexcept;
 
   const KeyRing* ring_;
   ReceiverOptions options_;
@@ -283,11 +191,6 @@ class TWOWAY_API ChunkedRequestOpener {
   /// As ChunkOpener's.
   using State = ChunkOpener::State;
   using Step = ChunkOpener::Step;
-
-  /// `media_type` comes from framing::choose_media_type for chunked messages.
-  ChunkedRequestOpener(const RequestReceiver& receiver, std::string_view media_type,
-                       const ChunkLimits& limits) noexcept
-      : receiver_(receiver), media_type_(media_type), limits_(limits) {}
 
   /// As ChunkOpener::open and open_in_place. May also fail with the errors of
   /// RequestReceiver::begin, which stay.
@@ -314,7 +217,14 @@ class TWOWAY_API ChunkedRequestOpener {
   Result<ResponseSealer> response_sealer() noexcept;
 
  private:
-  Result<std::optional<Step>> read_prefix(ByteView in, End end) noexcept;
+  friend class RequestReceiver;
+
+  /// `media_type` comes from framing::choose_media_type for chunked messages.
+  ChunkedRequestOpener(const RequestReceiver& receiver, std::string_view media_type,
+                       const ChunkLimits& limits) noexcept
+      : receiver_(receiver), media_type_(media_type), limits_(limits) {}
+
+  Result<Step> read_prefix(ByteView in, End end) noexcept;
 
   RequestReceiver receiver_;
   std::string media_type_;

@@ -6,74 +6,30 @@
 #include <memory>
 #include <span>
 
+#include <twoway/message_sealer.hpp>
 #include <twoway/response.hpp>
-#include <twoway/stream.hpp>
 
 namespace twoway {
 
-/// One request that has begun: seals it, and gives the opener of its response. Belongs to one
-/// thread at a time, of the process that began it. In a forked child every sealing function fails
-/// with wrong_state, because the parent would use the same key and nonce. A use by two threads at
-/// once is refused as far as core::SoleUse sees it.
-class TWOWAY_API RequestSealer {
+/// One request that has begun. Gives the opener of its response.
+class TWOWAY_API RequestSealer : public MessageSealer {
  public:
-  /// For RequestSender, which begins requests.
-  RequestSealer(Form form, const core::CipherSuite& suite, std::uint8_t key_id,
-                framing::BegunRequest begun) noexcept
-      : form_(form), suite_(suite), key_id_(key_id), begun_(std::move(begun)) {}
-
-  /// Returns the form in which the request was begun. The functions for the other form fail with
-  /// wrong_state and consume nothing.
-  Form form() const noexcept { return form_; }
-
-  /// Returns the prefix hdr || enc, with which the message starts.
-  ByteView prefix() const noexcept { return begun_.prefix; }
-  std::size_t prefix_size() const noexcept { return begun_.prefix.size(); }
-
-  /// Returns the size of the whole request for `plaintext_size` bytes.
-  std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
-    return begun_.prefix.size() + begun_.context.sealed_size(plaintext_size);
-  }
-
-  /// Writes the whole request, sealed_size(plaintext.size()) bytes, to the front of `out` and
-  /// returns their number. `plaintext` starts prefix_size() bytes into `out` or is disjoint from
-  /// the bytes written. Seals once.
-  ///
-  /// Errors:
-  ///   buffer_too_small  `out` is too small
-  ///   invalid_argument  the buffers overlap in another way
-  ///   wrong_state       the request was sealed before, is chunked, a forked child, or a use by two
-  ///                     threads at once
-  ///   provider_failure  the library failed
-  Result<std::size_t> seal(ByteSpan out, ByteView plaintext) noexcept;
-
-  /// Makes the sealer of the request's chunks (Chunked OHTTP section 6.1), which follow `prefix`.
-  /// Succeeds once.
-  ///
-  /// Errors:
-  ///   wrong_state       the request was sealed before, is whole, or a forked child
-  ///   invalid_argument  the limits are wrong (nothing is consumed)
-  Result<ChunkSealer> chunk_sealer(const ChunkLimits& limits = {}) noexcept;
-
-  /// Makes the request as a stream, which seals the bytes of `source`, in place of `seal` or
-  /// `chunk_sealer`. One of them succeeds once.
-  ///
-  /// Errors:
-  ///   wrong_state       the request was sealed before, or a forked child
-  ///   invalid_argument  the limits are wrong or `source` is null (the request is then used up)
-  Result<SealStream> stream(std::unique_ptr<Source> source,
-                            const StreamOptions& options = {}) noexcept;
-
   /// Makes an opener of the response to this request. The response may arrive before the request
   /// has ended.
   ResponseOpener response_opener() const noexcept;
 
  private:
-  Form form_;
+  friend class RequestSender;
+  RequestSealer(Form form, const framing::KeyChoice& receiver, framing::BegunRequest begun,
+                core::SealSequence sequence) noexcept
+      : MessageSealer(form, std::move(begun.prefix), std::move(sequence)),
+        suite_(receiver.suite),
+        key_id_(receiver.key_id),
+        context_(std::move(begun.context)) {}
+
   core::CipherSuite suite_;
   std::uint8_t key_id_;
-  framing::BegunRequest begun_;
-  bool sealed_ = false;
+  core::SenderContext context_;  // gave its sequence away
 };
 
 /// A whole request and the opener of its response.

@@ -18,10 +18,6 @@ struct SecretAccess {
 /// provider, and from nothing else: the sender and its request may be gone.
 class TWOWAY_API ResponseOpener {
  public:
-  /// For the objects that begin requests.
-  explicit ResponseOpener(framing::ResponseContext context) noexcept
-      : context_(std::move(context)) {}
-
   /// Returns the size of the plaintext in a response of `message_size` bytes, or 0 if it is too
   /// short.
   std::size_t opened_size(std::size_t message_size) const noexcept {
@@ -75,6 +71,11 @@ class TWOWAY_API ResponseOpener {
   static Result<ResponseOpener> restore(const Provider& provider, ByteView state) noexcept;
 
  private:
+  friend class RequestSealer;
+  friend class MultiRequestSealer;
+  explicit ResponseOpener(framing::ResponseContext context) noexcept
+      : context_(std::move(context)) {}
+
   framing::ResponseContext context_;
 };
 
@@ -91,10 +92,6 @@ struct ChunkedResponse {
 /// and its keys may be gone.
 class TWOWAY_API ResponseSealer {
  public:
-  /// `rng` gives response nonces and must outlive the sealer.
-  ResponseSealer(framing::ResponseContext context, Rng& rng) noexcept
-      : context_(std::move(context)), rng_(&rng) {}
-
   /// Returns the size of a whole response of `plaintext_size` bytes.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
     return context_.sealed_size(plaintext_size);
@@ -154,6 +151,12 @@ class TWOWAY_API ResponseSealer {
   static Result<ResponseSealer> restore(const Provider& provider, ByteView state) noexcept;
 
  private:
+  friend class RequestOpener;
+
+  /// `rng` gives response nonces and must outlive the sealer.
+  ResponseSealer(framing::ResponseContext context, Rng& rng) noexcept
+      : context_(std::move(context)), rng_(&rng) {}
+
   struct Begun {
     Bytes prefix;
     core::SealSequence sequence;

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <variant>
 
 #include <twoway/source.hpp>
 
@@ -23,6 +24,16 @@ struct StreamOptions {
   std::size_t max_whole = 16777216;  ///< largest plaintext of a whole message, in bytes
 };
 
+namespace detail {
+
+/// One step of a stream's `read`: the bytes that it wrote, and whether the read ends there.
+struct Written {
+  std::size_t size = 0;
+  bool stops = false;
+};
+
+}  // namespace detail
+
 /// Gives a message that it seals from a source. Belongs to one thread at a time.
 ///
 ///   while (true) {
@@ -36,12 +47,6 @@ struct StreamOptions {
 /// never gives a last chunk, so its receiver sees a truncated message.
 class TWOWAY_API SealStream {
  public:
-  /// Makes a stream of `prefix`, then of the bytes of `source` that `sequence` seals. For the
-  /// objects that begin messages. Fails with invalid_argument for wrong limits or a null source.
-  static Result<SealStream> create(Form form, std::unique_ptr<Source> source, Bytes prefix,
-                                   core::SealSequence sequence,
-                                   const StreamOptions& options) noexcept;
-
   /// Writes the next bytes of the message, at most out.size(), to the front of `out` and returns
   /// their number, 0 only after the last. `out` must overlap no memory that the source has yet to
   /// give. Reads the source only if it has nothing else to give. Fastest if `out` holds whole
@@ -69,28 +74,29 @@ class TWOWAY_API SealStream {
   std::optional<std::uint64_t> remaining() const noexcept;
 
  private:
-  SealStream(std::unique_ptr<Source> source, Bytes prefix, std::optional<ChunkSealer> chunks,
-             std::optional<core::SealSequence> whole, const StreamOptions& options) noexcept;
+  friend struct StreamMaker;  // of the objects that begin messages
+  using Sealer = std::variant<ChunkSealer, framing::WholeSealer>;
+
+  SealStream(std::unique_ptr<Source> source, Bytes prefix, Sealer sealer,
+             const StreamOptions& options) noexcept;
 
   struct Plaintext {
     ByteView bytes;
     Last last;
   };
 
+  bool is_whole() const noexcept { return sealer_.index() == 1; }
   Result<std::size_t> seal_next(ByteSpan out) noexcept;
   Plaintext lendable() const noexcept;
-  Result<Plaintext> lend() noexcept;
   Result<Plaintext> read_source() noexcept;
   std::size_t max_plaintext() const noexcept;
-  std::size_t largest_chunk_prefix() const noexcept;
-  std::size_t chunk_prefix(const Plaintext& plaintext) const noexcept;
-  std::size_t sealed_size(const Plaintext& plaintext) const noexcept;
+  std::size_t chunk_prefix(std::size_t size, Last last) const noexcept;
+  std::size_t sealed_size(std::size_t size, Last last) const noexcept;
 
   std::unique_ptr<Source> source_;
   std::optional<ByteView> memory_;  // the rest of the source, if it is in memory
-  std::optional<ChunkSealer> chunks_;
-  std::optional<core::SealSequence> whole_;
-  StreamOptions options_;
+  Sealer sealer_;
+  Fill fill_;
   Bytes prefix_;
   std::size_t prefix_size_;
   core::SecretBuffer buffer_;  // plaintext, or the rest of a sealed chunk that did not fit `out`
@@ -105,12 +111,6 @@ class TWOWAY_API SealStream {
 /// A whole message is given only after all of it is found authentic.
 class TWOWAY_API OpenStream {
  public:
-  /// Makes a stream that reads the prefix for `factory` from `source`, then the ciphertext. For the
-  /// objects that begin messages. Fails with invalid_argument for wrong limits or a null source.
-  static Result<OpenStream> create(Form form, std::unique_ptr<Source> source,
-                                   std::unique_ptr<framing::OpenSequenceFactory> factory,
-                                   const StreamOptions& options) noexcept;
-
   /// Writes the next bytes of the plaintext, at most out.size(), to the front of `out` and returns
   /// their number, 0 only at the authenticated end. `out` must overlap no memory that the source
   /// has yet to give. Fastest if `out` has at least max_chunk bytes: chunks are then opened
@@ -129,24 +129,23 @@ class TWOWAY_API OpenStream {
   Result<std::size_t> read(ByteSpan out) noexcept;
 
  private:
-  OpenStream(std::unique_ptr<Source> source, std::optional<ChunkOpener> chunks,
-             std::unique_ptr<framing::OpenSequenceFactory> factory,
-             const StreamOptions& options) noexcept;
+  friend struct StreamMaker;  // of the objects that begin messages
+  using Opener = std::variant<ChunkOpener, framing::WholeOpener>;
 
-  Result<std::size_t> open_chunk(ByteSpan out) noexcept;
-  Result<std::size_t> open_whole(ByteSpan out) noexcept;
+  OpenStream(std::unique_ptr<Source> source, Opener opener) noexcept;
+
+  Result<detail::Written> open_next(ByteSpan out, bool given) noexcept;
   Status read_source() noexcept;
   ByteSpan own_input() noexcept;
 
   std::unique_ptr<Source> source_;
-  std::optional<ChunkOpener> chunks_;
-  std::unique_ptr<framing::OpenSequenceFactory> factory_;  // of a whole message
-  StreamOptions options_;
+  Opener opener_;
   core::SecretBuffer buffer_;  // the bytes read, or plaintext if the source is in memory
   bool lends_ = false;         // the source is in memory
   ByteView input_;             // read but not consumed, in buffer_ or that memory
   ByteView pending_;           // plaintext that did not fit `out`
   End end_ = End::no;          // the source's
+  bool wants_more_ = false;    // the opener needs input behind input_
   bool finished_ = false;
   std::optional<Error> error_;
 };

@@ -14,8 +14,10 @@
 #include <twoway/clock.hpp>
 #include <twoway/key_configs.hpp>
 #include <twoway/key_ring.hpp>
+#include <twoway/message_sealer.hpp>
 #include <twoway/multi_receiver.hpp>
 #include <twoway/multi_sender.hpp>
+#include <twoway/pending.hpp>
 #include <twoway/private_key_pem.hpp>
 #include <twoway/replay_filter.hpp>
 #include <twoway/request_receiver.hpp>

@@ -9,6 +9,7 @@
 #include <twoway/framing/key_config.hpp>
 #include <twoway/framing/request.hpp>
 #include <twoway/framing/response.hpp>
+#include <twoway/framing/whole.hpp>
 
 namespace twoway {
 

@@ -196,7 +196,7 @@ TEST_CASE("a Diffie-Hellman result and a KEM's secret complete a request, each i
       const auto multi =
           MultiRequestReceiver{gateway.ring}.begin(Form::whole, key->message, kTypes);
       REQUIRE_OK(multi);
-      auto opener = multi->complete_dh(gateway.key->answer(*multi->request().peer()));
+      auto opener = multi->complete_dh(gateway.key->answer(*multi->peer()));
       REQUIRE_OK(opener);
       const auto opened = open_body(*opener, body);
       REQUIRE_OK(opened);

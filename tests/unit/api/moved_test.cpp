@@ -23,6 +23,18 @@ static_assert(std::is_constructible_v<MultiRequestReceiver, const KeyRing&>);
 static_assert(!std::is_constructible_v<MultiRequestReceiver, KeyRing> &&
               !std::is_constructible_v<MultiRequestReceiver, KeyRing, ReceiverOptions>);
 
+// Only the library makes the objects that stand for a step of an exchange.
+static_assert(!std::is_constructible_v<RequestSealer, Form, framing::KeyChoice,
+                                       framing::BegunRequest, core::SealSequence>);
+static_assert(!std::is_constructible_v<MessageSealer, Form, Bytes, core::SealSequence> &&
+              !std::is_move_constructible_v<MessageSealer>);
+static_assert(!std::is_constructible_v<ResponseOpener, framing::ResponseContext> &&
+              !std::is_constructible_v<ResponseSealer, framing::ResponseContext, Rng&>);
+static_assert(
+    !std::is_constructible_v<ChunkedRequestOpener, RequestReceiver, std::string_view, ChunkLimits>);
+static_assert(!std::is_default_constructible_v<PendingRequest> &&
+              !std::is_constructible_v<KeyProof, bool>);
+
 struct OwnProvider final : Provider {
   const char* name() const noexcept override { return "own"; }
   Rng& rng() const noexcept override { return any_provider().rng(); }

@@ -239,7 +239,7 @@ TEST_CASE("the private key's operation may be done elsewhere") {
   const Bytes body = seal_body(sealer, "question");
   auto pending = MultiRequestReceiver{pair.ring}.begin(Form::whole, key.message, kTypes);
   REQUIRE_OK(pending);
-  const PendingRequest& request = pending->request();
+  const PendingMultiRequest& request = *pending;
   REQUIRE(request.key_id() == 7);
   SharedSecret secret;
   REQUIRE_OK(request.kem().decap(secret, request.enc(), request.key()));

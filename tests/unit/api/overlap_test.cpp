@@ -148,6 +148,25 @@ TEST_CASE("bodies for many receivers serve or refuse buffers at every distance")
                                  ByteSpan out, ByteView in) { return opener->open(out, in); };
                     },
                     is_text});
+    const MultiRequestReceiver receiver(pair.ring);
+    REQUIRE(receiver.opened_size(key->message, body.size()) == kText.size());
+    check_overlaps({body, kText.size(), -prefix,
+                    [&]() -> Call {
+                      return [&](ByteSpan out, ByteView in) -> Result<std::size_t> {
+                        const auto opened = receiver.open(out, key->message, in, kTypes);
+                        if (!opened) return opened.error();
+                        return opened->size;
+                      };
+                    },
+                    is_text});
+    Bytes key_message = key->message;
+    REQUIRE_ERRC(receiver.open(key_message, key_message, body, kTypes), Errc::invalid_argument);
+    REQUIRE(key_message == key->message);
+    const ByteSpan small = ByteSpan(key_message).first(kText.size() - 1);
+    REQUIRE_ERRC(receiver.open(small, key->message, body, kTypes), Errc::buffer_too_small);
+    REQUIRE(key_message == key->message);
+    key_message[0] ^= 1;
+    REQUIRE(receiver.opened_size(key_message, body.size()) == 0);
   });
 }
 

@@ -48,8 +48,7 @@ struct Shared {
     configs = need(pair.ring.key_configs());
     public_key = need(pending.kem().import_public(pending.key().public_key()));
     REQUIRE_OK(pending.kem().decap(secret, pending.enc(), pending.key()));
-    REQUIRE_OK(multi_pending.request().kem().decap(multi_secret, multi_pending.request().enc(),
-                                                   pending.key()));
+    REQUIRE_OK(multi_pending.kem().decap(multi_secret, multi_pending.enc(), pending.key()));
     OpenedRequest opened = need(receiver.open(whole.message, kTypes));
     receiver_state = need(opened.response_sealer.export_secret_state(SecretAccess{}));
     sender_state = whole.response_opener.export_secret_state(SecretAccess{});

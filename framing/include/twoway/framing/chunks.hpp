@@ -34,15 +34,15 @@ inline constexpr std::size_t kMaxChunk = std::size_t{1} << 30;
 
 /// Checks limits, as every function that takes them does. Fails with invalid_argument if
 /// `max_chunk` is 0 or over kMaxChunk, or if `max_chunks` is 0.
-TWOWAY_API core::Status check_limits(const ChunkLimits& limits) noexcept;
+TWOWAY_API Status check_limits(const ChunkLimits& limits) noexcept;
 
 /// Seals the chunks of one message. Belongs to one thread at a time, of the process that began the
 /// message, as a core::SealSequence does.
 class TWOWAY_API ChunkSealer {
  public:
   /// Takes over a sequence that has sealed nothing yet. Fails with the errors of check_limits.
-  static core::Result<ChunkSealer> create(core::SealSequence sequence,
-                                          const ChunkLimits& limits = {}) noexcept;
+  static Result<ChunkSealer> create(core::SealSequence sequence,
+                                    const ChunkLimits& limits = {}) noexcept;
 
   /// Returns the number of bytes before the ciphertext of a chunk, which hold its length.
   std::size_t prefix_size(std::size_t plaintext_size, Last last) const noexcept;
@@ -50,7 +50,10 @@ class TWOWAY_API ChunkSealer {
   /// Returns the size of a whole chunk.
   std::size_t sealed_size(std::size_t plaintext_size, Last last) const noexcept;
 
-  /// Returns the size of the largest chunk that `seal` can write.
+  /// Returns the size of the largest plaintext of one chunk.
+  std::size_t max_plaintext() const noexcept { return limits_.max_chunk; }
+
+  /// Returns the size of the largest chunk that `seal` can give.
   std::size_t max_sealed_size() const noexcept { return sealed_size(limits_.max_chunk, Last::no); }
 
   /// Writes one chunk, sealed_size(plaintext.size(), last) bytes, to the front of `out` and returns
@@ -66,7 +69,7 @@ class TWOWAY_API ChunkSealer {
   ///                     by two threads at once
   ///   provider_failure  the library failed
   /// Every failure except provider_failure leaves the sealer as it was.
-  core::Result<std::size_t> seal(core::ByteSpan out, core::ByteView plaintext, Last last) noexcept;
+  Result<std::size_t> seal(ByteSpan out, ByteView plaintext, Last last) noexcept;
 
   /// Returns true once the last chunk is sealed. Without it the message is truncated.
   bool finished() const noexcept { return finished_; }
@@ -109,20 +112,20 @@ class TWOWAY_API ChunkOpener {
 
   /// The result of one call of an opener.
   struct Step {
-    State state;               ///< the opener's state after the call
-    std::size_t consumed;      ///< bytes of `in` that must not be given again
-    core::ByteSpan plaintext;  ///< of the opened chunk, or empty
+    State state;           ///< the opener's state after the call
+    std::size_t consumed;  ///< bytes of `in` that must not be given again
+    ByteSpan plaintext;    ///< of the opened chunk, or empty
   };
 
   /// Takes over a sequence that has opened nothing yet. The input is chunks from its first byte.
   /// Fails with the errors of check_limits.
-  static core::Result<ChunkOpener> create(core::OpenSequence sequence,
-                                          const ChunkLimits& limits = {}) noexcept;
+  static Result<ChunkOpener> create(core::OpenSequence sequence,
+                                    const ChunkLimits& limits = {}) noexcept;
 
   /// Takes over `factory`, which is not null. The input starts with its prefix. Its errors are
   /// final.
-  static core::Result<ChunkOpener> create(std::unique_ptr<OpenSequenceFactory> factory,
-                                          const ChunkLimits& limits = {}) noexcept;
+  static Result<ChunkOpener> create(std::unique_ptr<OpenSequenceFactory> factory,
+                                    const ChunkLimits& limits = {}) noexcept;
 
   /// Opens at most one chunk of `in`, the input after the consumed bytes. `end` says that it
   /// reaches the end of the message. Writes the plaintext to the front of `out`, whose first
@@ -143,20 +146,28 @@ class TWOWAY_API ChunkOpener {
   ///   buffer_too_small  `out` has fewer than output_size(in.size()) bytes
   ///   invalid_argument  `out` overlaps `in`
   ///   wrong_state       after `done`
-  core::Result<Step> open(core::ByteSpan out, core::ByteView in, End end) noexcept;
+  Result<Step> open(ByteSpan out, ByteView in, End end) noexcept;
 
   /// Opens a chunk in place: the plaintext is over its ciphertext in `in`, or in a buffer of the
   /// opener until the next call. A failure destroys the chunk.
-  core::Result<Step> open_in_place(core::ByteSpan in, End end) noexcept;
+  Result<Step> open_in_place(ByteSpan in, End end) noexcept;
 
   /// Returns the size that `out` needs for an input of this size, at most max_chunk.
   std::size_t output_size(std::size_t input_size) const noexcept;
 
  private:
   enum class Phase : std::uint8_t { prefix, length, body, final_body, finished };
-  struct Sealed {
-    core::ByteView bytes;
-    Last last;
+
+  /// The place of the next sealed chunk, if it is whole.
+  enum class Place : std::uint8_t {
+    nowhere,
+    input,  ///< at the end of the consumed bytes
+    kept,   ///< in kept_
+  };
+  struct Found {
+    Place place;
+    std::size_t consumed;  ///< bytes of the input
+    std::size_t size;      ///< of the chunk
   };
 
   ChunkOpener(std::unique_ptr<OpenSequenceFactory> factory,
@@ -166,15 +177,19 @@ class TWOWAY_API ChunkOpener {
         limits_(limits),
         phase_(sequence_ ? Phase::length : Phase::prefix) {}
 
-  bool moved_from() const noexcept {
-    return sequence_ ? sequence_->moved_from() : factory_ == nullptr;
-  }
   std::size_t max_sealed() const noexcept { return sequence_->sealed_size(limits_.max_chunk); }
-  core::Result<Step> open_at(core::ByteSpan* out, core::ByteView in, End end) noexcept;
-  core::Result<std::optional<Sealed>> next_sealed(core::ByteView& in, End end) noexcept;
-  core::Result<bool> read_prefix(core::ByteView& in) noexcept;
-  core::Result<bool> read_length(core::ByteView& in) noexcept;
-  bool keep(core::ByteView& in, std::size_t most) noexcept;
+  Status ready() const noexcept;
+  Result<Found> find(ByteView in, End end) noexcept;
+  Status read_prefix(ByteView& in) noexcept;
+  Status read_length(ByteView& in) noexcept;
+  bool keep(ByteView& in, std::size_t most) noexcept;
+  Result<Step> open_found(const Result<Found>& found, ByteSpan out, ByteView sealed) noexcept;
+
+  template <typename Span>  // a ByteView or a ByteSpan
+  Span sealed_in(const Result<Found>& found, Span in) noexcept {
+    if (!found) return {};
+    return found->place == Place::kept ? Span(kept_) : in.first(found->consumed).last(found->size);
+  }
 
   std::unique_ptr<OpenSequenceFactory> factory_;  // until it has given the sequence
   std::optional<core::OpenSequence> sequence_;
@@ -186,7 +201,7 @@ class TWOWAY_API ChunkOpener {
   core::SecretBuffer kept_;   // its pieces, or those of the prefix
   std::uint64_t opened_ = 0;  // bytes of plaintext
   std::uint64_t chunks_ = 0;
-  std::optional<core::Error> error_;
+  std::optional<Error> error_;
 };
 
 }  // namespace twoway::framing

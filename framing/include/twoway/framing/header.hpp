@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include <twoway/core/hpke.hpp>
+#include <twoway/framing/types.hpp>
 
 namespace twoway::framing {
 
@@ -21,14 +21,14 @@ struct RequestHeader {
 
 /// Reads the first kHeaderSize bytes of `message`. Fails with malformed if there are fewer. Accepts
 /// any ids: the caller must check them.
-TWOWAY_API core::Result<RequestHeader> parse_header(core::ByteView message) noexcept;
+TWOWAY_API Result<RequestHeader> parse_header(ByteView message) noexcept;
 
 /// Returns a header as it is sent.
 TWOWAY_API std::array<std::uint8_t, kHeaderSize> serialize(const RequestHeader& header) noexcept;
 
 /// Finds the algorithms of a suite for OHTTP. Fails with not_supported if the provider lacks one,
 /// for a one-stage KDF (the response's keys need Extract and Expand) and for the export-only AEAD.
-TWOWAY_API core::Result<core::CipherSuite> find_suite(const core::Provider& provider,
-                                                      core::Suite suite) noexcept;
+TWOWAY_API Result<core::CipherSuite> find_suite(const Provider& provider,
+                                                core::Suite suite) noexcept;
 
 }  // namespace twoway::framing

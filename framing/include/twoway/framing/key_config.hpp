@@ -13,8 +13,8 @@ namespace twoway::framing {
 
 /// One entry of "HPKE Symmetric Algorithms".
 struct SymmetricAlgorithms {
-  core::KdfId kdf;    ///< a two-stage one
-  core::AeadId aead;  ///< one that seals
+  core::KdfId kdf;  ///< a two-stage one
+  AeadId aead;      ///< one that seals
   friend bool operator==(const SymmetricAlgorithms&, const SymmetricAlgorithms&) = default;
 };
 
@@ -22,7 +22,7 @@ struct SymmetricAlgorithms {
 struct KeyConfig {
   std::uint8_t key_id;                          ///< as it stands in requests
   core::KemId kem;                              ///< of the key
-  core::Bytes public_key;                       ///< Npk bytes
+  Bytes public_key;                             ///< Npk bytes
   std::vector<SymmetricAlgorithms> algorithms;  ///< the preferred first
   friend bool operator==(const KeyConfig&, const KeyConfig&) = default;
 };
@@ -32,23 +32,22 @@ struct KeyConfig {
 /// Errors:
 ///   malformed      lengths that do not fit, no algorithm, or trailing bytes
 ///   not_supported  neither `provider` nor the table knows the KEM, and so the length of the key
-TWOWAY_API core::Result<KeyConfig> parse_key_config(const core::Provider& provider,
-                                                    core::ByteView encoded) noexcept;
+TWOWAY_API Result<KeyConfig> parse_key_config(const Provider& provider, ByteView encoded) noexcept;
 
 /// Reads a list: each entry is a 2-byte length and a configuration (section 3.2). Skips entries
 /// with an unknown KEM. Fails with malformed, for the whole list, if one entry is malformed or
 /// empty.
-TWOWAY_API core::Result<std::vector<KeyConfig>> parse_key_configs(const core::Provider& provider,
-                                                                  core::ByteView encoded) noexcept;
+TWOWAY_API Result<std::vector<KeyConfig>> parse_key_configs(const Provider& provider,
+                                                            ByteView encoded) noexcept;
 
 /// Writes one configuration. Fails with invalid_argument if the key has another length than its
 /// KEM's, if there is no algorithm, or if there are too many for the 65535 bytes of a list's entry.
-TWOWAY_API core::Result<core::Bytes> serialize_key_config(const core::Provider& provider,
-                                                          const KeyConfig& config) noexcept;
+TWOWAY_API Result<Bytes> serialize_key_config(const Provider& provider,
+                                              const KeyConfig& config) noexcept;
 
 /// Writes a list. Fails with invalid_argument also if there is no configuration.
-TWOWAY_API core::Result<core::Bytes> serialize_key_configs(
-    const core::Provider& provider, std::span<const KeyConfig> configs) noexcept;
+TWOWAY_API Result<Bytes> serialize_key_configs(const Provider& provider,
+                                               std::span<const KeyConfig> configs) noexcept;
 
 /// The part of a list that a sender uses.
 struct KeyChoice {
@@ -63,7 +62,7 @@ struct KeyChoice {
 /// Errors:
 ///   not_supported  no pair is usable
 ///   invalid_key    the chosen key is not valid (no other is tried)
-TWOWAY_API core::Result<KeyChoice> choose_key(const core::Provider& provider,
-                                              std::span<const KeyConfig> configs) noexcept;
+TWOWAY_API Result<KeyChoice> choose_key(const Provider& provider,
+                                        std::span<const KeyConfig> configs) noexcept;
 
 }  // namespace twoway::framing

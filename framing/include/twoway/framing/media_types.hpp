@@ -45,7 +45,6 @@ inline constexpr std::size_t kMaxMediaType = core::kMaxHpkeInput - 1 - kHeaderSi
 /// Errors:
 ///   invalid_argument  that member is not given, both are equal, one is a default of the other
 ///                     form (a request's or a response's), or one has over kMaxMediaType bytes
-TWOWAY_API core::Result<std::string_view> choose_media_type(Form form,
-                                                            const MediaTypes& types) noexcept;
+TWOWAY_API Result<std::string_view> choose_media_type(Form form, const MediaTypes& types) noexcept;
 
 }  // namespace twoway::framing

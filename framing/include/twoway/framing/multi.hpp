@@ -23,8 +23,13 @@ inline constexpr std::size_t kBodyKeySize = 32;
 
 /// Finds the AEAD for the bodies of requests to receivers whose suites have `suite_aead`. Fails
 /// with not_supported if `suite_aead` is export-only or `provider` lacks the body's AEAD.
-TWOWAY_API core::Result<const core::Aead*> find_body_aead(const core::Provider& provider,
-                                                          core::AeadId suite_aead) noexcept;
+TWOWAY_API Result<const core::Aead*> find_body_aead(const Provider& provider,
+                                                    AeadId suite_aead) noexcept;
+
+/// Returns the number of bytes of a whole body around its plaintext: the nonce and the tag.
+inline std::size_t body_overhead(const core::Aead& aead) noexcept {
+  return aead.params().nn + aead.params().nt;
+}
 
 /// The key of one body, with its AEAD, which it borrows. Wiped when it ends. Reading it from
 /// several threads is safe.
@@ -32,7 +37,7 @@ class TWOWAY_API BodyKey {
  public:
   /// Draws a new key, kBodyKeySize bytes, from `rng`. `aead` comes from find_body_aead. Fails with
   /// provider_failure.
-  static core::Result<BodyKey> draw(const core::Aead& aead, core::Rng& rng) noexcept;
+  static Result<BodyKey> draw(const core::Aead& aead, core::Rng& rng) noexcept;
 
   /// Opens the key in a key message. `ciphertext` follows the message's prefix, and `sequence` is
   /// that of the receiver's context.
@@ -41,12 +46,12 @@ class TWOWAY_API BodyKey {
   ///   open_failed       the key message is not authentic
   ///   provider_failure  the library failed
   ///   and those of the sequence's gate
-  static core::Result<BodyKey> decapsulate(const core::Aead& aead, core::OpenSequence& sequence,
-                                           core::ByteView ciphertext) noexcept;
+  static Result<BodyKey> decapsulate(const core::Aead& aead, core::OpenSequence& sequence,
+                                     ByteView ciphertext) noexcept;
 
   /// Makes the key message for the receiver of `begun`, whose context has then sealed one message.
   /// Fails with provider_failure.
-  core::Result<core::Bytes> encapsulate(BegunRequest& begun) const noexcept;
+  Result<Bytes> encapsulate(BegunRequest& begun) const noexcept;
 
   /// Returns true if the object was moved from. Its functions then fail with wrong_state.
   bool moved_from() const noexcept { return key_.empty(); }
@@ -56,20 +61,19 @@ class TWOWAY_API BodyKey {
 
   /// Returns the size of a whole body for `plaintext_size` bytes.
   std::size_t sealed_size(std::size_t plaintext_size) const noexcept {
-    return nonce_size() + plaintext_size + aead_->params().nt;
+    return plaintext_size + body_overhead(*aead_);
   }
 
   /// Returns the size of the plaintext in a whole body of `body_size` bytes, or 0 if it is too
   /// short.
   std::size_t opened_size(std::size_t body_size) const noexcept {
-    const std::size_t overhead = nonce_size() + aead_->params().nt;
-    return body_size < overhead ? 0 : body_size - overhead;
+    return without(body_overhead(*aead_), body_size);
   }
 
   /// Make the sequences that seal or open the body with this nonce of nonce_size() bytes. Seal one
   /// body only.
-  core::Result<core::SealSequence> seal_sequence(core::ByteView nonce) const noexcept;
-  core::Result<core::OpenSequence> open_sequence(core::ByteView nonce) const noexcept;
+  Result<core::SealSequence> seal_sequence(ByteView nonce) const noexcept;
+  Result<core::OpenSequence> open_sequence(ByteView nonce) const noexcept;
 
   /// Returns a factory for the body, whose prefix is its nonce. If `gate` is not null, it must
   /// admit the body.

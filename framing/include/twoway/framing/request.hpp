@@ -9,11 +9,11 @@ namespace twoway::framing {
 
 /// The prefix hdr || enc, and the context that it begins.
 struct BegunRequest {
-  core::Bytes prefix;           ///< kHeaderSize + Nenc bytes
+  Bytes prefix;                 ///< kHeaderSize + Nenc bytes
   core::SenderContext context;  ///< its first message follows the prefix
   /// Returns the encapsulation in the prefix.
-  core::ByteView enc() const noexcept {
-    return prefix.empty() ? core::ByteView() : core::ByteView(prefix).subspan(kHeaderSize);
+  ByteView enc() const noexcept {
+    return prefix.empty() ? ByteView() : ByteView(prefix).subspan(kHeaderSize);
   }
 };
 
@@ -23,16 +23,15 @@ struct BegunRequest {
 /// Errors:
 ///   invalid_argument  the media type has over kMaxMediaType bytes
 ///   and those of SenderContext::setup
-TWOWAY_API core::Result<BegunRequest> begin_request(const core::CipherSuite& suite,
-                                                    std::uint8_t key_id,
-                                                    const core::PublicKey& receiver,
-                                                    std::string_view media_type,
-                                                    core::Rng* rng) noexcept;
+TWOWAY_API Result<BegunRequest> begin_request(const core::CipherSuite& suite, std::uint8_t key_id,
+                                              const core::PublicKey& receiver,
+                                              std::string_view media_type, core::Rng* rng) noexcept;
 
 /// Makes the receiver's context for a request whose shared secret is known, under a media type from
 /// choose_media_type. Fails with the errors of RecipientContext::from_shared_secret.
-TWOWAY_API core::Result<core::RecipientContext> accept_request(
-    const core::CipherSuite& suite, std::uint8_t key_id, const core::SharedSecret& shared_secret,
-    std::string_view media_type) noexcept;
+TWOWAY_API Result<core::RecipientContext> accept_request(const core::CipherSuite& suite,
+                                                         std::uint8_t key_id,
+                                                         const core::SharedSecret& shared_secret,
+                                                         std::string_view media_type) noexcept;
 
 }  // namespace twoway::framing

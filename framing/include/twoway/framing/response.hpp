@@ -19,7 +19,7 @@ enum class Role : std::uint8_t { sender = 1, receiver = 2 };
 class TWOWAY_API ResponseContext {
  public:
   /// Copies `enc`, Nenc bytes, and the exporter's secret.
-  ResponseContext(const core::CipherSuite& suite, std::uint8_t key_id, core::ByteView enc,
+  ResponseContext(const core::CipherSuite& suite, std::uint8_t key_id, ByteView enc,
                   const core::Exporter& exporter) noexcept;
 
   /// Return the key id and the suite of the request.
@@ -40,16 +40,15 @@ class TWOWAY_API ResponseContext {
   /// Errors:
   ///   invalid_argument  the length of `response_nonce` or of `enc`
   ///   provider_failure  the library failed
-  core::Result<Keys> derive_keys(core::ByteView response_nonce,
-                                 std::string_view media_type) const noexcept;
+  Result<Keys> derive_keys(ByteView response_nonce, std::string_view media_type) const noexcept;
 
   /// Make the sequences that seal or open the response with this `response_nonce` of nonce_size()
   /// bytes. One message of the sequence is a whole response, and several are the chunks of a
   /// chunked one.
-  core::Result<core::SealSequence> seal_sequence(core::ByteView response_nonce,
-                                                 std::string_view media_type) const noexcept;
-  core::Result<core::OpenSequence> open_sequence(core::ByteView response_nonce,
-                                                 std::string_view media_type) const noexcept;
+  Result<core::SealSequence> seal_sequence(ByteView response_nonce,
+                                           std::string_view media_type) const noexcept;
+  Result<core::OpenSequence> open_sequence(ByteView response_nonce,
+                                           std::string_view media_type) const noexcept;
 
   /// Returns a factory for the response, whose prefix is its response_nonce. Copies this context.
   std::unique_ptr<OpenSequenceFactory> sequence_factory(std::string_view media_type) const noexcept;
@@ -69,8 +68,8 @@ class TWOWAY_API ResponseContext {
   ///   buffer_too_small  `out` is too small
   ///   invalid_argument  the buffers overlap in another way
   ///   provider_failure  the library or the generator failed
-  core::Result<std::size_t> seal(core::ByteSpan out, core::ByteView plaintext,
-                                 std::string_view media_type, core::Rng& rng) const noexcept;
+  Result<std::size_t> seal(ByteSpan out, ByteView plaintext, std::string_view media_type,
+                           core::Rng& rng) const noexcept;
 
   /// Writes the plaintext of a whole response to the front of `out` and returns its size. `out`
   /// starts nonce_size() bytes into `message`, or the bytes written are disjoint from it.
@@ -80,8 +79,8 @@ class TWOWAY_API ResponseContext {
   ///   buffer_too_small  `out` is too small
   ///   invalid_argument  the buffers overlap in another way
   ///   provider_failure  the library failed
-  core::Result<std::size_t> open(core::ByteSpan out, core::ByteView message,
-                                 std::string_view media_type) const noexcept;
+  Result<std::size_t> open(ByteSpan out, ByteView message,
+                           std::string_view media_type) const noexcept;
 
   /// Returns the state, which is secret: anyone who has it can read and forge the response. Empty
   /// if this was moved from.
@@ -92,13 +91,13 @@ class TWOWAY_API ResponseContext {
   /// Errors:
   ///   malformed      not a state, another version, or the state of the other role
   ///   not_supported  `provider` lacks the suite
-  static core::Result<ResponseContext> restore(const core::Provider& provider, Role role,
-                                               core::ByteView state) noexcept;
+  static Result<ResponseContext> restore(const Provider& provider, Role role,
+                                         ByteView state) noexcept;
 
  private:
   core::CipherSuite suite_;
   std::uint8_t key_id_;
-  core::Bytes enc_;
+  Bytes enc_;
   core::Exporter exporter_;
 };
 
