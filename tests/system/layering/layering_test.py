@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that includes go one way: api/c -> api -> framing -> core <- providers.
+"""Checks that includes go one way: providers -> api/c -> api -> framing -> core. Providers see core
+and api/c alone.
 
 Takes the include directories that each layer is really compiled with from compile_commands.json,
 and preprocesses `#include <a header of another layer>` with them: it must succeed where the layer may
