@@ -8,8 +8,8 @@
 #include <twoway/twoway.h>
 
 /// The media types of whole requests and responses. There are no chunked ones here.
-static const twoway_media_types request_types = {"secret-req", NULL};
-static const twoway_media_types response_types = {"secret-resp", NULL};
+static const twoway_media_types request_types = {.whole = "secret-req"};
+static const twoway_media_types response_types = {.whole = "secret-resp"};
 
 /// A receiver: a private key (in software here), and the suites that it accepts.
 static twoway_status open_gateway(const twoway_provider* crypto, twoway_key_ring** ring,

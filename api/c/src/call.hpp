@@ -16,10 +16,13 @@ inline Result<Form> form_of(twoway_form form) noexcept {
 
 inline MediaTypes media_types(const twoway_media_types* given,
                               const MediaTypes& otherwise) noexcept {
-  const auto view = [](const char* type) {
-    return type == nullptr ? std::string_view() : std::string_view(type);
+  const auto view = [](const char* type, std::size_t size) {
+    if (type == nullptr) return std::string_view();
+    return size == 0 ? std::string_view(type) : std::string_view(type, size);
   };
-  return given == nullptr ? otherwise : MediaTypes{view(given->whole), view(given->chunked)};
+  return given == nullptr ? otherwise
+                          : MediaTypes{view(given->whole, given->whole_size),
+                                       view(given->chunked, given->chunked_size)};
 }
 
 inline Suite suite_of(twoway_suite suite) noexcept {

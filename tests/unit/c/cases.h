@@ -28,6 +28,7 @@
   CASE(form_responses, "a relay that rewrites responses into the other form")   \
   CASE(form_bodies, "a relay that rewrites bodies into the other form")         \
   CASE(media_types, "media types that could be the other form's")               \
+  CASE(binary_media_types, "media types that hold zero bytes")                  \
   CASE(chunk_refusals, "refusals of sealers and openers of chunks")             \
   CASE(chunk_limits, "limits of chunked messages")                              \
   CASE(chunk_room, "chunks in a buffer that is too small")                      \

@@ -4,7 +4,7 @@
 
 #include "bridge_calls.h"
 
-const twoway_media_types kTypes = {"type", "type chunked"};
+const twoway_media_types kTypes = {"type", "type chunked", 0, 0};
 
 static struct peer make_peer(const struct fixture* fixture, twoway_replay_filter* filter,
                              uint8_t key_id, twoway_private_key* key) {

@@ -258,11 +258,15 @@ enum { TWOWAY_FORM_WHOLE = 0, TWOWAY_FORM_CHUNKED = 1 };
 /// keys, tells them apart. If one type served both forms, anyone between sender and receiver could
 /// cut a chunked message down to its first chunk and pass that on as a whole message. So functions
 /// fail with TWOWAY_INVALID_ARGUMENT if the member for the message's form is not given, if both are
-/// equal, if one is a default of the other form, or if one has over 65527 bytes. A type ends at its
-/// first zero byte. Only C++ can name a type that holds one. Name both if both forms are in use.
+/// equal, if one is a default of the other form, or if one has over 65527 bytes. Name both if both
+/// forms are in use.
+///
+/// A type may hold any bytes. If its size is 0 it ends at its first zero byte, as a string does.
 typedef struct twoway_media_types {
   const char* whole;    ///< of whole messages
   const char* chunked;  ///< of chunked messages
+  size_t whole_size;    ///< of `whole` in bytes, or 0 for a string
+  size_t chunked_size;  ///< of `chunked` in bytes, or 0 for a string
 } twoway_media_types;
 
 /// The defaults (RFC 9458 sections 4.3 and 4.4, Chunked OHTTP sections 6.1 and 6.2).
