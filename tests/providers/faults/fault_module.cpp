@@ -1,4 +1,5 @@
 // A PKCS#11 module that forwards to SoftHSM, and fails by its rules.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <condition_variable>
@@ -111,6 +112,8 @@ class Module {
   void opened(CK_SLOT_ID slot, CK_SESSION_HANDLE session) {
     const std::lock_guard lock(mutex_);
     sessions_[session] = slot;
+    last_session_ = std::max(last_session_, session);
+    slot_ = slot;
   }
   void closed(CK_SESSION_HANDLE session) {
     const std::lock_guard lock(mutex_);
@@ -186,6 +189,7 @@ class Module {
     CK_C_INITIALIZE_ARGS args{};
     args.flags = flags_;
     real().C_Initialize(&args);
+    skip_used_handles();
   }
   unsigned long calls(Function function) {
     const std::lock_guard lock(mutex_);
@@ -261,6 +265,15 @@ class Module {
     sessions_.clear();
     objects_.clear();
   }
+  /// SoftHSM counts its handles from 1 again. A thread that still has a session of before would
+  /// share the new session of another thread, and SoftHSM does not survive that.
+  void skip_used_handles() {
+    CK_SESSION_HANDLE session = 0;
+    while (session < last_session_ &&
+           real().C_OpenSession(slot_, CKF_SERIAL_SESSION, nullptr, nullptr, &session) == CKR_OK) {
+      real().C_CloseSession(session);
+    }
+  }
   void close_all_alone() {
     std::set<CK_SLOT_ID> slots;
     for (const auto& [session, slot] : sessions_) slots.insert(slot);
@@ -279,6 +292,8 @@ class Module {
   unsigned long cures_ = 0;  // initialisations that the broken module needs
   CK_FLAGS flags_ = 0;
   std::map<CK_SESSION_HANDLE, CK_SLOT_ID> sessions_;
+  CK_SESSION_HANDLE last_session_ = 0;  // the largest
+  CK_SLOT_ID slot_ = 0;                 // its token's
   std::map<CK_OBJECT_HANDLE, CK_SESSION_HANDLE> objects_;
 };
 

@@ -13,12 +13,15 @@ import sys
 
 
 def components(mangled):
-    """The names of "6twoway4core3Kem4findE...": each has its length in front."""
+    """Returns the names of "6twoway4core3Kem4findE...": each has its length in front. The arguments of a
+    template, as in "6twoway7PendingI...E", end the list with an empty name."""
     names = []
     while match := re.match(r"\d+", mangled):
         start, size = match.end(), int(match[0])
         names.append(mangled[start:start + size])
         mangled = mangled[start + size:]
+    if mangled.startswith("I"):
+        names.append("")
     if re.match(r"[CD]\d|[a-z][a-zA-Z]", mangled):  # constructor, destructor, operator
         names.append(mangled[:2])
     return names

@@ -241,6 +241,13 @@ TEST_CASE("a PIN file that others can read is refused, and one may be a pipe", "
   REQUIRE_REFUSED(program({"config", "--key", "1=" + key("hpke")}), 1, "pin.txt: others can read");
 }
 
+/// Returns true if the process waits, after its prompt for what is typed. A signal that comes
+/// between the prompt and that would be noticed at the next key alone.
+static bool sleeps(int pid) {
+  const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
+  return stat.substr(stat.rfind(')') + 2, 1) == "S";
+}
+
 TEST_CASE("a signal at the prompt of a PIN finds the terminal restored", "[token]") {
   if (!can_run() || !Terminal::can_be_made()) return;
   const TokenFolder token;
@@ -251,6 +258,7 @@ TEST_CASE("a signal at the prompt of a PIN finds the terminal restored", "[token
     Running running(config, -1, terminal.path());
     terminal.wait_for("PIN of");
     REQUIRE_FALSE(terminal.echoes());
+    wait_until([&] { return sleeps(running.pid()); });
     terminal.type(keys);
     REQUIRE(running.finish().signal == signal);
     REQUIRE(terminal.echoes());
@@ -259,6 +267,7 @@ TEST_CASE("a signal at the prompt of a PIN finds the terminal restored", "[token
   Terminal terminal;
   Running running(config, -1, terminal.path());
   terminal.wait_for("PIN of");
+  wait_until([&] { return sleeps(running.pid()); });
   terminal.type("\x1a");  // Ctrl-Z: the first process of a terminal is not stopped, and asks again
   terminal.wait_for("PIN of");
   terminal.type("48151623\n");

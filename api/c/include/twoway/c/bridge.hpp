@@ -129,7 +129,7 @@ class Owned {
 };
 
 /// A source of secrets over callbacks in C.
-class SecretCallbacks final : public core::SecretSource {
+class TWOWAY_INTERFACE SecretCallbacks final : public core::SecretSource {
  public:
   /// Takes over the callbacks.
   explicit SecretCallbacks(Owned<twoway_secret_source> callbacks) noexcept
