@@ -181,6 +181,8 @@ def run(isolated, folder, source, build, program, *paths):
     pages = [root / path for path in paths]
     for pattern in () if paths else ("*.md", "docs/**/*.md", "tests/**/*.md"):
         pages += sorted(root.glob(pattern))
+    # What a page installs, the pages after it find installed.
+    pages.sort(key=lambda page: "meson install" not in page.read_text(encoding="utf-8"))
     for number, path in enumerate(pages):
         page = Page(path, number, work, isolated)
         failure = page.failure()
