@@ -1,4 +1,5 @@
 // Key files of ML-KEM and of hybrid KEMs.
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -83,7 +84,7 @@ TEST_CASE("a file of a hybrid's key is named after it, and holds the seed") {
     REQUIRE_OK(data);
     REQUIRE(data->kem == kem.id);
     REQUIRE(copy(data->bytes.view()) == counted(32));
-    for (const std::size_t size : {0, 31, 33, 64}) {
+    for (const std::size_t size : std::array<std::size_t, 4>{0, 31, 33, 64}) {
       REQUIRE_ERRC(write_private_key_pem(kem.id, counted(size), {}), Errc::invalid_argument);
       const std::string label = std::string(kem.name) + " PRIVATE KEY";
       REQUIRE_ERRC(read(as_string(pem::encode(label, counted(size)).view())), Errc::malformed);
