@@ -12,7 +12,7 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 project=$(CDPATH='' cd -- "$here/../../.." && pwd -P)
-mirror=http://deb.debian.org/debian
+mirror=  # debootstrap has one of its own
 keep=
 tree=
 
@@ -61,7 +61,7 @@ mkdir -p "$tree"
 tree=$(CDPATH='' cd -- "$tree" && pwd -P)
 if [ ! -x "$tree/usr/bin/apt-get" ] || [ -d "$tree/debootstrap" ]; then
   say "making a Debian 13 tree in $tree"
-  debootstrap --variant=minbase trixie "$tree" "$mirror" >"$tree/debootstrap.out" 2>&1 || {
+  debootstrap --variant=minbase trixie "$tree" ${mirror:+"$mirror"} >"$tree/debootstrap.out" 2>&1 || {
     tail -n 20 "$tree/debootstrap.out" >&2
     die "debootstrap failed"
   }
