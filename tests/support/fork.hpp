@@ -7,7 +7,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sanitized.hpp"
+
 namespace twoway::test {
+
+/// Whether a forked child may start threads. TSan ends a child that does so if any other thread was
+/// alive in its parent, threads of a token's module among them.
+#ifdef TWOWAY_THREAD_SANITIZED
+constexpr bool kThreadsInChild = false;
+#else
+constexpr bool kThreadsInChild = true;
+#endif
 
 /// The way to make a copy of the process.
 enum class Copy {
