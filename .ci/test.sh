@@ -11,19 +11,16 @@ need_build_packages $test_packages
 configure tests
 rm -f "$build"/meson-logs/run-test*
 
-# Tests or suites that are named build what they run, and nothing else. A setup may run tests whose
-# programs are not built by default.
-everything=yes
+# A test or a suite that is named builds only what it runs.
 rebuild=--no-rebuild
 for argument in "$@"; do
   case $argument in
-    --setup=*) rebuild= ;;
-    --suite=*) everything='' rebuild='' ;;
+    --suite=*) rebuild= ;;
     -*) ;;
-    *) everything='' rebuild='' ;;
+    *) rebuild= ;;
   esac
 done
-if [ -n "$everything" ]; then ninja -C "$build" </dev/null || die "the build failed"; fi
+if [ -n "$rebuild" ]; then ninja -C "$build" </dev/null || die "the build failed"; fi
 unlock
 
 status=0
