@@ -36,6 +36,29 @@ static twoway_status open_by_kem(const twoway_pending_request* pending,
   return status;
 }
 
+/// For a key of MLKEM768-P256 whose halves are in two places: ML-KEM's in a service that offers
+/// Decap, and the one on P-256 in a token. The first 1088 bytes of `enc` are ML-KEM's.
+static twoway_status open_by_halves(const twoway_pending_request* pending,
+                                    int (*decap_of)(const uint8_t enc[1088], uint8_t secret[32]),
+                                    int (*dh_of)(const uint8_t peer[65], uint8_t x[32]),
+                                    twoway_request_opener** opener, twoway_error* error) {
+  uint8_t enc[1088 + 65];
+  uint8_t secret[32];
+  uint8_t x[32];
+  size_t size = 0;
+  twoway_status status = twoway_pending_request_enc(pending, enc, sizeof enc, &size, error);
+  if (status != TWOWAY_OK) return status;
+  if (size != sizeof enc) return TWOWAY_NOT_SUPPORTED;  // another KEM's
+  status = TWOWAY_KEY_UNAVAILABLE;
+  if (decap_of(enc, secret) == 0 && dh_of(enc + 1088, x) == 0) {
+    status = twoway_pending_request_complete_hybrid(pending, secret, sizeof secret, x, sizeof x,
+                                                    opener, error);
+  }
+  twoway_wipe(secret, sizeof secret);
+  twoway_wipe(x, sizeof x);
+  return status;
+}
+
 /// Adds a key that is out of reach when the gateway starts. It is published once
 /// twoway_key_ring_checked says that a request has proven it.
 static twoway_status add_later(twoway_key_ring* ring, uint8_t key_id, const twoway_private_key* key,
@@ -72,6 +95,8 @@ static int opens(const twoway_pending_request* pending, const uint8_t* sealed, s
     twoway_request_opener_free(opener);
     opener = NULL;
   }
+  // This request's KEM is P-256, which has no halves.
+  good = good && open_by_halves(pending, wrong, wrong, &opener, &error) == TWOWAY_NOT_SUPPORTED;
   good = good && twoway_pending_request_decapsulate(pending, &opener, &error) == TWOWAY_OK &&
          twoway_request_opener_open(opener, sealed, size, plaintext, sizeof plaintext, &written,
                                     &error) == TWOWAY_OK &&

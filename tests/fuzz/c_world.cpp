@@ -213,6 +213,15 @@ void World::use_keys() {
                                                           ikm.data(), ikm.size(), &key, &error_);
   FUZZ_REQUIRE((derived == TWOWAY_OK) == (ikm.size() >= 32));
   FUZZ_REQUIRE((derived == TWOWAY_OK) == (key != nullptr));
+  twoway_private_key* joined = nullptr;
+  const twoway_status unjoined = twoway_private_key_join(
+      c_provider(), changed ? TWOWAY_KEM_X25519 : TWOWAY_KEM_MLKEM768_X25519, key_, key, &joined,
+      &error_);
+  Expect()
+      .fails(key == nullptr || !changed, TWOWAY_INVALID_ARGUMENT)
+      .fails(true, TWOWAY_NOT_SUPPORTED)
+      .judge(unjoined, error_);
+  FUZZ_REQUIRE(joined == nullptr);
   twoway_private_key_free(key);
 }
 

@@ -182,11 +182,17 @@ void World::decapsulate() {
   twoway_status got = 0;
   Expect expect;
   expect.fails(slot == nullptr, TWOWAY_INVALID_ARGUMENT);
-  if (choices_.below(4) == 0) {  // a secret of the wrong length
+  if (choices_.below(4) == 0) {  // a secret of the wrong length, or results of another kind of KEM
     const Bytes secret(31);
-    got = twoway_pending_request_complete(handle_of(slot), secret.data(), secret.size(), &opener,
-                                          &error_);
-    expect.fails(true, TWOWAY_INVALID_ARGUMENT);
+    const Bytes dh(choices_.below(80));
+    if (dh.empty()) {
+      got = twoway_pending_request_complete(handle_of(slot), secret.data(), secret.size(), &opener,
+                                            &error_);
+    } else {
+      got = twoway_pending_request_complete_hybrid(handle_of(slot), secret.data(), secret.size(),
+                                                   dh.data(), dh.size(), &opener, &error_);
+    }
+    expect.fails(dh.empty(), TWOWAY_INVALID_ARGUMENT).fails(!dh.empty(), TWOWAY_NOT_SUPPORTED);
   } else {
     got = twoway_pending_request_decapsulate(handle_of(slot), &opener, &error_);
   }

@@ -107,4 +107,16 @@ twoway_status complete_dh(const Handle* pending, const Input& dh, Opener** opene
   });
 }
 
+template <typename Handle, typename Opener>
+twoway_status complete_hybrid(const Handle* pending, const Input& ml_kem, const Input& dh,
+                              Opener** opener, twoway_error* error) noexcept {
+  return call(error, pending, opener, ml_kem, dh).then([&] {
+    SharedSecret first;  // both as above
+    core::DhSecret second;
+    first.try_assign(ml_kem);
+    second.try_assign(dh);
+    return give_handle(opener, pending->borrowed, pending->object.complete_hybrid(first, second));
+  });
+}
+
 }  // namespace twoway::c

@@ -177,6 +177,13 @@ twoway_status twoway_pending_multi_request_complete_dh(const twoway_pending_mult
   return c::complete_dh(pending, {dh, dh_size}, opener, error);
 }
 
+twoway_status twoway_pending_multi_request_complete_hybrid(
+    const twoway_pending_multi_request* pending, const uint8_t* ml_kem, size_t ml_kem_size,
+    const uint8_t* dh, size_t dh_size, twoway_multi_request_opener** opener,
+    twoway_error* error) noexcept {
+  return c::complete_hybrid(pending, {ml_kem, ml_kem_size}, {dh, dh_size}, opener, error);
+}
+
 void twoway_multi_request_opener_free(twoway_multi_request_opener* opener) noexcept {
   delete opener;
 }

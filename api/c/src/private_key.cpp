@@ -158,6 +158,16 @@ twoway_status twoway_private_key_import(const twoway_provider* provider, uint16_
   });
 }
 
+twoway_status twoway_private_key_join(const twoway_provider* provider, uint16_t kem,
+                                      const twoway_private_key* ml_kem,
+                                      const twoway_private_key* dh, twoway_private_key** key,
+                                      twoway_error* error) noexcept {
+  const Result<Kem> found = c::find_kem(provider, kem);
+  return c::call(error, ml_kem, dh, key, found).then([&] {
+    return c::give_key(key, found->join_private(ml_kem->object, dh->object));
+  });
+}
+
 twoway_status twoway_private_key_read_pem(const twoway_provider* provider, const uint8_t* pem,
                                           size_t pem_size, twoway_private_key** key,
                                           twoway_error* error) noexcept {

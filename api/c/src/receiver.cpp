@@ -109,6 +109,14 @@ twoway_status twoway_pending_request_complete_dh(const twoway_pending_request* p
   return c::complete_dh(pending, {dh, dh_size}, opener, error);
 }
 
+twoway_status twoway_pending_request_complete_hybrid(const twoway_pending_request* pending,
+                                                     const uint8_t* ml_kem, size_t ml_kem_size,
+                                                     const uint8_t* dh, size_t dh_size,
+                                                     twoway_request_opener** opener,
+                                                     twoway_error* error) noexcept {
+  return c::complete_hybrid(pending, {ml_kem, ml_kem_size}, {dh, dh_size}, opener, error);
+}
+
 void twoway_request_opener_free(twoway_request_opener* opener) noexcept { delete opener; }
 
 size_t twoway_request_opener_opened_size(const twoway_request_opener* opener,

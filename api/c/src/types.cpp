@@ -4,6 +4,8 @@
 #include <chrono>
 #include <limits>
 
+#include <twoway/core/combined_provider.hpp>
+
 #include "call.hpp"
 #include "handles.hpp"
 #include "time.hpp"
@@ -157,6 +159,21 @@ twoway_status twoway_provider_offers(const twoway_provider* provider, twoway_sui
     const auto found = framing::find_suite(*c::object(provider), c::suite_of(suite));
     return found ? Status() : found.error();
   });
+}
+
+twoway_status twoway_combined_provider_new(const twoway_provider* first,
+                                           const twoway_provider* second,
+                                           twoway_provider** provider,
+                                           twoway_error* error) noexcept {
+  return c::call(error, first, second, provider).then([&] {
+    const core::Provider* made = new core::CombinedProvider(*c::object(first), *c::object(second));
+    *provider = const_cast<twoway_provider*>(c::handle(*made));
+    return Status();
+  });
+}
+
+void twoway_combined_provider_free(twoway_provider* provider) noexcept {
+  delete c::object(provider);
 }
 
 twoway_status twoway_rng_new(const twoway_rng_callbacks* callbacks, twoway_rng** rng,

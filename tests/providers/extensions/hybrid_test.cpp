@@ -1,8 +1,7 @@
 // Hybrid KEMs through the whole library: rings, both phases of opening, several receivers.
 #include <twoway/twoway.hpp>
 
-#include "ml_kem_stand_in.hpp"
-#include "support.hpp"
+#include "hybrids.hpp"
 
 using namespace twoway;
 
@@ -10,20 +9,9 @@ namespace {
 
 constexpr SymmetricAlgorithms kSymmetric{KdfId::hkdf_sha256, AeadId::aes128_gcm};
 
-/// Calls `test(provider, kem)` for each hybrid that a provider's own library offers, or its other
-/// parts with a stand-in for ML-KEM.
 template <typename Test>
 void for_each_hybrid(Test test) {
-  for (const Provider* inner : built::providers()) {
-    if (!test::has_sha3(*inner) || inner->aead(kSymmetric.aead) == nullptr) continue;
-    const test::StandInProvider stand_in(*inner);
-    for (const core::KemParams& row : core::pq_kem_table()) {
-      if (core::find_hybrid_kem(row.id) == nullptr) continue;
-      INFO(inner->name() << ' ' << row.name);
-      if (const auto kem = Kem::find(*inner, row.id)) test(*inner, *kem);
-      if (const auto kem = Kem::find(stand_in, row.id)) test(stand_in, *kem);
-    }
-  }
+  test::for_each_hybrid(kSymmetric.aead, test);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ class Argument:
             self.required = True
             self.valid = f"&given.{base}" if base in handles else "&given.bytes"
             if base in handles:
-                self.before = f"given.{base} = all.{base}"
+                self.before = f"given.{base} = ({base}*)all.{base}"
                 self.after = f"given.{base} == NULL"
         elif base in handles:
             self.required = position == 0 or kind not in OPTIONAL
@@ -130,11 +130,10 @@ def main():
     exported = {line.split("@")[0] for line in pathlib.Path(symbols).read_text().split()}
     if declared != exported:
         sys.exit(f"declared or exported alone: {sorted(declared ^ exported)}")
-    opaque = sorted(handles - {"twoway_provider"})
     pathlib.Path(output).write_text(
         '#include "every_handle.h"\n\n'
         "struct outputs {\n"
-        + "".join(f"  {handle}* {handle};\n" for handle in opaque) +
+        + "".join(f"  {handle}* {handle};\n" for handle in sorted(handles)) +
         "  const uint8_t* bytes;\n"
         + "".join(f"  {output};\n" for output in sorted(outputs)) +
         "};\n\n"

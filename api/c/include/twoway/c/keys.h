@@ -45,10 +45,27 @@ TWOWAY_C_CALL twoway_status twoway_private_key_import(const twoway_provider* pro
                                                       twoway_private_key** key,
                                                       twoway_error* error) TWOWAY_C_NOEXCEPT;
 
-/// Makes the key of a key file: one unencrypted PKCS#8 block in PEM for P-256, P-384, P-521, X25519
-/// or X448 (RFC 5958, 7468), as `openssl genpkey` makes it, of at most 16384 bytes. Text before and
-/// after the block, blanks and empty lines are ignored. The library wipes the bytes that it read.
-/// The caller must wipe the bytes of the file.
+/// Makes a hybrid's private key of two that may live anywhere (draft-ietf-hpke-pq): `ml_kem`, a key
+/// of its ML-KEM, and `dh`, a key of the DHKEM of its group. `dh` comes from a token, a TPM, this
+/// process, or callbacks with `dh`. So a token that knows P-256 alone takes part in MLKEM768-P256.
+/// The public key is that of `ml_kem`, then that of `dh`. Keeps both keys alive. A failure of
+/// either is TWOWAY_KEY_UNAVAILABLE when a request is opened.
+///
+/// Errors:
+///   TWOWAY_INVALID_ARGUMENT  a key is of another KEM
+///   TWOWAY_NOT_SUPPORTED     the KEM is no hybrid, or the provider lacks a part of it or keeps the
+///                            parts to itself
+TWOWAY_C_CALL twoway_status twoway_private_key_join(const twoway_provider* provider, uint16_t kem,
+                                                    const twoway_private_key* ml_kem,
+                                                    const twoway_private_key* dh,
+                                                    twoway_private_key** key,
+                                                    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Makes the key of a key file: one unencrypted PKCS#8 block in PEM for P-256, P-384, P-521,
+/// X25519, X448 or the seed of ML-KEM (RFC 5958, 7468, 9935), as `openssl genpkey` makes it, or the
+/// block of a hybrid's seed, as twoway_private_key_generate_pem makes it. It has at most 16384
+/// bytes. Text before and after the block, blanks and empty lines are ignored. The library wipes
+/// the bytes that it read. The caller must wipe the bytes of the file.
 ///
 /// Errors:
 ///   TWOWAY_MALFORMED

@@ -168,6 +168,10 @@ TWOWAY_C_CALL twoway_status twoway_pending_multi_request_complete(
 TWOWAY_C_CALL twoway_status twoway_pending_multi_request_complete_dh(
     const twoway_pending_multi_request* pending, const uint8_t* dh, size_t dh_size,
     twoway_multi_request_opener** opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
+TWOWAY_C_CALL twoway_status twoway_pending_multi_request_complete_hybrid(
+    const twoway_pending_multi_request* pending, const uint8_t* ml_kem, size_t ml_kem_size,
+    const uint8_t* dh, size_t dh_size, twoway_multi_request_opener** opener,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
 
 TWOWAY_C_API void twoway_multi_request_opener_free(twoway_multi_request_opener* opener)
     TWOWAY_C_NOEXCEPT;

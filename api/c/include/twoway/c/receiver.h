@@ -132,6 +132,21 @@ TWOWAY_C_CALL twoway_status twoway_pending_request_complete_dh(
     const twoway_pending_request* pending, const uint8_t* dh, size_t dh_size,
     twoway_request_opener** opener, twoway_error* error) TWOWAY_C_NOEXCEPT;
 
+/// Takes the results of both halves of a hybrid's key (draft-ietf-hpke-pq), which were computed
+/// elsewhere. `enc` is ML-KEM's ciphertext (1088 bytes of ML-KEM-768, 1568 of ML-KEM-1024), then a
+/// public key of the group. `ml_kem` is the secret that ML-KEM's key decapsulates from the first
+/// part, 32 bytes. `dh` is as for twoway_pending_request_complete_dh, with the second part. A wrong
+/// one shows as TWOWAY_OPEN_FAILED when the request is opened.
+///
+/// Errors:
+///   TWOWAY_KEY_UNAVAILABLE   another length of either, or zeros from X25519
+///   TWOWAY_NOT_SUPPORTED     not a hybrid, or the provider keeps its parts to itself
+///   TWOWAY_PROVIDER_FAILURE
+TWOWAY_C_CALL twoway_status twoway_pending_request_complete_hybrid(
+    const twoway_pending_request* pending, const uint8_t* ml_kem, size_t ml_kem_size,
+    const uint8_t* dh, size_t dh_size, twoway_request_opener** opener,
+    twoway_error* error) TWOWAY_C_NOEXCEPT;
+
 TWOWAY_C_API void twoway_request_opener_free(twoway_request_opener* opener) TWOWAY_C_NOEXCEPT;
 
 /// Returns the size of the plaintext in `ciphertext_size` bytes after the prefix, or 0 if they are

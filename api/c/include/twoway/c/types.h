@@ -166,6 +166,18 @@ TWOWAY_C_CALL twoway_status twoway_provider_offers(const twoway_provider* provid
                                                    twoway_suite suite,
                                                    twoway_error* error) TWOWAY_C_NOEXCEPT;
 
+/// Makes one provider of two. It asks `first` for each algorithm, and `second` for those that
+/// `first` does not offer. Its random bytes are those of `first`, unless that is unusable. So
+/// ML-KEM of one library and P-256 of another serve MLKEM768-P256. Borrows both, which must outlive
+/// it. Threads may share it. Free it after every object that was made from it.
+TWOWAY_C_CALL twoway_status twoway_combined_provider_new(const twoway_provider* first,
+                                                         const twoway_provider* second,
+                                                         twoway_provider** provider,
+                                                         twoway_error* error) TWOWAY_C_NOEXCEPT;
+
+/// Frees a provider from twoway_combined_provider_new, and no other.
+TWOWAY_C_API void twoway_combined_provider_free(twoway_provider* provider) TWOWAY_C_NOEXCEPT;
+
 // --- Callbacks ---------------------------------------------------------------------------------
 //
 // A struct of callbacks begins with its own size, so that later versions may add members: fill it
