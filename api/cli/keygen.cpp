@@ -30,6 +30,14 @@ void run(const Keygen& options) {
                                    ": " + see("providers"));
   }
   if (is_token_uri(options.out)) {
+    if (const auto* hybrid = core::find_hybrid_kem(kem->params().id)) {
+      const std::string ml_kem = name_of(hybrid->ml_kem);
+      const std::string group = name_of(core::find_dh(hybrid->dh)->kem);
+      throw Failure(Exit::usage, options.out + ": a token holds the " + group +
+                                     " half of a hybrid's key: make that there with --kem " +
+                                     group + ", and a file with --kem " + ml_kem +
+                                     ". Give both as --key ID=" + options.kem + ":FILE+URI");
+    }
     generate_token_key(provider, options.out, kem->params().id, options.pin);
     return;
   }
@@ -88,8 +96,11 @@ void add_keygen(Command& program) {
       "if it is a hybrid's, readable by its owner alone (mode 0600). Keep it secret, and keep a "
       "copy: requests cannot be opened without "
       "it.\n\n"
-      "Example:\n"
-      "  twoway keygen --kem x25519 --out key.pem");
+      "A hybrid's key may have its halves in two places: make an ML-KEM file, and the other half "
+      "wherever it stays. --key KEM:SEED+KEY of the other commands joins them.\n\n"
+      "Examples:\n"
+      "  twoway keygen --kem x25519 --out key.pem\n"
+      "  twoway keygen --kem ml-kem-768 --out seed.pem");
   command.runs([options] { run(*options); });
 }
 

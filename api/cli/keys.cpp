@@ -12,6 +12,7 @@
 #include "built_providers.hpp"
 #include "failure.hpp"
 #include "input.hpp"
+#include "joined_keys.hpp"
 #include "text.hpp"
 #include "tpm_keys.hpp"
 
@@ -49,6 +50,10 @@ std::shared_ptr<const PrivateKey> read_key(const Provider& provider, const std::
 
 std::shared_ptr<const PrivateKey> open_key(const Provider& provider, const std::string& name,
                                            const PinOptions& pin) {
+  if (const auto halves = parse_halves(name)) {
+    return open_joined_key(provider, *halves,
+                           [&](const std::string& half) { return open_key(provider, half, pin); });
+  }
   if (is_token_uri(name)) return open_token_key(provider, name, pin);
   if (is_tpm_handle(name)) return open_tpm_key(name, pin);
   return read_key(provider, name, pin);
@@ -123,10 +128,23 @@ std::vector<NamedKey> named_keys(const KeyOptions& options) {
   return named;
 }
 
+/// Returns all keys that are opened, the halves of joined keys among them.
+std::vector<std::string> opened_keys(const std::vector<NamedKey>& named) {
+  std::vector<std::string> keys;
+  for (const auto& [id, key] : named) {
+    if (const auto halves = parse_halves(key)) {
+      keys.insert(keys.end(), {halves->ml_kem, halves->group});
+    } else {
+      keys.push_back(key);
+    }
+  }
+  return keys;
+}
+
 /// A token or TPM counts the wrong PINs sent to it, so one PIN goes to one token, or to the TPM.
 void require_one_holder(const std::vector<NamedKey>& named) {
   std::string holder;
-  for (const auto& [id, key] : named) {
+  for (const std::string& key : opened_keys(named)) {
     std::string own = is_tpm_handle(key) ? "the TPM" : "";
     if (is_token_uri(key)) own = token_holder(key);
     if (holder.empty()) holder = own;
@@ -188,8 +206,9 @@ const Provider& choose_provider(const std::string& name) {
 void add_key_options(Command& command, KeyOptions& options) {
   command
       .option("--key", options.keys,
-              "Private key with its id (0 to 255) in front: a file, a pkcs11: URI, or a TPM's "
-              "handle:0x81000100. Repeat it for more keys")
+              "Private key with its id (0 to 255) in front: a file, a pkcs11: URI, a TPM's "
+              "handle:0x81000100, or KEM:SEED+KEY to join a hybrid's key of an ML-KEM file and "
+              "any of these. Repeat it for more keys")
       .required()
       .type("ID=KEY");
   command.option("--key-id", options.ids, "Id of a --key that has none in front, in order")
@@ -218,7 +237,7 @@ std::vector<KeyConfig> read_list(const Provider& provider, const std::string& li
 
 std::vector<NamedFile> key_files(const KeyOptions& options) {
   std::vector<NamedFile> files;
-  for (const auto& [id, key] : named_keys(options)) {
+  for (const std::string& key : opened_keys(named_keys(options))) {
     if (!is_token_uri(key) && !is_tpm_handle(key)) files.push_back({"--key", key});
   }
   if (!options.pin.file.empty()) files.push_back({"--pin-file", options.pin.file});

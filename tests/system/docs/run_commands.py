@@ -10,6 +10,7 @@ were not. A page is Markdown. A comment on the line before a fence says how its 
     <!-- block: file NAME -->           not run but written to NAME in the page's folder
     <!-- block: output -->              what the commands before print, line for line
     <!-- block: after installing -->    run when this project is installed on the system
+    <!-- block: needs KEM -->           skipped if the program does not offer that KEM
     <!-- block: not run, REASON -->     counted, and skipped
 
 "in the source" and "after installing" may stand together, with a comma between them.
@@ -72,6 +73,12 @@ def blocks_of(page):
     return blocks
 
 
+def offers(kem):
+    made = subprocess.run(["twoway", "keygen", "--kem", kem, "--out", "-"], capture_output=True,
+                          check=False)
+    return made.returncode == 0
+
+
 class Page:
     """One page's run: its folder, its script, and the counts of its blocks."""
 
@@ -85,6 +92,9 @@ class Page:
     def reason_to_skip(self, block):
         if block.mark.startswith("not run, "):
             return block.mark.removeprefix("not run, ")
+        if block.mark.startswith("needs "):
+            kem = block.mark.removeprefix("needs ")
+            return None if offers(kem) else f"no library of this program offers {kem}"
         if not self.isolated and ("sudo " in block.text or "after installing" in block.mark):
             return "this system lets nothing be installed for a trial"
         return None
@@ -103,9 +113,10 @@ class Page:
             elif block.language == "sh":
                 if reason := self.reason_to_skip(block):
                     self.skipped.append(f"line {block.line}: {reason}")
+                    last = None
                     continue
                 marks = block.mark.split(", ") if block.mark else []
-                if not set(marks) <= {"in the source", "after installing"}:
+                if not block.mark.startswith("needs ") and not set(marks) <= {"in the source", "after installing"}:
                     sys.exit(f"{self.path}:{block.line}: what is '{block.mark}'?")
                 self.run += 1
                 last = piece

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Runs sessions of a shell with the program, and compares their output with what the session shows.
 
-    transcripts.py PROGRAM SESSION...
+    transcripts.py [--needs KEM] PROGRAM SESSION...
 
 In a session, a line "# TITLE" begins a test in a new folder. A line "$ COMMAND" is run by sh there, and
 the lines up to an empty one or the next command are its standard output and error, with "[N]" at the
 end if it exits with N. "..." in a line stands for any text. PROGRAM is called twoway in commands.
+With --needs the test is skipped, by that KEM's name, if the program does not offer it.
 """
 import difflib
 import os
@@ -49,6 +50,14 @@ def fits(line, pattern):
 
 def main():
     failed = count = 0
+    if sys.argv[1] == "--needs":
+        kem = sys.argv[2]
+        del sys.argv[1:3]
+        done = subprocess.run([sys.argv[1], "keygen", "--kem", kem, "--out", "-"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        if done.returncode == 2:
+            print(f"skipped: no provider of this program offers {kem}")
+            return 77
     with tempfile.TemporaryDirectory() as work:
         binaries = pathlib.Path(work) / "bin"
         binaries.mkdir()
