@@ -1,5 +1,5 @@
-// Every hybrid KEM that tests can use: one of a library, or its other parts with a stand-in for
-// ML-KEM.
+// Every post-quantum KEM that tests can use: those of a library, and those that a stand-in for
+// ML-KEM gives with its other parts.
 #pragma once
 
 #include <twoway/core/hybrid_kem.hpp>
@@ -10,20 +10,28 @@
 
 namespace twoway::test {
 
-/// Calls `test(provider, kem)` for each hybrid that a provider's own library offers, or its other
-/// parts with a stand-in for ML-KEM. The provider offers `aead`.
+/// Calls `test(provider, kem)` for each post-quantum KEM that a provider's own library offers, and
+/// for each that is a stand-in for ML-KEM, or a hybrid of one. The provider offers `aead`.
 template <typename Test>
-void for_each_hybrid(core::AeadId aead, Test test) {
+void for_each_post_quantum(core::AeadId aead, Test test) {
   for (const core::Provider* inner : built::providers()) {
-    if (!has_sha3(*inner) || inner->aead(aead) == nullptr) continue;
+    if (inner->aead(aead) == nullptr) continue;
     const StandInProvider stand_in(*inner);
     for (const core::KemParams& row : core::pq_kem_table()) {
-      if (core::find_hybrid_kem(row.id) == nullptr) continue;
       INFO(inner->name() << ' ' << row.name);
       if (const auto kem = core::Kem::find(*inner, row.id)) test(*inner, *kem);
+      if (!has_sha3(*inner)) continue;
       if (const auto kem = core::Kem::find(stand_in, row.id)) test(stand_in, *kem);
     }
   }
+}
+
+/// As above, for the hybrids among them.
+template <typename Test>
+void for_each_hybrid(core::AeadId aead, Test test) {
+  for_each_post_quantum(aead, [&test](const core::Provider& provider, const core::Kem& kem) {
+    if (core::find_hybrid_kem(kem.params().id) != nullptr) test(provider, kem);
+  });
 }
 
 }  // namespace twoway::test
