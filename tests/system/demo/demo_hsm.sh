@@ -58,6 +58,22 @@ for choice in '--key-id 1' '--key-id 2'; do
 done
 why 'The token computed one Diffie-Hellman result for each request; the rest happened here.'
 
+hybrid=mlkem768-p256
+if "$twoway" keygen --kem $hybrid --out - >/dev/null 2>&1; then
+  title 'Post-quantum requests with the same key on the token'
+  step 'the other half, a seed in a file' seed.pem "$twoway" keygen --kem ml-kem-768 --out seed.pem
+  both="$hybrid:seed.pem+$(key p256)"
+  step 'a list with both kinds of key' gateway.ohttp-keys \
+    "$twoway" config --key "3=$both" --key "1=$(key p256)" --force --out gateway.ohttp-keys
+  choice=
+  exchange hybrid --key "3=$both" --key "1=$(key p256)"
+  step 'a request by the old list opens too' old.bin "$twoway" open-request --key "3=$both" \
+    --key "1=$(key p256)" --in with1-request.bin --out old.bin --state old.state
+  same question.bin old.bin
+else
+  why "No library of this program offers $hybrid, so the token's key serves P-256 alone."
+fi
+
 title 'What is refused'
 flip_bit with1-request.bin flipped.bin 4000000
 refused 'a request with one flipped bit' "$twoway" open-request --key "1=$(key p256)" \
