@@ -70,11 +70,8 @@ void hybrid_joined(const struct hybrid* hybrid) {
   twoway_response_opener* response = NULL;
   twoway_response_sealer* sealer = NULL;
   struct message request;
-  uint8_t pk[TWOWAY_MAX_PUBLIC_KEY];
-  uint8_t half[TWOWAY_MAX_PUBLIC_KEY];
-  uint8_t text[64];
-  size_t size = 0;
-  size_t half_size = 0;
+  uint8_t pk[TWOWAY_MAX_PUBLIC_KEY], half[TWOWAY_MAX_PUBLIC_KEY], text[64];
+  size_t size = 0, half_size = 0;
   twoway_error error;
   halves_new(&halves, hybrid);
   REQUIRE_OK(twoway_private_key_public_key(halves.joined, pk, sizeof pk, &size, NULL));
@@ -246,16 +243,14 @@ void hybrid_multi(const struct hybrid* hybrid) {
   twoway_multi_request_receiver* receiver = NULL;
   twoway_pending_multi_request* pending = NULL;
   twoway_multi_request_opener* opener = NULL;
-  twoway_response_opener* responses[2] = {NULL, NULL};
+  twoway_response_opener* response = NULL;
   struct message keys[2];
   uint8_t enc[TWOWAY_MAX_ENC];
   uint8_t ml_kem[32];
   uint8_t dh[66];
   uint8_t body[128];
   uint8_t text[64];
-  size_t body_size = 0;
-  size_t enc_size = 0;
-  size_t size = 0;
+  size_t body_size = 0, enc_size = 0, size = 0;
   int i;
   halves_new(&halves, hybrid);
   of_group.suite.kem = hybrid->dh;
@@ -271,8 +266,8 @@ void hybrid_multi(const struct hybrid* hybrid) {
     keys[i].size = twoway_multi_request_sealer_key_size(begun, peers[i].sender);
     keys[i].data = memory(keys[i].size);
     REQUIRE_OK(twoway_multi_request_sealer_encapsulate_key(
-        begun, peers[i].sender, keys[i].data, keys[i].size, &keys[i].size, &responses[i], NULL));
-    twoway_response_opener_free(responses[i]);
+        begun, peers[i].sender, keys[i].data, keys[i].size, &keys[i].size, &response, NULL));
+    twoway_response_opener_free(response);
   }
   twoway_multi_request_sealer_free(begun);
   for (i = 0; i < 2; ++i) {
@@ -302,31 +297,4 @@ void hybrid_multi(const struct hybrid* hybrid) {
     peer_free(&peers[i]);
   }
   halves_free(&halves);
-}
-
-void combined_provider(const struct fixture* alone, const struct hybrid* hybrid) {
-  twoway_provider* combined = NULL;
-  struct fixture with = hybrid->fixture;
-  struct peer peer;
-  twoway_response_opener* response = NULL;
-  twoway_response_sealer* sealer = NULL;
-  struct message request;
-  uint8_t text[64];
-  size_t size = 0;
-  CHECK_STATUS(twoway_provider_offers(alone->crypto, with.suite, NULL), TWOWAY_NOT_SUPPORTED);
-  CHECK_STATUS(twoway_provider_offers(with.crypto, with.suite, NULL), TWOWAY_NOT_SUPPORTED);
-  REQUIRE_OK(twoway_combined_provider_new(alone->crypto, with.crypto, &combined, NULL));
-  CHECK(strcmp(twoway_provider_name(combined), "combined") == 0);
-  CHECK(twoway_provider_unusable(combined) == NULL);
-  REQUIRE_OK(twoway_provider_offers(combined, with.suite, NULL));
-  with.crypto = combined;
-  peer = peer_new(&with);
-  request = seal_request(&peer, TEXT, &response);
-  REQUIRE_OK(twoway_request_receiver_open(peer.receiver, request.data, request.size, NULL, text,
-                                          sizeof text, &size, &sealer, NULL));
-  CHECK(is_text(text, size, TEXT));
-  twoway_response_sealer_free(sealer);
-  twoway_response_opener_free(response);
-  peer_free(&peer);
-  twoway_combined_provider_free(combined);
 }
