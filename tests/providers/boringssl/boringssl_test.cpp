@@ -25,6 +25,8 @@ TEST_CASE("the BoringSSL provider offers the algorithms that BoringSSL has, and 
   }
   for (const KemParams& row : pq_kem_table()) {
     INFO(row.name);
-    REQUIRE((provider.native_kem(row.id) != nullptr) == (TWOWAY_BORINGSSL_KEMS != 0));
+    const bool current = row.id == KemId::ml_kem_768 || row.id == KemId::ml_kem_1024 ||
+                         row.id == KemId::mlkem768_x25519;
+    REQUIRE((provider.native_kem(row.id) != nullptr) == (TWOWAY_BORINGSSL_KEMS != 0 && current));
   }
 }
