@@ -5,6 +5,7 @@
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 . "$here/.ci/lib/common.sh"
 
+seconds=  # what a number of seconds ends with: older versions take no s, newer ones want it
 bench_program() {  # PROGRAM [ARGUMENTS]; a file that it shall write gets its suffix
   program=$1
   shift
@@ -12,6 +13,7 @@ bench_program() {  # PROGRAM [ARGUMENTS]; a file that it shall write gets its su
     shift
     case $argument in
       --benchmark_out=*) argument=$argument${program##*/bench} ;;
+      --benchmark_min_time=*[0-9]) argument=$argument$seconds ;;
     esac
     set -- "$@" "$argument"
   done
@@ -31,6 +33,7 @@ need_build_packages $bench_packages
 configure benchmarks
 quietly ninja -C "$build" bench_programs || die "the benchmark could not be built"
 unlock
+if pkg-config --atleast-version=1.8 benchmark; then seconds=s; fi
 json=
 for argument in "$@"; do
   case $argument in
@@ -45,7 +48,7 @@ status=0
 for program in "$build/tests/bench/bench" "$build/tests/bench/bench"-*; do
   [ -f "$program" ] || continue
   # A program that has no benchmark for the arguments would complain.
-  named=$("$program" "$@" --benchmark_list_tests --benchmark_out= 2>/dev/null) || named=
+  named=$(bench_program "$program" "$@" --benchmark_list_tests --benchmark_out= 2>/dev/null) || named=
   [ -n "$named" ] || continue
   count=$((count + 1))
   if [ -n "$documents" ]; then
@@ -54,7 +57,7 @@ for program in "$build/tests/bench/bench" "$build/tests/bench/bench"-*; do
     bench_program "$program" "$@" || status=$?
   fi
 done
-if [ "$count" = 0 ]; then "$build/tests/bench/bench" "$@" || status=$?; fi
+if [ "$count" = 0 ]; then bench_program "$build/tests/bench/bench" "$@" || status=$?; fi
 if [ -n "$documents" ]; then
   [ "$count" = 0 ] || [ "$status" != 0 ] || python3 -B "$here/tests/bench/merge.py" "$documents"/* || status=$?
   rm -rf "$documents"

@@ -68,6 +68,18 @@ step 'sender opens the answer' bob-answer.bin "$twoway" open-response --state mu
   --in bob-response.bin --out bob-answer.bin
 why 'Each has a key of its own for the same request, and answers for itself.'
 
+if "$twoway" keygen --kem mlkem768-x25519 --out pq.pem 2>said; then
+  title 'An exchange that a quantum computer will not open later'
+  mv gateway.ohttp-keys first.ohttp-keys
+  step 'the list with a hybrid key' gateway.ohttp-keys "$twoway" config --key 1=p256.pem \
+    --key 3=pq.pem --out gateway.ohttp-keys
+  choice='--key-id 3'
+  exchange hybrid --key 1=p256.pem --key 3=pq.pem
+  "$twoway" inspect hybrid-request.bin | grep -q 'kem  *mlkem768-x25519' ||
+    fail 'the request is not for the hybrid key'
+  why 'ML-KEM-768 and X25519 together: who wants to read it must break both.'
+fi
+
 title 'What is refused'
 flip_bit first-request.bin flipped.bin 4000000
 refused 'a request with one flipped bit' \

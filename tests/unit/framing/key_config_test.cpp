@@ -35,7 +35,7 @@ KeyConfig x25519_config(std::uint8_t key_id, std::vector<SymmetricAlgorithms> al
 void append_entry(Bytes& list, ByteView entry) {
   list.push_back(static_cast<std::uint8_t>(entry.size() >> 8));
   list.push_back(static_cast<std::uint8_t>(entry.size()));
-  list.insert(list.end(), entry.begin(), entry.end());
+  for (const std::uint8_t byte : entry) list.push_back(byte);
 }
 
 const std::vector<SymmetricAlgorithms> kTwoPairs{{KdfId::hkdf_sha256, AeadId::aes256_gcm},
