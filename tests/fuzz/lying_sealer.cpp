@@ -153,11 +153,18 @@ Lie lie(Choices& choices) {
         byte = static_cast<std::uint8_t>(byte ^ 1U << choices.below(8));
       }
       break;
-    case 7:
+    case 7: {
       if (lie.kind == Kind::request) break;  // its prefix leads to the key
-      lie.message[choices.below(lie.prefix)] ^= 1;
-      lie.foreign = true;
+      const std::size_t changed = choices.below(lie.prefix);
+      lie.message[changed] ^= 1;
+      // The end of a body's nonce is XORed with the chunks' numbers, and nothing binds it.
+      if (lie.kind == Kind::body && changed + 1 == lie.prefix) {
+        lie.renumbered = 1;
+      } else {
+        lie.foreign = true;
+      }
       break;
+    }
     default: break;
   }
   return lie;
@@ -171,7 +178,8 @@ Opened reference(const Lie& lie) {
                               ByteView bytes) -> const Bytes* {
     if (lie.foreign) return nullptr;
     for (const Lie::Sealed& one : lie.sealed) {
-      if (one.number == number && one.aad == aad && equal(one.bytes, bytes)) return &one.text;
+      if (one.number == (number ^ lie.renumbered) && one.aad == aad && equal(one.bytes, bytes))
+        return &one.text;
     }
     return nullptr;
   };

@@ -38,6 +38,8 @@ struct Lie {
   };
   std::vector<Sealed> sealed = {};
   bool foreign = false;  ///< its prefix was changed, or its key has another media type
+  std::size_t renumbered =
+      0;  ///< XOR of each number in the place of its own: a body's nonce changed
 };
 
 /// Seals a message by a plan.

@@ -25,6 +25,10 @@ struct EncapsulatedKey {
 /// Limits of this format:
 /// - Every receiver holds the body's key. So any of them can forge a body that the others open with
 ///   the sender's own key messages. Their responses go to the sender.
+/// - Nothing binds a body's nonce, which goes in clear and numbers the chunks. Anyone on the way
+/// can
+///   change it and so leave out or reorder chunks, the first ones too. A whole body does not open
+///   then. Let the plaintext of a chunked body show that it is complete, by a digest for example.
 /// - A body opens with the key message of any of its receivers. The format does not hide their
 ///   number. Each key message starts with a key id and suite, which may show who they are.
 /// - A sender may give out different keys and a body that opens with each to another plaintext,

@@ -1,8 +1,9 @@
 // One request to many receivers. The body is sealed once, and each receiver gets a small message
 // with the body's key, and responds for itself. The format is that of the Go package twoway, and no
 // RFC describes it. It does not protect the body from its receivers: each holds the body's key, so
-// any of them can forge a body that the others open with the sender's own key messages. Responses
-// are private.
+// any of them can forge a body that the others open with the sender's own key messages. Nor does it
+// bind the nonce of a chunked body: anyone on the way can leave out or reorder chunks
+// (docs/security.md). Responses are private.
 //
 // Who needs it: applications that send or receive one-to-many requests.
 #ifndef TWOWAY_C_MULTI_H
