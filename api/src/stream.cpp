@@ -23,8 +23,8 @@ std::size_t give(ByteSpan out, ByteView& from) noexcept {
   return size;
 }
 
-using detail::Written;
-constexpr Written kStop{.stops = true};
+using detail::Output;
+constexpr Output kStop{.stops = true};
 
 /// Fills `out` with the pending bytes, then with the bytes of `step` while there is room. `step` is
 /// told if anything was given before. An error stays, and is returned once nothing else is left.
@@ -40,7 +40,7 @@ Result<std::size_t> fill(ByteSpan out, ByteView& pending, std::optional<Error>& 
       continue;
     }
     if (error) break;
-    const Result<Written> written = step(room, given > 0);
+    const Result<Output> written = step(room, given > 0);
     if (!written) {
       error = written.error();
     } else if (written->stops) {
@@ -107,7 +107,7 @@ SealStream::SealStream(std::unique_ptr<Source> source, Bytes prefix, Sealer seal
 Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
   if (source_ == nullptr) return core::kMovedFrom;
   if (memory_ && core::overlap(out, *memory_)) return core::kBadOverlap;
-  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Result<Written> {
+  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Result<Output> {
     if (finished_) return kStop;
     if (given) {
       // Sealed bytes do not wait for the source, and no more is sealed than fits.
@@ -117,7 +117,7 @@ Result<std::size_t> SealStream::read(ByteSpan out) noexcept {
     }
     const Result<std::size_t> sealed = seal_next(room);
     if (!sealed) return sealed.error();
-    return Written{*sealed};
+    return Output{*sealed};
   });
 }
 
@@ -215,20 +215,20 @@ OpenStream::OpenStream(std::unique_ptr<Source> source, Opener opener) noexcept
 Result<std::size_t> OpenStream::read(ByteSpan out) noexcept {
   if (source_ == nullptr) return core::kMovedFrom;
   if (lends_ && core::overlap(out, input_)) return core::kBadOverlap;
-  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Result<Written> {
+  return fill(out, pending_, error_, [this](ByteSpan room, bool given) noexcept -> Result<Output> {
     if (finished_) return kStop;
     if (end_ == End::yes || (!wants_more_ && !input_.empty())) return open_next(room, given);
     if (given) return kStop;  // opened bytes do not wait for the source
     if (Status s = read_source(); !s) return s.error();
-    return Written{};
+    return Output{};
   });
 }
 
 /// Opens a chunk, or the whole message, if the input has all of it: to the front of `out` if any
 /// that may come fits, else in a buffer.
-Result<Written> OpenStream::open_next(ByteSpan out, bool given) noexcept {
+Result<Output> OpenStream::open_next(ByteSpan out, bool given) noexcept {
   return std::visit(
-      [&](auto& opener) noexcept -> Result<Written> {
+      [&](auto& opener) noexcept -> Result<Output> {
         const std::size_t size = opener.output_size(input_.size());
         const bool fits = size <= out.size();
         if (given && !fits) return kStop;
@@ -240,9 +240,9 @@ Result<Written> OpenStream::open_next(ByteSpan out, bool given) noexcept {
         input_ = input_.subspan(step->consumed);
         wants_more_ = step->state == ChunkOpener::State::need_input;
         finished_ = step->state == ChunkOpener::State::done;
-        if (fits) return Written{step->plaintext.size()};
+        if (fits) return Output{step->plaintext.size()};
         pending_ = step->plaintext;
-        return Written{};
+        return Output{};
       },
       opener_);
 }

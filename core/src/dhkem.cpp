@@ -45,7 +45,7 @@ Status DhKem::derive_candidate(PrivateKeyBytes& sk, ByteView dkp_prk) const noex
     if (private_key_ok(dh, bytes)) return {};
   }
   sk.clear();
-  return Error{Errc::provider_failure, "DeriveKeyPair found no key: the KDF does not work"};
+  return Error{Errc::provider_failure, "DeriveKeyPair found no key: the KDF is faulty"};
 }
 
 Result<std::unique_ptr<PrivateKey>> DhKem::import_private(ByteView sk) const noexcept {

@@ -48,7 +48,8 @@ Status choose_scalar(PrivateKeyBytes& sk, const DhParams& dh, ByteView seed) noe
     if (private_key_ok(dh, sk.view())) return {};
   }
   sk.clear();
-  return Error{Errc::provider_failure, "the seed gave no key: the SHAKE256 or Rng does not work"};
+  return Error{Errc::provider_failure,
+               "the seed gave no key: SHAKE256 or the random generator is faulty"};
 }
 
 }  // namespace

@@ -12,6 +12,12 @@
 namespace twoway::core {
 namespace {
 
+Status bounded(const SecretBuffer& secret) noexcept {
+  if (secret.size() <= kMaxPassphrase) return {};
+  return Error{Errc::key_unavailable,
+               "the PIN or pass phrase has over 1024 bytes: check its source"};
+}
+
 class FileSecret final : public SecretSource {
  public:
   explicit FileSecret(std::string path) noexcept : path_(std::move(path)) {}
@@ -36,13 +42,12 @@ class FileSecret final : public SecretSource {
     wipe(ByteSpan(secret).subspan(size));
     secret.resize(size);
     remove_line_end(secret);
-    if (secret.size() <= kMaxPassphrase) return {};
-    return Error{Errc::key_unavailable, "the file of the PIN is too long: check its path"};
+    return bounded(secret);
   }
 
  private:
   static Error unreadable() noexcept {
-    constexpr const char* kUnreadable = "the file of the PIN cannot be read";
+    constexpr const char* kUnreadable = "the file of the PIN or pass phrase cannot be read";
     const int error = errno;
     const std::string reason = std::generic_category().message(error);
     return {Errc::key_unavailable, lasting(std::string(kUnreadable) + ": " + reason, kUnreadable),
@@ -59,11 +64,12 @@ class EnvironmentSecret final : public SecretSource {
   Status read(SecretBuffer& secret) noexcept override {
     const char* value = std::getenv(name_.c_str());
     if (value == nullptr) {
-      return Error{Errc::key_unavailable, "the environment variable of the PIN is not set"};
+      return Error{Errc::key_unavailable,
+                   "the environment variable of the PIN or pass phrase is not set"};
     }
     const ByteView bytes = as_bytes(value);
     secret.assign(bytes.begin(), bytes.end());
-    return {};
+    return bounded(secret);
   }
 
  private:
@@ -76,8 +82,10 @@ class FunctionSecret final : public SecretSource {
       : function_(std::move(function)) {}
 
   Status read(SecretBuffer& secret) noexcept override {
-    if (!function_) return Error{Errc::invalid_argument, "the source of the PIN has no function"};
-    return function_(secret);
+    if (!function_)
+      return Error{Errc::invalid_argument, "the source of the PIN or pass phrase has no function"};
+    const Status s = function_(secret);
+    return s ? bounded(secret) : s;
   }
 
  private:

@@ -100,7 +100,7 @@ Result<ChunkOpener> ChunkOpener::create(std::unique_ptr<OpenSequenceFactory> fac
 
 std::size_t ChunkOpener::output_size(std::size_t input_size) const noexcept {
   const bool within = phase_ == Phase::body || phase_ == Phase::final_body;
-  const std::size_t kept = within ? kept_.size() : 0;
+  const std::size_t kept = within ? pieces_.size() : 0;
   return std::min(limits_.max_chunk, std::min(input_size, limits_.max_chunk) + kept);
 }
 
@@ -131,7 +131,7 @@ Result<ChunkOpener::Step> ChunkOpener::open_in_place(ByteSpan in, End end) noexc
 Result<ChunkOpener::Step> ChunkOpener::open_found(const Result<Found>& found, ByteSpan out,
                                                   ByteView sealed) noexcept {
   if (!found) return error_.emplace(found.error());
-  if (found->place == Place::nowhere) return Step{State::need_input, found->consumed, {}};
+  if (found->location == Location::nowhere) return Step{State::need_input, found->consumed, {}};
   const Last last = phase_ == Phase::final_body ? Last::yes : Last::no;
   const Result<std::size_t> size = sequence_->open(out, aad(last), sealed);
   if (!size) return error_.emplace(size.error());
@@ -151,34 +151,34 @@ Result<ChunkOpener::Found> ChunkOpener::find(ByteView in, End end) noexcept {
     if (Status s = read_length(in); !s) return s.error();
   }
   if (phase_ == Phase::body) {
-    if (kept_.empty() && in.size() >= length_) {
-      return Found{Place::input, given - in.size() + length_, length_};
+    if (pieces_.empty() && in.size() >= length_) {
+      return Found{Location::input, given - in.size() + length_, length_};
     }
-    keep(in, length_);
-    if (kept_.size() == length_) return Found{Place::kept, given - in.size(), length_};
+    gather(in, length_);
+    if (pieces_.size() == length_) return Found{Location::pieces, given - in.size(), length_};
   }
   if (phase_ == Phase::final_body) {
     // It reaches to the end of the message, and is bounded like the others.
-    const bool in_input = end == End::yes && kept_.empty();
-    if (!in_input && !keep(in, max_sealed())) return kOverLimit;
-    const std::size_t size = in_input ? in.size() : kept_.size();
+    const bool in_input = end == End::yes && pieces_.empty();
+    if (!in_input && !gather(in, max_sealed())) return kOverLimit;
+    const std::size_t size = in_input ? in.size() : pieces_.size();
     if (size > max_sealed() || !fits(opened_, sequence_->opened_size(size), limits_)) {
       return kOverLimit;
     }
     if (end == End::yes && size >= sequence_->sealed_size(0)) {
-      return Found{in_input ? Place::input : Place::kept, given, size};
+      return Found{in_input ? Location::input : Location::pieces, given, size};
     }
   }
   if (end == End::yes) return kTruncated;
-  return Found{Place::nowhere, given, 0};
+  return Found{Location::nowhere, given, 0};
 }
 
 /// Reads the bytes before the chunks. If they are whole, takes the key and goes on to a length.
 Status ChunkOpener::read_prefix(ByteView& in) noexcept {
   const std::size_t size = factory_->prefix_size();
-  keep(in, size);
-  if (kept_.size() < size) return {};
-  Result<core::OpenSequence> sequence = factory_->open_sequence(kept_);
+  gather(in, size);
+  if (pieces_.size() < size) return {};
+  Result<core::OpenSequence> sequence = factory_->open_sequence(pieces_);
   if (!sequence) return sequence.error();
   sequence_.emplace(std::move(*sequence));
   factory_.reset();
@@ -195,7 +195,7 @@ Status ChunkOpener::read_length(ByteView& in) noexcept {
   }
   const std::uint64_t length = read_varint(ByteView(length_bytes_).first(length_size_));
   length_size_ = 0;
-  kept_.clear();
+  pieces_.clear();
   if (chunks_ >= limits_.max_chunks) return kOverLimit;
   if (length == 0) {
     phase_ = Phase::final_body;
@@ -210,9 +210,9 @@ Status ChunkOpener::read_length(ByteView& in) noexcept {
 }
 
 /// Moves bytes of `in` to the kept ones, until those are `most`. Returns false if bytes were left.
-bool ChunkOpener::keep(ByteView& in, std::size_t most) noexcept {
-  const ByteView piece = in.first(std::min(in.size(), most - kept_.size()));
-  kept_.insert(kept_.end(), piece.begin(), piece.end());
+bool ChunkOpener::gather(ByteView& in, std::size_t most) noexcept {
+  const ByteView piece = in.first(std::min(in.size(), most - pieces_.size()));
+  pieces_.insert(pieces_.end(), piece.begin(), piece.end());
   in = in.subspan(piece.size());
   return in.empty();
 }

@@ -11,7 +11,7 @@
 
 namespace twoway {
 
-/// The choices of a receiver.
+/// Options of a receiver.
 struct ReceiverOptions {
   /// Draws response nonces if it is set, in place of the provider's generator. Must outlive the
   /// receiver and its openers, and be thread-safe if the receiver is shared.

@@ -37,7 +37,7 @@ class TWOWAY_INTERFACE ReplayFilter {
   virtual Result<bool> insert_if_absent(std::uint8_t key_id, ByteView enc) noexcept = 0;
 };
 
-/// The choices of a MemoryReplayFilter.
+/// Options of a MemoryReplayFilter.
 struct MemoryReplayFilterOptions {
   /// The number of requests that are remembered at once, 1 to 2^31: as many as a receiver may
   /// accept in a window.
@@ -70,7 +70,7 @@ struct MemoryReplayFilterOptions {
 /// refused.
 class TWOWAY_API MemoryReplayFilter final : public ReplayFilter {
  public:
-  /// The choices of this filter.
+  /// Options of this filter.
   using Options = MemoryReplayFilterOptions;
 
   /// Makes a filter. Draws its key from the provider's generator, and borrows the provider.

@@ -38,7 +38,7 @@ struct SealedRequest {
   ResponseOpener response_opener;  ///< to keep
 };
 
-/// The choices of a sender.
+/// Options of a sender.
 struct SenderOptions {
   /// Draws the ephemeral keys if it is set. Must outlive the sender, and be thread-safe if the
   /// sender is shared.

@@ -17,7 +17,7 @@ enum class Fill : std::uint8_t {
   full,      ///< max_chunk bytes, for the fewest chunks
 };
 
-/// The choices of a stream.
+/// Options of a stream.
 struct StreamOptions {
   ChunkLimits limits = {};           ///< of a chunked message
   Fill fill = Fill::one_read;        ///< for sealing (a source in memory always fills its chunks)
@@ -27,7 +27,7 @@ struct StreamOptions {
 namespace detail {
 
 /// One step of a stream's `read`: the bytes that it wrote, and whether the read ends there.
-struct Written {
+struct Output {
   std::size_t size = 0;
   bool stops = false;
 };
@@ -134,7 +134,7 @@ class TWOWAY_API OpenStream {
 
   OpenStream(std::unique_ptr<Source> source, Opener opener) noexcept;
 
-  Result<detail::Written> open_next(ByteSpan out, bool given) noexcept;
+  Result<detail::Output> open_next(ByteSpan out, bool given) noexcept;
   Status read_source() noexcept;
   ByteSpan own_input() noexcept;
 

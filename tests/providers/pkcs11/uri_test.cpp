@@ -179,6 +179,8 @@ TEST_CASE("PINs come from files, the environment, functions and URIs") {
 
   ::setenv("TWOWAY_TEST_PIN", "4711", 1);
   REQUIRE(read(core::secret_from_environment("TWOWAY_TEST_PIN")) == "4711");
+  ::setenv("TWOWAY_TEST_PIN", std::string(1025, '7').c_str(), 1);
+  REQUIRE_ERRC(core::secret_from_environment("TWOWAY_TEST_PIN")->read(pin), Errc::key_unavailable);
   ::unsetenv("TWOWAY_TEST_PIN");
   REQUIRE_ERRC(core::secret_from_environment("TWOWAY_TEST_PIN")->read(pin), Errc::key_unavailable);
 
@@ -186,6 +188,11 @@ TEST_CASE("PINs come from files, the environment, functions and URIs") {
             out.assign(3, '9');
             return {};
           })) == "999");
+  REQUIRE_ERRC(core::secret_from_function([](core::SecretBuffer& out) -> Status {
+                 out.assign(1025, '9');
+                 return {};
+               })->read(pin),
+               Errc::key_unavailable);
   REQUIRE_ERRC(core::secret_from_function({})->read(pin), Errc::invalid_argument);
 
   write("123456\n");

@@ -60,7 +60,7 @@ constexpr const char* to_string(Errc code) noexcept {
 /// of a source, or 0. It is always 0 for open_failed, so that every cause looks alike.
 struct Error {
   Errc code;                 ///< the kind of failure
-  const char* message;       ///< a string literal
+  const char* message;       ///< lasts as long as the process
   std::uint64_t native = 0;  ///< the backend's code, errno, or 0
 };
 

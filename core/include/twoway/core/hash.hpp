@@ -16,8 +16,10 @@ class TWOWAY_INTERFACE Hash {
   virtual ~Hash() = default;
 
   /// Writes the digest of the gathered `in` to `out`, which has 32 bytes and is disjoint from it.
-  /// Keeps nothing of `in`, which may be secret. After a failure `out` is wiped. Errors:
-  ///   provider_failure
+  /// Keeps nothing of `in`, which may be secret. After a failure `out` is wiped.
+  ///
+  /// Errors:
+  ///   provider_failure  the library failed
   virtual Status digest(ByteSpan out, Gather in) const noexcept = 0;
 };
 

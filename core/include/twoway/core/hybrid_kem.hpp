@@ -15,7 +15,7 @@ namespace twoway::core {
 /// lengths of private and public keys and of `enc` before any call.
 class HybridKem {
  public:
-  /// Nothing if `provider` lacks one of the parts: ML-KEM, the group, SHAKE256 or SHA3-256.
+  /// Returns no KEM if `provider` lacks one of the parts: ML-KEM, the group, SHAKE256 or SHA3-256.
   static std::optional<HybridKem> find(const Provider& provider,
                                        const HybridKemParams& row) noexcept;
 

@@ -17,8 +17,10 @@ namespace twoway::core {
 class TWOWAY_API Kem {
  public:
   /// Returns the provider's native KEM if it has one for `id`, else one that is composed of its
-  /// parts: a DHKEM, or a hybrid. Errors:
-  ///   not_supported     the provider offers no native KEM, and not every part
+  /// parts: a DHKEM, or a hybrid.
+  ///
+  /// Errors:
+  ///   not_supported  the provider offers no native KEM, and not every part
   static Result<Kem> find(const Provider& provider TWOWAY_LIFETIMEBOUND, KemId id) noexcept;
   static Result<Kem> find(const Provider&& provider, KemId id) = delete;
 
@@ -78,8 +80,8 @@ class TWOWAY_API Kem {
   Result<Encapsulation> import_enc(ByteView enc) const noexcept;
 
   /// Decap (section 4): import_enc, then the operation of `receiver`, a key of this KEM. Writes
-  /// Nsecret bytes to `shared_secret`, which is empty after a failure. Errors: those of import_enc
-  /// and of PrivateKey::decap.
+  /// Nsecret bytes to `shared_secret`, which is empty after a failure. Fails with the errors of
+  /// import_enc and of PrivateKey::decap.
   Status decap(SharedSecret& shared_secret, ByteView enc,
                const PrivateKey& receiver) const noexcept;
 
@@ -87,21 +89,29 @@ class TWOWAY_API Kem {
   Status auth_decap(SharedSecret& shared_secret, ByteView enc, const PrivateKey& receiver,
                     const PublicKey& sender) const noexcept;
 
-  /// The end of DHKEM's Decap, for DH(skR, enc.peer()) that was computed elsewhere: checks
-  /// its length, and of X25519 and X448 that it is not all zero (key_unavailable), then
-  /// shared_secret = ExtractAndExpand(dh, enc || pkR). not_supported for other KEMs.
+  /// Ends DHKEM's Decap with DH(skR, enc.peer()) that was computed elsewhere:
+  /// shared_secret = ExtractAndExpand(dh, enc || pkR).
+  ///
+  /// Errors:
+  ///   key_unavailable   `dh` has the wrong length, or is all zero from X25519 or X448
+  ///   invalid_argument  `enc` is another KEM's
+  ///   invalid_key       `receiver_public_key` has the wrong length
+  ///   not_supported     this KEM is no DHKEM
+  ///   provider_failure  the library failed
   Status shared_secret_from_dh(SharedSecret& shared_secret, const DhSecret& dh,
                                const Encapsulation& enc,
                                ByteView receiver_public_key) const noexcept;
 
   /// Ends a hybrid's Decap with two results that were computed elsewhere. `ml_kem` is ML-KEM's for
   /// the first bytes of `enc`, as many as Nenc of find_hybrid_kem(id)->ml_kem. `dh` is
-  /// DH(skR, enc.peer()). Errors:
+  /// DH(skR, enc.peer()).
+  ///
+  /// Errors:
   ///   key_unavailable   a result has the wrong length, or `dh` is all zero from X25519
   ///   invalid_argument  `enc` is another KEM's
   ///   invalid_key       `receiver_public_key` has the wrong length
   ///   not_supported     this KEM is no hybrid, or the provider's native one
-  ///   provider_failure
+  ///   provider_failure  the library failed
   Status shared_secret_from_parts(SharedSecret& shared_secret, const SharedSecret& ml_kem,
                                   const DhSecret& dh, const Encapsulation& enc,
                                   ByteView receiver_public_key) const noexcept;

@@ -74,7 +74,7 @@ class TWOWAY_INTERFACE NativeKem {
 TWOWAY_API Status derive_seed(PrivateKeyBytes& sk, ByteView ikm, const KemParams& kem,
                               const Kdf& shake256) noexcept;
 
-/// Returns whether a public key of ML-KEM, Npk bytes, passes the check of FIPS 203 section 7.2:
+/// Returns true if a public key of ML-KEM, Npk bytes, passes the check of FIPS 203 section 7.2:
 /// each number in it is below q. For implementers of NativeKem whose library checks that only when
 /// it encapsulates.
 TWOWAY_API bool ml_kem_public_ok(ByteView pk) noexcept;

@@ -26,18 +26,25 @@ class TWOWAY_INTERFACE SecretSource {
   virtual Status read(SecretBuffer& secret) noexcept = 0;
 };
 
-/// Returns a source that reads a file's bytes without one line end ("\n" or "\r\n"). Errors of the
-/// source:
-///   key_unavailable   the file cannot be read, with errno, or has more than kMaxPassphrase bytes
+/// Returns a source that reads a file's bytes without one line end ("\n" or "\r\n").
+///
+/// Errors of the source:
+///   key_unavailable  the file cannot be read, with errno, or has over kMaxPassphrase bytes
 TWOWAY_API std::shared_ptr<SecretSource> secret_from_file(std::string path);
 
-/// Returns a source that reads an environment variable. Errors of the source:
-///   key_unavailable   the variable is not set
+/// Returns a source that reads an environment variable.
+///
+/// Errors of the source:
+///   key_unavailable  the variable is not set, or has over kMaxPassphrase bytes
 TWOWAY_API std::shared_ptr<SecretSource> secret_from_environment(std::string name);
 
 /// Returns a source over a callback, such as a prompt or a secret store. The callback must not
-/// throw. Errors of the source: those of the callback, and
+/// throw.
+///
+/// Errors of the source:
 ///   invalid_argument  `function` is empty
+///   key_unavailable   the secret has over kMaxPassphrase bytes
+///   and those of the callback
 TWOWAY_API std::shared_ptr<SecretSource> secret_from_function(
     std::function<Status(SecretBuffer& secret)> function);
 

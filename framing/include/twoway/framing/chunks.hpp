@@ -159,13 +159,13 @@ class TWOWAY_API ChunkOpener {
   enum class Phase : std::uint8_t { prefix, length, body, final_body, finished };
 
   /// The place of the next sealed chunk, if it is whole.
-  enum class Place : std::uint8_t {
+  enum class Location : std::uint8_t {
     nowhere,
-    input,  ///< at the end of the consumed bytes
-    kept,   ///< in kept_
+    input,   ///< at the end of the consumed bytes
+    pieces,  ///< in pieces_
   };
   struct Found {
-    Place place;
+    Location location;
     std::size_t consumed;  ///< bytes of the input
     std::size_t size;      ///< of the chunk
   };
@@ -182,13 +182,14 @@ class TWOWAY_API ChunkOpener {
   Result<Found> find(ByteView in, End end) noexcept;
   Status read_prefix(ByteView& in) noexcept;
   Status read_length(ByteView& in) noexcept;
-  bool keep(ByteView& in, std::size_t most) noexcept;
+  bool gather(ByteView& in, std::size_t most) noexcept;
   Result<Step> open_found(const Result<Found>& found, ByteSpan out, ByteView sealed) noexcept;
 
   template <typename Span>  // a ByteView or a ByteSpan
   Span sealed_in(const Result<Found>& found, Span in) noexcept {
     if (!found) return {};
-    return found->place == Place::kept ? Span(kept_) : in.first(found->consumed).last(found->size);
+    return found->location == Location::pieces ? Span(pieces_)
+                                               : in.first(found->consumed).last(found->size);
   }
 
   std::unique_ptr<OpenSequenceFactory> factory_;  // until it has given the sequence
@@ -197,9 +198,9 @@ class TWOWAY_API ChunkOpener {
   Phase phase_;
   std::array<std::uint8_t, 8> length_bytes_{};  // a length, which may come in pieces
   std::size_t length_size_ = 0;
-  std::size_t length_ = 0;    // of the sealed chunk that is being read
-  core::SecretBuffer kept_;   // its pieces, or those of the prefix
-  std::uint64_t opened_ = 0;  // bytes of plaintext
+  std::size_t length_ = 0;     // of the sealed chunk that is being read
+  core::SecretBuffer pieces_;  // its pieces, or those of the prefix
+  std::uint64_t opened_ = 0;   // bytes of plaintext
   std::uint64_t chunks_ = 0;
   std::optional<Error> error_;
 };

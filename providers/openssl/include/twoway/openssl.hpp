@@ -34,7 +34,7 @@ TWOWAY_API const core::Provider& provider() noexcept;
 TWOWAY_API core::Result<std::unique_ptr<const core::Provider>> create(
     const Options& options) noexcept;
 
-/// The choices of opaque_key.
+/// Options of opaque_key.
 struct OpaqueOptions {
   /// The source of the key's own operations. Without a property query it is the OpenSSL provider
   /// that holds the key.
@@ -55,7 +55,7 @@ struct OpaqueOptions {
 TWOWAY_API core::Result<std::unique_ptr<core::PrivateKey>> opaque_key(
     evp_pkey_st* key, const OpaqueOptions& options = {}) noexcept;
 
-/// The choices of a KeyStore.
+/// Options of a KeyStore.
 struct KeyStoreOptions {
   /// The OpenSSL providers to load, by name. {"tpm2", "default"} for keys in a TPM.
   std::vector<std::string> providers = {"default"};

@@ -70,7 +70,7 @@ TWOWAY_API std::string to_uri(const KeyLocation& location);
 
 // --- Tokens ------------------------------------------------------------------------------------
 
-/// The choices of an open token.
+/// Options of an open token.
 struct Options {
   /// Null if the token needs no PIN or has a keypad. Takes precedence over the PIN of a URI.
   std::shared_ptr<core::SecretSource> pin = nullptr;
