@@ -1,34 +1,15 @@
 // Key files of ML-KEM and of hybrid KEMs.
 #include <array>
-#include <fstream>
-#include <iterator>
-#include <string>
 
 #include <twoway/core/kem.hpp>
-#include <twoway/private_key_pem.hpp>
 
-#include "pem.hpp"
-#include "support.hpp"
+#include "key_files.hpp"
 
 using namespace twoway;
 using namespace twoway::core;
-using test::copy;
+using namespace twoway::test;
 
 namespace {
-
-std::string key_file(const std::string& name) {
-  std::ifstream file(std::string(TWOWAY_KEYS_DIR) + "/" + name + ".pem", std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  INFO(name);
-  REQUIRE_FALSE(text.empty());
-  return text;
-}
-
-std::string as_string(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
-
-Result<PrivateKeyData> read(const std::string& text) {
-  return read_private_key_pem(as_bytes(text));
-}
 
 /// The bytes 0, 1, 2 and so on: the seed of the sample files.
 Bytes counted(std::size_t size) {
@@ -36,16 +17,6 @@ Bytes counted(std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(i);
   return bytes;
 }
-
-Bytes der_of(const std::string& text) {
-  const auto opening = pem::open(as_bytes(text));
-  REQUIRE(opening.has_value());
-  const auto block = pem::decode(*opening);
-  REQUIRE(block.has_value());
-  return copy(block->content.view());
-}
-
-std::string pem_of(ByteView der) { return as_string(pem::encode("PRIVATE KEY", der).view()); }
 
 }  // namespace
 

@@ -108,3 +108,13 @@ twoway_private_key_callbacks key_callbacks(struct calls* calls) {
   callbacks.release = count_release;
   return callbacks;
 }
+
+twoway_response_sealer* accepted(const struct peer* peer, twoway_response_opener** opener) {
+  twoway_response_sealer* sealer = NULL;
+  uint8_t text[64];
+  size_t written = 0;
+  const struct message request = seal_request(peer, "question", opener);
+  CHECK_OK(twoway_request_receiver_open(peer->receiver, request.data, request.size, NULL, text,
+                                        sizeof text, &written, &sealer, NULL));
+  return sealer;
+}

@@ -52,6 +52,9 @@ struct message {
 struct message seal_request(const struct peer* peer, const char* text,
                             twoway_response_opener** opener);
 
+/// Opens a new request, and gives the sealer and the opener of its response.
+twoway_response_sealer* accepted(const struct peer* peer, twoway_response_opener** opener);
+
 /// Appends `text` to `message` in chunks of `chunk` bytes, with an empty last one after them, and
 /// frees the sealer.
 void append_chunks(struct message* message, twoway_chunk_sealer* sealer, const char* text,

@@ -67,4 +67,25 @@ inline void require_open_failed(const core::Error& error) {
   REQUIRE(std::string(error.message) == core::kBadAeadTag.message);
 }
 
+inline constexpr std::string_view kText = "one message";
+
+/// Seals kText with empty aad.
+inline core::Bytes seal_text(core::SenderContext& sender) {
+  core::Bytes ct(sender.sealed_size(kText.size()));
+  REQUIRE_OK(sender.seal(ct, {}, core::as_bytes(kText)));
+  return ct;
+}
+
+/// Opens `ct` to kText, or returns the error.
+inline core::Status open_text(core::RecipientContext& recipient, const core::Bytes& ct,
+                              core::ByteView aad = {}) {
+  core::Bytes pt(recipient.opened_size(ct.size()));
+  core::Result<std::size_t> opened = recipient.open(pt, aad, ct);
+  if (!opened) return opened.error();
+  REQUIRE(pt == copy(core::as_bytes(kText)));
+  return {};
+}
+
+inline bool all_zeros(const core::Bytes& bytes) { return bytes == core::Bytes(bytes.size()); }
+
 }  // namespace twoway::test
