@@ -6,7 +6,8 @@ if [ -n "${CXX:-}" ] && command -v "${CXX%% *}" >/dev/null; then compiler_packag
 build_packages="$compiler_package meson ninja-build pkg-config libssl-dev libsodium-dev
   libcli11-dev nlohmann-json3-dev libbsd-dev libp11-dev libp11-kit-dev"
 wanted_packages="android-libboringssl-dev"  # not every system has them
-test_packages="catch2 cmake openssl softhsm2 opensc libnss3 libnss3-tools swtpm tpm2-openssl tpm2-tools mandoc zsh"
+test_packages="catch2 cmake openssl softhsm2 opensc libnss3 libnss3-tools swtpm tpm2-openssl tpm2-tools mandoc zsh
+  zlib1g-dev libzstd-dev"  # the last two for OpenSSL 3.5 as a static library
 demo_packages="openssl"
 bench_packages="libbenchmark-dev openssl softhsm2 swtpm tpm2-openssl tpm2-tools"
 clang_format=clang-format-14  # pinned: versions differ in what they print

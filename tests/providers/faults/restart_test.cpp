@@ -77,6 +77,19 @@ TEST_CASE("a module that stays broken is tried once for each request, and recove
   }
 }
 
+TEST_CASE("a module that wants other arguments says so") {
+  const FaultToken token{"key"};
+  control().reset();
+  control().add({Function::C_Initialize, 1, Action::fail, CKR_ARGUMENTS_BAD});
+  const auto refused = open_key("key");
+  REQUIRE_ERRC(refused, Errc::key_unavailable);
+  REQUIRE(refused.error().native == CKR_ARGUMENTS_BAD);
+  const std::string message = refused.error().message;
+  REQUIRE(message.find("(CKR_ARGUMENTS_BAD, 0x7): ") != std::string::npos);
+  REQUIRE(message.find("x-init-reserved") != std::string::npos);
+  REQUIRE_OK(open_key("key"));
+}
+
 TEST_CASE("one thread restarts a broken module for all, and nobody is inside meanwhile") {
   constexpr unsigned kEach = 10;
   const FaultToken token{"key"};

@@ -155,16 +155,11 @@ TEST_CASE("a database of NSS with an empty password needs no PIN") {
   REQUIRE_OK(test::exchange(*crypto, std::move(*made)));
 }
 
-TEST_CASE("a module that wants arguments says so, and has one set of them in a process") {
+TEST_CASE("a module has one set of arguments in a process") {
   if (!can_run()) return;
   const Database database, other;
-  const auto without = pkcs11::Token::open({.module_path = kModule});
-  REQUIRE_ERRC(without, Errc::key_unavailable);
-  REQUIRE(without.error().native == CKR_ARGUMENTS_BAD);
-  const std::string message = without.error().message;
-  REQUIRE(message.find("(CKR_ARGUMENTS_BAD, 0x7): ") != std::string::npos);
-  REQUIRE(message.find("x-init-reserved") != std::string::npos);
-
+  // Without any, NSS 3.87 does not start, and 3.110 starts without a database.
+  REQUIRE_FALSE(pkcs11::Token::open({.module_path = kModule}));
   {
     const auto token = pkcs11::Token::open(database.location(), with_password());
     REQUIRE_OK(token);

@@ -158,9 +158,25 @@ for name in $key_sources; do
   [ "$("$work/shared")" = "$name: key_unavailable" ] || fail "the program of $name"
 done
 
+# Some systems name more libraries in a backend's static flags than they install with it: Debian 13's
+# OpenSSL wants zlib1g-dev and libzstd-dev.
+links_statically() {  # PROVIDER COMPILER...
+  provider=$1
+  shift
+  backend=$(sed -n 's/^Requires.private: *\([^ ,]*\).*/\1/p' "$lib/pkgconfig/twoway-$provider.pc")
+  [ -n "$backend" ] || return 0
+  flags=$(pkg-config --static --libs "$backend")
+  # shellcheck disable=SC2086  # a list of flags
+  if ! echo 'int main() {}' | "$@" -x c++ - -o "$work/probe" $flags 2>/dev/null; then
+    echo "skipped for $provider: nothing links with $flags"
+    return 1
+  fi
+}
+
 echo '== static, with both kinds installed'
 for provider in $providers; do
   [ "$provider" != boringssl ] || continue  # its archive's path is checked below
+  links_statically "$provider" "$@" || continue
   # shellcheck disable=SC2046  # a list of flags
   "$@" -std=c++20 -DPROVIDER="$provider" -DPROVIDER_HEADER="<twoway/$provider.hpp>" \
     "$source/tests/system/install/consumer.cpp" -o "$work/archives" \
@@ -172,14 +188,7 @@ done
 echo '== static'
 rm "$lib"/libtwoway*.so*
 for provider in $providers; do
-  # Some systems name more libraries in a backend's static flags than they install with it.
-  backend=$(sed -n 's/^Requires.private: *\([^ ,]*\).*/\1/p' "$lib/pkgconfig/twoway-$provider.pc")
-  # shellcheck disable=SC2046  # lists of flags
-  if [ -n "$backend" ] && ! echo 'int main() {}' |
-    "$@" -x c++ - -o "$work/probe" $(pkg-config --static --libs "$backend") 2>"$work/probe.log"; then
-    echo "skipped for $provider: nothing links with $(pkg-config --static --libs "$backend")"
-    continue
-  fi
+  links_statically "$provider" "$@" || continue
   (
     if [ "$provider" = boringssl ]; then
       # It has no .pc file. Its path stands in ours, and is not part of the installation folder.
