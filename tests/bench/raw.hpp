@@ -34,6 +34,21 @@ class RawKey {
   virtual void derive(core::ByteSpan secret, core::ByteView enc) = 0;
 };
 
+/// ML-KEM, with a fixed key pair.
+class RawMlKem {
+ public:
+  virtual ~RawMlKem() = default;
+  /// Makes an encapsulation to the fixed public key.
+  virtual void encapsulate(core::ByteSpan secret, core::ByteSpan enc) = 0;
+  virtual void decapsulate(core::ByteSpan secret, core::ByteView enc) = 0;
+};
+
+class RawHash {
+ public:
+  virtual ~RawHash() = default;
+  virtual void digest(core::ByteSpan out, core::ByteView data) = 0;
+};
+
 class RawHmac {
  public:
   virtual ~RawHmac() = default;
@@ -74,6 +89,9 @@ class RawLibrary {
   virtual std::unique_ptr<RawDh> dh(core::DhId id, core::ByteView peer) const = 0;
   virtual std::unique_ptr<RawHmac> hmac(core::KdfId id) const = 0;
   virtual std::unique_ptr<RawAead> aead(core::AeadId id, Direction direction) const = 0;
+  /// Both return null if this file has no raw side of the hybrids that core composes.
+  virtual std::unique_ptr<RawMlKem> ml_kem(core::KemId) const { return nullptr; }
+  virtual std::unique_ptr<RawHash> sha3_256() const { return nullptr; }
   /// Returns null if the library has no HPKE of its own, or not this suite. May be asked for any
   /// suite.
   virtual std::unique_ptr<RawHpke> hpke(core::Suite) const { return nullptr; }

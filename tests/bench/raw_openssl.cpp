@@ -77,6 +77,54 @@ class Dh final : public RawDh {
   Pkey peer_;
 };
 
+/// Both directions over a kept context.
+class MlKem final : public RawMlKem {
+ public:
+  explicit MlKem(const char* name) {
+    PkeyCtx generator(EVP_PKEY_CTX_new_from_name(nullptr, name, nullptr));
+    require(EVP_PKEY_keygen_init(generator.get()) == 1);
+    key_ = generate(generator.get());
+    encap_ = context();
+    decap_ = context();
+    require(EVP_PKEY_encapsulate_init(encap_.get(), nullptr) == 1 &&
+            EVP_PKEY_decapsulate_init(decap_.get(), nullptr) == 1);
+  }
+
+  void encapsulate(ByteSpan secret, ByteSpan enc) override {
+    std::size_t size = secret.size();
+    std::size_t enc_size = enc.size();
+    require(EVP_PKEY_encapsulate(encap_.get(), enc.data(), &enc_size, secret.data(), &size) == 1);
+  }
+
+  void decapsulate(ByteSpan secret, ByteView enc) override {
+    std::size_t size = secret.size();
+    require(EVP_PKEY_decapsulate(decap_.get(), secret.data(), &size, enc.data(), enc.size()) == 1);
+  }
+
+ private:
+  PkeyCtx context() const {
+    return PkeyCtx(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr));
+  }
+
+  Pkey key_;
+  PkeyCtx encap_, decap_;
+};
+
+class Sha3 final : public RawHash {
+ public:
+  Sha3() { require(EVP_DigestInit_ex2(context_.get(), digest_.get(), nullptr) == 1); }
+
+  void digest(ByteSpan out, ByteView data) override {
+    require(EVP_DigestUpdate(context_.get(), data.data(), data.size()) == 1 &&
+            EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) == 1 &&
+            EVP_DigestInit_ex2(context_.get(), nullptr, nullptr) == 1);
+  }
+
+ private:
+  Digest digest_{EVP_MD_fetch(nullptr, "SHA3-256", nullptr)};
+  DigestCtx context_{EVP_MD_CTX_new()};
+};
+
 /// HMAC-SHA256 (RFC 2104) over one kept digest context. It is faster than the library's HMAC, and
 /// so the least that an HMAC could cost.
 class HmacSha256 final : public RawHmac {
@@ -158,10 +206,16 @@ class Library final : public RawLibrary {
   const core::Provider& provider() const override { return openssl::provider(); }
 
   std::unique_ptr<RawDh> dh(core::DhId id, ByteView peer) const override {
-    require(id == core::DhId::x25519 || id == core::DhId::p256);
     if (id == core::DhId::x25519) return std::make_unique<Dh>("X25519", nullptr, peer);
-    return std::make_unique<Dh>("EC", "P-256", peer);
+    require(id == core::DhId::p256 || id == core::DhId::p384);
+    return std::make_unique<Dh>("EC", id == core::DhId::p256 ? "P-256" : "P-384", peer);
   }
+
+  std::unique_ptr<RawMlKem> ml_kem(core::KemId id) const override {
+    return std::make_unique<MlKem>(core::find_kem(id)->name);
+  }
+
+  std::unique_ptr<RawHash> sha3_256() const override { return std::make_unique<Sha3>(); }
 
   std::unique_ptr<RawHmac> hmac(core::KdfId id) const override {
     require(id == core::KdfId::hkdf_sha256);

@@ -5,11 +5,15 @@
 namespace twoway::bench {
 namespace {
 
+const core::DhParams& group_of(KemId kem) {
+  const core::HybridKemParams* hybrid = core::find_hybrid_kem(kem);
+  return *core::find_dh(hybrid != nullptr ? hybrid->dh : core::find_dhkem(kem)->dh);
+}
+
 /// The lengths of the inputs that a set-up in base mode passes to HMAC, always under a key of Nh
 /// bytes. psk_id_hash is the same for every request of a suite, so it costs a request nothing.
 std::vector<std::size_t> hmac_lengths(const core::CipherSuite& suite) {
   const std::size_t nh = suite.kdf().params().nh;
-  const core::DhParams& dh = *core::find_dh(core::find_dhkem(suite.id().kem)->dh);
   // RFC 9180 section 4: "HPKE-v1" || suite_id || label || ikm, and
   //   I2OSP(L, 2) || "HPKE-v1" || suite_id || label || info, to which HKDF-Expand adds a byte.
   const auto extract = [](std::size_t suite_id, std::string_view label, std::size_t ikm) {
@@ -22,17 +26,19 @@ std::vector<std::size_t> hmac_lengths(const core::CipherSuite& suite) {
   constexpr std::size_t kSuiteId = 10;
   const std::size_t info = kRequestMediaTypes.whole.size() + 1 + framing::kHeaderSize;
   const std::size_t context = 1 + 2 * nh;
-  return {
-      // section 4.1, ExtractAndExpand
-      extract(kKemSuiteId, "eae_prk", dh.ndh),
-      expand(kKemSuiteId, "shared_secret", 2 * dh.npk),
-      // section 5.1, KeySchedule
-      extract(kSuiteId, "info_hash", info),
-      extract(kSuiteId, "secret", 0),
-      expand(kSuiteId, "key", context),
-      expand(kSuiteId, "base_nonce", context),
+  // section 5.1, KeySchedule
+  std::vector<std::size_t> lengths{
+      extract(kSuiteId, "info_hash", info), extract(kSuiteId, "secret", 0),
+      expand(kSuiteId, "key", context),     expand(kSuiteId, "base_nonce", context),
       expand(kSuiteId, "exp", context),
   };
+  if (core::find_dhkem(suite.id().kem) != nullptr) {
+    // section 4.1, ExtractAndExpand
+    const core::DhParams& dh = group_of(suite.id().kem);
+    lengths.push_back(extract(kKemSuiteId, "eae_prk", dh.ndh));
+    lengths.push_back(expand(kKemSuiteId, "shared_secret", 2 * dh.npk));
+  }
+  return lengths;
 }
 
 std::shared_ptr<const PrivateKey> generate(const core::Provider& provider, KemId kem) {
@@ -59,9 +65,22 @@ Setup::Setup(const RawLibrary& library, Suite id, Direction direction,
       raw_key_(std::move(raw_key)) {
   const core::AeadParams& aead = suite_.aead()->params();
   const ByteView pk = gateway_->key->public_key();
-  enc_.assign(pk.begin(), pk.end());
+  const core::DhParams& group = group_of(id.kem);
+  const ByteView group_pk = pk.last(group.npk);
+  enc_.assign(group_pk.begin(), group_pk.end());
+  secret_.resize(group.ndh);
 
-  dh_ = library.dh(core::find_dhkem(id.kem)->dh, enc_);
+  dh_ = library.dh(group.id, enc_);
+  if (const core::HybridKemParams* hybrid = core::find_hybrid_kem(id.kem)) {
+    const core::KemParams& ml_kem = *core::find_kem(hybrid->ml_kem);
+    ml_kem_ = library.ml_kem(hybrid->ml_kem);
+    sha3_ = library.sha3_256();
+    pq_enc_.resize(ml_kem.nenc);
+    pq_secret_.resize(ml_kem.nsecret);
+    ml_kem_->encapsulate(pq_secret_, pq_enc_);
+    // SHA3-256(ss_PQ || ss_T || ct_T || ek_T || label)
+    combined_ = ml_kem.nsecret + group.ndh + 2 * group.npk + as_bytes(hybrid->label).size();
+  }
   hmac_ = library.hmac(id.kdf);
   aead_ = library.aead(id.aead, direction);
   aead_key_.resize(aead.nk);
@@ -80,14 +99,14 @@ Setup::Setup(const RawLibrary& library, Suite id, Direction direction,
   body_key_.resize(framing::kBodyKeySize);
   multi_sender_.emplace(take(MultiRequestSender::create(library.provider(), id.aead)));
 
-  sender_.emplace(take(RequestSender::create(library.provider(), kKeyId, id, enc_)));
+  sender_.emplace(take(RequestSender::create(library.provider(), kKeyId, id, pk)));
   message_.resize(sender_->sealed_size(kBody));
   our_send();
   our_send_multi(1);
 }
 
 void Setup::raw_send() {
-  dh_->generate_and_derive(secret_, enc_);
+  raw_encap();
   raw_hmacs();
   aead_->set_key(aead_key_);
   aead_->seal(sealed_, tag_, nonce_, body_);
@@ -99,12 +118,14 @@ void Setup::our_send() {
 }
 
 void Setup::raw_receive() {
+  if (ml_kem_ != nullptr) ml_kem_->decapsulate(pq_secret_, pq_enc_);
   if (raw_key_ == nullptr) {
     dh_->import_and_derive(secret_, enc_);
   } else {
     dh_->import(enc_);
     raw_derive();
   }
+  raw_combine();
   raw_hmacs();
   aead_->set_key(aead_key_);
   aead_->open(opened_, nonce_, sealed_, tag_);
@@ -120,7 +141,7 @@ void Setup::raw_send_multi(std::size_t receivers) {
   body_aead_->set_key(body_key_);
   body_aead_->seal(sealed_, tag_, nonce_, body_);
   for (std::size_t i = 0; i < receivers; ++i) {
-    dh_->generate_and_derive(secret_, enc_);
+    raw_encap();
     raw_hmacs();
     aead_->set_key(aead_key_);
     aead_->seal(ByteSpan(sealed_).first(body_key_.size()), tag_, nonce_, body_key_);
@@ -137,6 +158,16 @@ void Setup::our_send_multi(std::size_t receivers) {
 }
 
 void Setup::raw_derive() { raw_key_->derive(secret_, enc_); }
+
+void Setup::raw_encap() {
+  if (ml_kem_ != nullptr) ml_kem_->encapsulate(pq_secret_, pq_enc_);
+  dh_->generate_and_derive(secret_, enc_);
+  raw_combine();
+}
+
+void Setup::raw_combine() {
+  if (sha3_ != nullptr) sha3_->digest(mac_, ByteView(data_).first(combined_));
+}
 
 void Setup::raw_hmacs() {
   for (const std::size_t length : hmac_lengths_) {

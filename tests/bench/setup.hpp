@@ -59,19 +59,26 @@ class Setup {
   void our_send_multi(std::size_t receivers);
 
  private:
+  void raw_encap();
+  void raw_combine();
   void raw_hmacs();
 
   core::CipherSuite suite_;
   std::shared_ptr<const Gateway> gateway_;
   std::unique_ptr<RawDh> dh_;
+  std::unique_ptr<RawMlKem> ml_kem_;  ///< null if the KEM is no hybrid
+  std::unique_ptr<RawHash> sha3_;
   std::unique_ptr<RawKey> raw_key_;
   std::unique_ptr<RawHmac> hmac_;
   std::unique_ptr<RawAead> aead_, body_aead_;
   std::optional<RequestSender> sender_;
   std::optional<MultiRequestSender> multi_sender_;
   std::vector<std::size_t> hmac_lengths_;
-  Bytes message_, multi_body_, multi_key_, enc_, aead_key_, body_key_, nonce_, tag_, data_;
-  std::array<std::uint8_t, 32> secret_{}, hmac_key_{}, mac_{};
+  std::size_t combined_ = 0;  ///< bytes that a hybrid passes to SHA3-256
+  Bytes message_, multi_body_, multi_key_, aead_key_, body_key_, nonce_, tag_, data_;
+  Bytes enc_, secret_;        ///< of the group
+  Bytes pq_enc_, pq_secret_;  ///< of ML-KEM
+  std::array<std::uint8_t, 32> hmac_key_{}, mac_{};
   std::array<std::uint8_t, kBody> body_{}, sealed_{}, opened_{};
 };
 

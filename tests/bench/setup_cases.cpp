@@ -14,13 +14,23 @@ constexpr std::array kSuites{
     Suite{KemId::dhkem_x25519, KdfId::hkdf_sha256, AeadId::aes256_gcm},
     Suite{KemId::dhkem_x25519, KdfId::hkdf_sha256, AeadId::chacha20_poly1305},
     Suite{KemId::dhkem_p256, KdfId::hkdf_sha256, AeadId::aes128_gcm},
+    Suite{KemId::mlkem768_x25519, KdfId::hkdf_sha256, AeadId::aes128_gcm},
+    Suite{KemId::mlkem768_p256, KdfId::hkdf_sha256, AeadId::aes128_gcm},
+    Suite{KemId::mlkem1024_p384, KdfId::hkdf_sha256, AeadId::aes128_gcm},
 };
+
+/// A hybrid is compared with the sum of its parts, so `library` must offer them one by one.
+bool comparable(const RawLibrary& library, const Suite& suite) {
+  if (!framing::find_suite(library.provider(), suite)) return false;
+  const core::HybridKemParams* hybrid = core::find_hybrid_kem(suite.kem);
+  return hybrid == nullptr || library.ml_kem(hybrid->ml_kem) != nullptr;
+}
 
 }  // namespace
 
 void add_setup_pairs(const RawLibrary& library) {
   for (const Suite& suite : kSuites) {
-    if (!framing::find_suite(library.provider(), suite)) continue;
+    if (!comparable(library, suite)) continue;
     const std::string name = std::string(library.provider().name()) + "/" +
                              core::find_kem(suite.kem)->short_name + "/" +
                              core::find_aead(suite.aead)->short_name + "/";
