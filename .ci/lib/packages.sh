@@ -3,7 +3,10 @@
 compiler_package=g++
 if [ -n "${CXX:-}" ] && command -v "${CXX%% *}" >/dev/null; then compiler_package=; fi
 
-build_packages="$compiler_package meson ninja-build pkg-config libssl-dev libsodium-dev
+folders_package=  # it tells meson in which folder Debian's libraries are
+if [ -e /etc/debian_version ]; then folders_package=dpkg-dev; fi
+
+build_packages="$compiler_package $folders_package meson ninja-build pkg-config libssl-dev libsodium-dev
   libcli11-dev nlohmann-json3-dev libbsd-dev libp11-dev libp11-kit-dev"
 wanted_packages="android-libboringssl-dev"  # not every system has them
 test_packages="catch2 cmake openssl softhsm2 opensc libnss3 libnss3-tools swtpm tpm2-openssl tpm2-tools mandoc zsh
@@ -17,6 +20,7 @@ installed() {  # PACKAGE
     ninja-build) program=ninja ;;
     softhsm2) program=softhsm2-util ;;
     opensc) program=pkcs11-tool ;;
+    dpkg-dev) program=dpkg-architecture ;;
     tpm2-tools) program=tpm2_evictcontrol ;;
     clang | clang-[0-9]*) program=clang++${1#clang} ;;
     lib* | catch2 | nlohmann-json3-dev) program= ;;
@@ -38,6 +42,8 @@ installed() {  # PACKAGE
     libp11-dev) module=libp11 ;;
     libp11-kit-dev) module=p11-kit-1 ;;
     libbenchmark-dev) module=benchmark ;;
+    zlib1g-dev) module=zlib ;;
+    libzstd-dev) module=libzstd ;;
     *) return 1 ;;
   esac
   pkg-config --exists "$module" 2>/dev/null

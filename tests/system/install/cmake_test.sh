@@ -10,6 +10,7 @@ shift 3
 [ "$1" != ccache ] || shift
 compiler=$1
 
+export CMAKE_GENERATOR=Ninja  # meson needs it too
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
