@@ -88,25 +88,37 @@ class Module {
     return broken_;
   }
 
-  void enter(Function function) {
+  /// Lets a call into SoftHSM, C_Initialize alone. Returns false, and lets nothing in, if SoftHSM
+  /// is not initialised: each such call makes its instance anew, and two threads there race.
+  bool enter(Function function) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !closed_; });
+    if (function == Function::C_Initialize) {
+      closed_ = true;
+      changed_.wait(lock, [this] { return running_ == 0; });
+    } else if (!initialised_) {
+      return false;
+    }
     if (function == Function::C_Finalize && running_ != 0) ++unclean_finals_;
     ++running_;
+    return true;
   }
-  void leave() {
+  void leave(Function function) {
     const std::lock_guard lock(mutex_);
     --running_;
+    if (function == Function::C_Initialize) closed_ = false;
     changed_.notify_all();
   }
 
   void initialised(const CK_C_INITIALIZE_ARGS* args) {
     const std::lock_guard lock(mutex_);
+    initialised_ = true;
     flags_ = args == nullptr ? 0 : args->flags;
     if (cures_ != 0) --cures_;
   }
   void finalised() {
     const std::lock_guard lock(mutex_);
+    initialised_ = false;
     forget_sessions();
   }
   void opened(CK_SLOT_ID slot, CK_SESSION_HANDLE session) {
@@ -287,6 +299,7 @@ class Module {
   std::array<unsigned long, kFunctionCount> calls_{};
   unsigned long faults_ = 0, held_ = 0, round_ = 0, running_ = 0, unclean_finals_ = 0;
   bool closed_ = false;
+  bool initialised_ = false;
   bool removed_ = false;
   CK_RV broken_ = CKR_OK;
   unsigned long cures_ = 0;  // initialisations that the broken module needs
@@ -443,10 +456,10 @@ struct Forward<F, Member> {
       return names_a_slot(F) ? CKR_TOKEN_NOT_PRESENT : CKR_DEVICE_REMOVED;
     }
 
-    module().enter(F);
+    if (!module().enter(F)) return CKR_CRYPTOKI_NOT_INITIALIZED;
     CK_RV rv = (real().*Member)(arguments...);
     if (rv == CKR_OK) keep_count<F>(tuple);
-    module().leave();
+    module().leave(F);
     if (removed && rv == CKR_OK) rv = without_token<F>(tuple, rv);
     if constexpr (F == Function::C_GetAttributeValue) {
       if (verdict.secret && rv == CKR_OK) {
