@@ -82,7 +82,8 @@ Status TokenState::use(Session& session, Clock::time_point until, Call call, con
   const CK_RV rv = status.error().native;
   if (recovery(status.error()) != Recovery::none) {
     lost = rv;
-  } else if (is_unclear(rv)) {
+  } else if (rv != CKR_OK) {
+    // A session that another thread closes may fail with any code.
     const Status login = check_login(session.p11, session.handle);
     const bool matters =
         !login && (session.login_required || login.error().native != CKR_USER_NOT_LOGGED_IN);

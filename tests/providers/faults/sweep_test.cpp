@@ -17,9 +17,8 @@ namespace {
 
 struct Code {
   CK_RV rv;
-  bool recoverable;  ///< the provider connects again, and tries once more
-  /// The provider checks if the connection exists, and does the same if it does not.
-  bool unclear = false;
+  bool recoverable;      ///< the provider connects again, and tries once more
+  bool unclear = false;  ///< the same while there is no connection yet
 };
 
 constexpr Code kCodes[] = {
@@ -209,11 +208,16 @@ class Sweep {
       REQUIRE(!(scenario.recovers && rule.every == 0 && code.recoverable));
     } else if (part == Role::essential || part == Role::retried) {
       REQUIRE(rule.every == 0);
-      const bool connected = scenario.recovers;
-      REQUIRE((part == Role::retried || code.recoverable || (code.unclear && !connected)));
+      // Whatever fails in a session, the provider checks if the connection still exists.
+      const bool lost = !scenario.recovers && (code.unclear || is_operation(rule.function));
+      REQUIRE((part == Role::retried || code.recoverable || lost));
     }
   }
 
+  static bool is_operation(Function function) {
+    return function == Function::C_FindObjectsInit || function == Function::C_FindObjects ||
+           function == Function::C_DeriveKey || function == Function::C_GetAttributeValue;
+  }
   static bool is_refusal(CK_RV rv) { return rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED; }
 
   static std::string describe(const Scenario& scenario, const Rule& rule) {
