@@ -50,12 +50,12 @@ Status give_handle(Handle** out, const Borrowed& borrowed, Result<Object> object
 
 /// An object that borrows nothing but its provider.
 template <typename Object>
-struct Sole {
+struct PlainHandle {
   Object object;
 };
 
 template <typename Object>
-struct Shared {
+struct SharedHandle {
   std::shared_ptr<Object> object;
 };
 
@@ -65,14 +65,14 @@ inline constexpr Error kGivenAway{Errc::wrong_state,
 
 }  // namespace twoway::c
 
-struct twoway_rng : twoway::c::Shared<twoway::Rng> {};
-struct twoway_clock : twoway::c::Shared<const twoway::Clock> {};
-struct twoway_replay_filter : twoway::c::Shared<twoway::ReplayFilter> {};
-struct twoway_private_key : twoway::c::Shared<const twoway::PrivateKey> {};
-struct twoway_key_ring : twoway::c::Shared<twoway::KeyRing> {};
+struct twoway_rng : twoway::c::SharedHandle<twoway::Rng> {};
+struct twoway_clock : twoway::c::SharedHandle<const twoway::Clock> {};
+struct twoway_replay_filter : twoway::c::SharedHandle<twoway::ReplayFilter> {};
+struct twoway_private_key : twoway::c::SharedHandle<const twoway::PrivateKey> {};
+struct twoway_key_ring : twoway::c::SharedHandle<twoway::KeyRing> {};
 
 /// Empty once a stream has taken its content.
-struct twoway_source : twoway::c::Shared<twoway::Source> {};
+struct twoway_source : twoway::c::SharedHandle<twoway::Source> {};
 struct twoway_seal_stream : twoway::c::MessageHandle<twoway::SealStream> {};
 struct twoway_open_stream : twoway::c::MessageHandle<twoway::OpenStream> {};
 
@@ -89,8 +89,8 @@ struct twoway_chunked_request_opener : twoway::c::ReceiverHandle<twoway::Chunked
 /// Empty once its content went to a chunked opener.
 struct twoway_request_opener : twoway::c::MessageHandle<std::optional<twoway::RequestOpener>> {};
 
-struct twoway_hpke_sender : twoway::c::Sole<twoway::core::SenderContext> {};
-struct twoway_hpke_recipient : twoway::c::Sole<twoway::core::RecipientContext> {};
+struct twoway_hpke_sender : twoway::c::PlainHandle<twoway::core::SenderContext> {};
+struct twoway_hpke_recipient : twoway::c::PlainHandle<twoway::core::RecipientContext> {};
 
 struct twoway_multi_request_sender : twoway::c::MessageHandle<twoway::MultiRequestSender> {};
 struct twoway_multi_request_sealer : twoway::c::MessageHandle<twoway::MultiRequestSealer> {};

@@ -98,7 +98,7 @@ class CallbackClock final : public Clock {
 
 }  // namespace
 
-twoway_status answer(twoway_error* error, const Status& status) noexcept {
+twoway_status report(twoway_error* error, const Status& status) noexcept {
   const Row* row = status.ok() ? nullptr : find(status.error().code);
   const twoway_status number = status.ok()      ? TWOWAY_OK
                                : row != nullptr ? row->status

@@ -1,10 +1,9 @@
 // <twoway/boringssl.h>.
-#include <twoway/boringssl.h>
-
-#include "provider_cases.h"
+#include "boringssl_objects.h"
 
 void boringssl_provider(void) {
   const twoway_provider* crypto = twoway_boringssl_provider();
+  struct boringssl_objects all;
   twoway_private_key* key = NULL;
   CHECK(crypto != NULL);
   CHECK(crypto == twoway_boringssl_provider());
@@ -12,4 +11,7 @@ void boringssl_provider(void) {
   REQUIRE_OK(twoway_private_key_generate(crypto, TWOWAY_KEM_X25519, &key, NULL));
   check_key(crypto, key, TWOWAY_KEM_X25519);
   twoway_private_key_free(key);
+
+  all.twoway_provider = crypto;
+  null_calls_of_boringssl(&all, kSuite);
 }

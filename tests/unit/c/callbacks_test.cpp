@@ -20,7 +20,7 @@ const std::vector<twoway_status> kFailures = [] {
 constexpr std::uint64_t kNative = 0x1234567890;
 
 /// The result of every callback below.
-struct Answer {
+struct CallbackResult {
   twoway_status status = TWOWAY_OK;
   int absent = 1;
   bool writes_absent = true;
@@ -31,7 +31,7 @@ struct Answer {
 twoway_status fill(void* context, std::uint8_t* out, std::size_t size, std::uint64_t* native) {
   std::fill_n(out, size, std::uint8_t{0x5a});
   *native = kNative;
-  return static_cast<Answer*>(context)->status;
+  return static_cast<CallbackResult*>(context)->status;
 }
 
 twoway_status operate(void* context, std::uint8_t* secret, std::size_t size, const std::uint8_t*,
@@ -41,7 +41,7 @@ twoway_status operate(void* context, std::uint8_t* secret, std::size_t size, con
 
 twoway_status insert(void* context, std::uint8_t, const std::uint8_t*, std::size_t, int* absent,
                      std::uint64_t* native) {
-  const auto& answer = *static_cast<Answer*>(context);
+  const auto& answer = *static_cast<CallbackResult*>(context);
   if (answer.writes_absent) *absent = answer.absent;
   *native = kNative;
   return answer.status;
@@ -49,7 +49,7 @@ twoway_status insert(void* context, std::uint8_t, const std::uint8_t*, std::size
 
 twoway_status read_secret(void* context, std::uint8_t* out, std::size_t capacity,
                           std::size_t* written, std::uint64_t* native) {
-  *written = static_cast<Answer*>(context)->written;
+  *written = static_cast<CallbackResult*>(context)->written;
   return fill(context, out, capacity, native);
 }
 
@@ -97,7 +97,7 @@ void judge(const twoway_error& error, twoway_status got, twoway_status expected)
 
 TEST_CASE("any failure of a random generator's callback is a failure of the provider") {
   for_each_fixture([](const fixture& with) {
-    Answer answer;
+    CallbackResult answer;
     const twoway_rng_callbacks callbacks{sizeof(callbacks), &answer, fill, nullptr};
     const auto rng = made<HANDLE(twoway_rng)>(
         [&](auto out) { return twoway_rng_new(&callbacks, out, nullptr); });
@@ -132,7 +132,7 @@ TEST_CASE("of a private key's callbacks only decap can refuse an enc") {
   for_each_fixture([](const fixture& with) {
     for (const bool whole : {false, true}) {
       INFO((whole ? "decap" : "dh"));
-      Answer answer;
+      CallbackResult answer;
       const auto key = made<HANDLE(twoway_private_key)>([&](auto out) {
         return twoway_private_key_generate(with.crypto, with.suite.kem, out, nullptr);
       });
@@ -164,7 +164,7 @@ TEST_CASE("of a private key's callbacks only decap can refuse an enc") {
 
 TEST_CASE("any failure of a replay filter's callback refuses the request") {
   for_each_fixture([](const fixture& with) {
-    Answer answer;
+    CallbackResult answer;
     const twoway_replay_callbacks callbacks{sizeof(callbacks), &answer, insert, nullptr};
     const auto filter = made<HANDLE(twoway_replay_filter)>(
         [&](auto out) { return twoway_replay_filter_new(&callbacks, out, nullptr); });
@@ -225,7 +225,7 @@ TEST_CASE("a chunked request that a replay filter's callback refuses stays refus
   for_each_fixture([](const fixture& with) {
     for (const twoway_status status : kFailures) {
       INFO("status " << status);
-      Answer answer{.status = status};
+      CallbackResult answer{.status = status};
       const twoway_replay_callbacks callbacks{sizeof(callbacks), &answer, insert, nullptr};
       const auto filter = made<HANDLE(twoway_replay_filter)>(
           [&](auto out) { return twoway_replay_filter_new(&callbacks, out, nullptr); });
@@ -270,7 +270,7 @@ TEST_CASE("a chunked request that a replay filter's callback refuses stays refus
 TEST_CASE("any failure of a source's callback ends its streams with source_failed") {
   for_each_fixture([](const fixture& with) {
     const Peer peer(with);
-    Answer answer;
+    CallbackResult answer;
     twoway_source_callbacks callbacks{};
     callbacks.size = sizeof(callbacks);
     callbacks.context = &answer;
@@ -325,7 +325,7 @@ TEST_CASE("any failure of a source's callback ends its streams with source_faile
 }
 
 TEST_CASE("any failure of a callback for a secret makes the key unavailable") {
-  Answer answer;
+  CallbackResult answer;
   const twoway_secret_source source{sizeof(source), &answer, read_secret, nullptr};
   const auto owned = c::take_secret_source(&source);
   REQUIRE_OK(owned);
@@ -351,10 +351,11 @@ TEST_CASE("any failure of a callback for a secret makes the key unavailable") {
 
 TEST_CASE("a clock's callback may tell any time, in any order") {
   for_each_fixture([](const fixture& with) {
-    Answer answer;
+    CallbackResult answer;
     const twoway_clock_callbacks callbacks{
         sizeof(callbacks), &answer,
-        [](void* context) -> std::int64_t { return static_cast<Answer*>(context)->now; }, nullptr};
+        [](void* context) -> std::int64_t { return static_cast<CallbackResult*>(context)->now; },
+        nullptr};
     const auto clock = made<HANDLE(twoway_clock)>(
         [&](auto out) { return twoway_clock_new(&callbacks, out, nullptr); });
     for (const std::int64_t window : {std::int64_t{1}, std::int64_t{600}, INT64_MAX}) {

@@ -45,6 +45,9 @@ struct every_handle {
   twoway_source_callbacks twoway_source_callbacks;
 };
 
+/// Written by null_calls.py.
+void null_calls_of_all(struct every_handle* all, twoway_suite suite);
+
 /// The callbacks point to `all`, which stays in its place.
 void every_handle_new(struct every_handle* all, const struct fixture* fixture);
 void every_handle_free(struct every_handle* all);

@@ -316,10 +316,10 @@ TEST_CASE("C and C++ understand each other in every suite") {
 
 TEST_CASE("an Errc that a user's key returns reaches C") {
   twoway_error error;
-  REQUIRE(c::answer(&error, Error{Errc::source_failed, "text", 5}) == TWOWAY_SOURCE_FAILED);
+  REQUIRE(c::report(&error, Error{Errc::source_failed, "text", 5}) == TWOWAY_SOURCE_FAILED);
   REQUIRE(error.native == 5);
   REQUIRE(std::string(error.message) == "text");
-  REQUIRE(c::answer(nullptr, Error{Errc::message_limit, "text"}) == TWOWAY_MESSAGE_LIMIT);
-  REQUIRE(c::answer(&error, Error{static_cast<Errc>(99), "text"}) == TWOWAY_PROVIDER_FAILURE);
+  REQUIRE(c::report(nullptr, Error{Errc::message_limit, "text"}) == TWOWAY_MESSAGE_LIMIT);
+  REQUIRE(c::report(&error, Error{static_cast<Errc>(99), "text"}) == TWOWAY_PROVIDER_FAILURE);
   REQUIRE(c::object(static_cast<const twoway_private_key*>(nullptr)) == nullptr);
 }

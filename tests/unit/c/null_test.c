@@ -1,8 +1,15 @@
-// What null_calls.py leaves: arguments that are wrong beside their pointers, and that refused calls
+// NULL in every place, arguments that are wrong beside their pointers, and that refused calls
 // change nothing.
 #include "every_handle.h"
 
 #define REFUSED(call) CHECK_STATUS(call, TWOWAY_INVALID_ARGUMENT)
+
+void null_calls(const struct fixture* fixture) {
+  struct every_handle all;
+  every_handle_new(&all, fixture);
+  null_calls_of_all(&all, fixture->suite);
+  every_handle_free(&all);
+}
 
 void wrong_values(const struct fixture* fixture) {
   const twoway_symmetric_algorithms pair = {1, 1};

@@ -11,3 +11,8 @@ TEST_CASE("key stores in C") {
   const twoway::test::TemporaryDirectory directory;
   openssl_key_stores(directory.path().c_str());
 }
+
+TEST_CASE("NULL is refused in the place of every pointer of OpenSSL's header in C") {
+  const twoway::test::TemporaryDirectory directory;
+  openssl_null_calls((directory.path() / "key.pem").c_str());
+}

@@ -38,3 +38,12 @@ TEST_CASE("keys in tokens in C") {
       std::string("pkcs11:token=gateway?module-path=") + test::SoftToken::module_path();
   token_keys(c::handle(*provider), uri.c_str(), test::kPin, pin_file.c_str());
 }
+
+TEST_CASE("NULL is refused in the place of every pointer of the header of tokens in C") {
+  const core::Provider* provider = p256_provider();
+  if (provider == nullptr) return;
+  const test::SoftToken token;
+  const std::string module_path = test::SoftToken::module_path();
+  const std::string uri = "pkcs11:token=gateway?module-path=" + module_path;
+  token_null_calls(c::handle(*provider), uri.c_str(), module_path.c_str());
+}

@@ -27,6 +27,27 @@ twoway_secret_source secret_source(struct text_source* source) {
   return secret;
 }
 
+static twoway_status fail(void* context, uint8_t* out, size_t capacity, size_t* written,
+                          uint64_t* native) {
+  (void)context, (void)out, (void)capacity, (void)written, (void)native;
+  return TWOWAY_KEY_UNAVAILABLE;
+}
+
+static void count_up(void* context) { ++*(int*)context; }
+
+twoway_secret_source unused_source(int* released) {
+  twoway_secret_source secret;
+  memset(&secret, 0, sizeof secret);
+  secret.size = sizeof secret;
+  secret.context = released;
+  secret.read = fail;
+  secret.release = count_up;
+  return secret;
+}
+
+const twoway_suite kSuite = {TWOWAY_KEM_P256, TWOWAY_KDF_HKDF_SHA256,
+                             TWOWAY_AEAD_CHACHA20_POLY1305};
+
 void check_key(const twoway_provider* crypto, const twoway_private_key* key, uint16_t kem) {
   const twoway_symmetric_algorithms pair = {TWOWAY_KDF_HKDF_SHA256, TWOWAY_AEAD_CHACHA20_POLY1305};
   twoway_key_ring* ring = NULL;

@@ -1,10 +1,9 @@
 // <twoway/sodium.h>.
-#include <twoway/sodium.h>
-
-#include "provider_cases.h"
+#include "sodium_objects.h"
 
 void sodium_provider(void) {
   const twoway_provider* crypto = twoway_sodium_provider();
+  struct sodium_objects all;
   twoway_private_key* key = NULL;
   CHECK(crypto != NULL);
   CHECK(crypto == twoway_sodium_provider());
@@ -12,4 +11,7 @@ void sodium_provider(void) {
   REQUIRE_OK(twoway_private_key_generate(crypto, TWOWAY_KEM_X25519, &key, NULL));
   check_key(crypto, key, TWOWAY_KEM_X25519);
   twoway_private_key_free(key);
+
+  all.twoway_provider = crypto;
+  null_calls_of_sodium(&all, kSuite);
 }

@@ -17,7 +17,7 @@
 namespace twoway::c {
 
 /// Returns the status for `status`, and writes it to `*error` if that is not NULL.
-TWOWAY_API twoway_status answer(twoway_error* error, const core::Status& status) noexcept;
+TWOWAY_API twoway_status report(twoway_error* error, const core::Status& status) noexcept;
 
 /// The error for an argument that must not be NULL.
 inline constexpr core::Error kNull{core::Errc::invalid_argument,
@@ -134,7 +134,7 @@ struct Checked {
   /// Runs `body` unless an argument was refused, and returns its status.
   template <typename Body>
   twoway_status then(const Body& body) const noexcept {
-    return answer(error, status ? core::Status(body()) : status);
+    return report(error, status ? core::Status(body()) : status);
   }
 };
 
