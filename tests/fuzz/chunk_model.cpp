@@ -155,9 +155,9 @@ std::vector<Bytes> split(ByteView message, Choices& choices, bool empty_end) {
   return pieces;
 }
 
-Answer expected(ByteView message, const std::vector<Chunk>& chunks, const ChunkLimits& limits,
-                End end) {
-  Answer answer;
+OpenResult expected(ByteView message, const std::vector<Chunk>& chunks, const ChunkLimits& limits,
+                    End end) {
+  OpenResult answer;
   const auto failed = [&answer](core::Errc code) {
     answer.error = code;
     return answer;
@@ -194,9 +194,9 @@ Answer expected(ByteView message, const std::vector<Chunk>& chunks, const ChunkL
   }
 }
 
-Answer open(ChunkOpener& opener, const std::vector<Bytes>& pieces, bool in_place,
-            const ChunkLimits& limits) {
-  Answer answer;
+OpenResult open(ChunkOpener& opener, const std::vector<Bytes>& pieces, bool in_place,
+                const ChunkLimits& limits) {
+  OpenResult answer;
   Bytes out;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const End end = i + 1 == pieces.size() ? End::yes : End::no;

@@ -49,21 +49,21 @@ Bytes joined(const std::vector<Bytes>& pieces);
 /// Splits bytes into pieces as long as the choices say, and the rest.
 std::vector<Bytes> split(ByteView message, Choices& choices, bool empty_end);
 
-struct Answer {
+struct OpenResult {
   Bytes plaintext;
   std::optional<core::Errc> error;  // none if the message is complete
-  friend bool operator==(const Answer&, const Answer&) = default;
+  friend bool operator==(const OpenResult&, const OpenResult&) = default;
 };
 
 /// Returns the result that a receiver must give for `message`: only the sealed chunks open, in
 /// order. Without the end, returns the result before more bytes arrive, which is truncated if the
 /// receiver waits.
-Answer expected(ByteView message, const std::vector<Chunk>& chunks, const ChunkLimits& limits,
-                End end = End::yes);
+OpenResult expected(ByteView message, const std::vector<Chunk>& chunks, const ChunkLimits& limits,
+                    End end = End::yes);
 
 /// Opens a message that arrives in these pieces, each in memory of its own. Checks that the end
 /// stays.
-Answer open(framing::ChunkOpener& opener, const std::vector<Bytes>& pieces, bool in_place,
-            const ChunkLimits& limits);
+OpenResult open(framing::ChunkOpener& opener, const std::vector<Bytes>& pieces, bool in_place,
+                const ChunkLimits& limits);
 
 }  // namespace twoway::fuzz

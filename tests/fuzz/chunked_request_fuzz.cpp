@@ -11,8 +11,8 @@ using State = Opener::State;
 namespace {
 
 /// Returns the result that a receiver must give for `message`, whose prefix may be changed.
-Answer expected_request(ByteView message, const std::vector<Chunk>& chunks,
-                        const ChunkLimits& limits) {
+OpenResult expected_request(ByteView message, const std::vector<Chunk>& chunks,
+                            const ChunkLimits& limits) {
   if (message.size() < kHeader.size()) return {{}, Errc::truncated};
   if (!equal(message.first(kHeader.size()), kHeader)) return {{}, Errc::unknown_key};
   if (message.size() < kPrefixSize) return {{}, Errc::truncated};
@@ -44,11 +44,11 @@ bool give_key_when_needed(Opener& opener, ByteView in, End end) {
   return true;
 }
 
-Answer push(const std::vector<Bytes>& pieces, bool in_place, const ChunkLimits& limits) {
+OpenResult push(const std::vector<Bytes>& pieces, bool in_place, const ChunkLimits& limits) {
   auto begun = exchange().receiver.chunked_opener(kRequestMediaTypes, limits);
   FUZZ_REQUIRE(begun.ok());
   Opener& opener = *begun;
-  Answer answer;
+  OpenResult answer;
   bool opened = false;
   Bytes out;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
@@ -100,10 +100,11 @@ std::unique_ptr<Source> source_of(const std::vector<Bytes>& pieces) {
   });
 }
 
-Answer pull(const std::vector<Bytes>& pieces, std::size_t read_size, const ChunkLimits& limits) {
+OpenResult pull(const std::vector<Bytes>& pieces, std::size_t read_size,
+                const ChunkLimits& limits) {
   auto stream = exchange().receiver.stream(Form::chunked, source_of(pieces), kRequestMediaTypes,
                                            {.limits = limits});
-  Answer answer;
+  OpenResult answer;
   if (!stream) {
     answer.error = stream.error().code;
     return answer;
@@ -146,7 +147,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((options & 0x20U) != 0) message.resize(choices.below(message.size() + 1));
 
   const std::vector<Bytes> pieces = split(message, choices, (options & 8U) != 0);
-  const Answer want = expected_request(message, chunks, limits);
+  const OpenResult want = expected_request(message, chunks, limits);
   FUZZ_REQUIRE(push(pieces, (options & 0x10U) != 0, limits) == want);
   FUZZ_REQUIRE(push({message}, (options & 0x10U) == 0, limits) == want);
   if (size % 4 == 0) FUZZ_REQUIRE(pull(pieces, 1 + size, limits) == want);

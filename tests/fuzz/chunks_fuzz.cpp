@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const Bytes message = fuzz::joined(sent);
   const std::vector<Bytes> pieces = fuzz::split(message, choices, (options & 8U) != 0);
-  const fuzz::Answer want = fuzz::expected(message, chunks, limits);
+  const fuzz::OpenResult want = fuzz::expected(message, chunks, limits);
   for (const std::vector<Bytes>& arrival : {pieces, {message}}) {
     for (const bool in_place : {false, true}) {
       auto opener = ChunkOpener::create(fuzz::open_sequence(), limits);

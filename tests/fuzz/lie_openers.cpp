@@ -99,7 +99,7 @@ Opened pull(const Lie& lie, const std::vector<std::size_t>& pieces, bool memory)
                                                   kResponseMediaTypes, options)
                     : body_opener(lie).stream(std::move(source), options);
   FUZZ_REQUIRE(stream.ok());
-  const Answer answer = read_all(*stream, pieces, [](std::size_t) {});
+  const OpenResult answer = read_all(*stream, pieces, [](std::size_t) {});
   Opened opened{answer.plaintext, {}};
   if (answer.error) opened.error = to_string(*answer.error);
   // A whole text that ends within its tag is truncated for a stream, and not authentic for the

@@ -201,7 +201,8 @@ Errc expected_refusal(ByteView message) {
 
 /// Returns the result that the holder of a request's key must get for `input`, before the replay
 /// filter.
-Answer expected_opening(ByteView input, const Body& body, Form form, const ChunkLimits& limits) {
+OpenResult expected_opening(ByteView input, const Body& body, Form form,
+                            const ChunkLimits& limits) {
   if (form == Form::chunked) {
     if (input.size() < kNonce) return {{}, Errc::truncated};
     const bool ours = body.form == form && equal(input.first(kNonce), body.nonce);
@@ -215,8 +216,8 @@ Answer expected_opening(ByteView input, const Body& body, Form form, const Chunk
 
 /// Opens a whole body, in place or not. Checks that a failure leaves no plaintext, and that a
 /// genuine body can still be opened.
-Answer open_whole(MultiRequestOpener& opener, ByteView input, bool in_place, const Body& body,
-                  const Filter& filter) {
+OpenResult open_whole(MultiRequestOpener& opener, ByteView input, bool in_place, const Body& body,
+                      const Filter& filter) {
   Bytes memory = copy(input);
   const std::size_t at = std::min(kNonce, memory.size());
   Bytes apart(opener.opened_size(input.size()), kUntouched);
@@ -272,11 +273,11 @@ void check(ByteView message, std::size_t receiver, const std::vector<Bytes>& pie
   }
   const Bytes input = joined(pieces);
   const Body& body = bodies[request];
-  Answer want = expected_opening(input, body, form, limits);
+  OpenResult want = expected_opening(input, body, form, limits);
   const bool authentic = !want.error || !want.plaintext.empty();
   if (authentic && seen) want = {{}, Errc::replayed};
 
-  Answer got;
+  OpenResult got;
   unsigned asked = authentic ? 1 : 0;
   bool opened = authentic && !seen;
   if (way == Way::stream) {

@@ -38,8 +38,8 @@ std::unique_ptr<Source> make_source(ByteView bytes, const Plan& plan, Log& log);
 /// Reads a stream to its end or error, into buffers of these sizes in turn. Checks that the end or
 /// error stays, that no read is too long, and that reading 0 bytes is refused and changes nothing.
 template <typename Stream, typename Each>
-Answer read_all(Stream& stream, const std::vector<std::size_t>& sizes, const Each& each) {
-  Answer answer;
+OpenResult read_all(Stream& stream, const std::vector<std::size_t>& sizes, const Each& each) {
+  OpenResult answer;
   std::vector<Bytes> buffers;  // of the right sizes, so that a sanitizer sees their bounds
   for (const std::size_t size : sizes) {
     buffers.emplace_back(size == 0 ? 256 : size == 0xff ? 20000 : size);

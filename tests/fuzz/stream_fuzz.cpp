@@ -137,7 +137,7 @@ Message check_sealing(ByteView data, const Plan& plan, const Options& options, c
   SealStream stream = seal_stream(make_source(data, plan, log), prefix, options);
   FUZZ_REQUIRE(stream.prefix_size() == prefix.size());
   std::vector<std::optional<std::uint64_t>> totals;
-  const Answer got = fuzz::read_all(stream, reads, [&](std::size_t given) {
+  const OpenResult got = fuzz::read_all(stream, reads, [&](std::size_t given) {
     const auto rest = stream.remaining();
     totals.push_back(rest ? std::optional(given + *rest) : std::nullopt);
   });
@@ -159,7 +159,8 @@ Message check_sealing(ByteView data, const Plan& plan, const Options& options, c
 }
 
 /// Returns the result that an opener must give for these bytes. `end` says if they are all.
-Answer expected_opening(ByteView input, const Message& message, const Options& options, End end) {
+OpenResult expected_opening(ByteView input, const Message& message, const Options& options,
+                            End end) {
   const std::size_t prefix = message.prefix.size();
   const ByteView sealed = input.subspan(std::min(prefix, input.size()));
   if (options.form == Form::chunked) {
@@ -174,8 +175,8 @@ Answer expected_opening(ByteView input, const Message& message, const Options& o
   return {message.chunks[0].plaintext, std::nullopt};
 }
 
-Answer open(std::unique_ptr<Source> source, const Bytes& prefix, const Options& options,
-            const std::vector<std::size_t>& reads) {
+OpenResult open(std::unique_ptr<Source> source, const Bytes& prefix, const Options& options,
+                const std::vector<std::size_t>& reads) {
   auto stream = StreamMaker::open(options.form, std::move(source),
                                   std::make_unique<PrefixSequenceFactory>(prefix), options);
   FUZZ_REQUIRE(stream.ok());
@@ -184,10 +185,10 @@ Answer open(std::unique_ptr<Source> source, const Bytes& prefix, const Options& 
 
 void check_opening(ByteView input, const Message& message, const Options& options, const Plan& plan,
                    const std::vector<std::size_t>& reads) {
-  const Answer want = expected_opening(input, message, options, End::yes);
+  const OpenResult want = expected_opening(input, message, options, End::yes);
   Log log;
   FUZZ_REQUIRE(open(from_memory(input), message.prefix, options, reads) == want);
-  const Answer got = open(make_source(input, plan, log), message.prefix, options, reads);
+  const OpenResult got = open(make_source(input, plan, log), message.prefix, options, reads);
   if (!plan.fails_at) {
     FUZZ_REQUIRE(got == want);
     return;
@@ -195,7 +196,7 @@ void check_opening(ByteView input, const Message& message, const Options& option
   // The opener opens all bytes that arrived. Then it returns the failure instead of waiting for
   // more.
   FUZZ_REQUIRE(got.error.has_value());
-  Answer cut = expected_opening(input.first(*plan.fails_at), message, options, End::no);
+  OpenResult cut = expected_opening(input.first(*plan.fails_at), message, options, End::no);
   if (cut.error == Errc::truncated) cut.error = log.error;
   FUZZ_REQUIRE(got == cut);
 }
@@ -224,9 +225,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   SealStream direct = seal_stream(make_source(plaintext, plan, log), prefix, sealing);
   Options opening;
   opening.form = sealing.form;
-  const Answer piped = open(from_function([&direct](ByteSpan out) { return direct.read(out); }),
-                            prefix, opening, opening_reads);
-  Answer want;
+  const OpenResult piped = open(from_function([&direct](ByteSpan out) { return direct.read(out); }),
+                                prefix, opening, opening_reads);
+  OpenResult want;
   want.error = message.error;
   for (const Chunk& chunk : message.chunks) {
     want.plaintext.insert(want.plaintext.end(), chunk.plaintext.begin(), chunk.plaintext.end());
