@@ -5,13 +5,11 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <twoway/core/provider.hpp>
 
 namespace twoway::cli {
 
-enum class Answer {
+enum class Support {
   yes,     ///< its known-answer test has just passed
   no,      ///< not offered
   failed,  ///< offered, and its test did not pass
@@ -21,7 +19,7 @@ enum class Answer {
 struct CapabilityRow {
   const char* kind;  ///< "kem", "kdf", "aead" or "random"
   std::string name;
-  std::vector<Answer> answers;
+  std::vector<Support> support;
 };
 
 /// Tests every algorithm that `providers` offer. A KEM is a yes if its group and its KDF are.
@@ -33,9 +31,9 @@ bool any_failed(std::span<const CapabilityRow> rows);
 std::string capability_table(std::span<const core::Provider* const> providers,
                              std::span<const CapabilityRow> rows);
 
-/// Returns the rows as JSON. A provider that offers nothing has a member "unusable" with the
-/// reason.
-nlohmann::ordered_json capability_json(std::span<const core::Provider* const> providers,
-                                       std::span<const CapabilityRow> rows);
+/// Returns the rows as the text of a JSON object. A provider that offers nothing has a member
+/// "unusable" with the reason.
+std::string capability_json(std::span<const core::Provider* const> providers,
+                            std::span<const CapabilityRow> rows);
 
 }  // namespace twoway::cli

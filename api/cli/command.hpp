@@ -1,5 +1,5 @@
-// The interface by which commands describe themselves to the parser. Only parser.cpp and help.cpp
-// include CLI11, which takes many seconds to compile.
+// The interface by which commands describe themselves to the parser. Only parser.cpp includes
+// CLI11, which takes many seconds to compile.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,6 @@ class Option {
   explicit Option(CLI::Option* option) : option_(option) {}
 
   Option& required();
-  /// Names its value in the help, such as "FILE".
-  Option& type(const char* name);
   Option& needs(Option other);
   Option& excludes(Option other);
   /// Calls `check` with each value, which it may rewrite. It returns the mistake, or nothing.
@@ -42,17 +40,14 @@ class Command {
   /// Adds a command to this one.
   Command add(const char* name, const char* description);
 
-  /// Adds an option whose value goes to `value`, which must outlive the parser. An option of a
-  /// vector is repeated for more values. `names` without dashes makes an argument.
-  Option option(const char* names, std::string& value, const std::string& help);
-  Option option(const char* names, std::optional<std::string>& value, const std::string& help);
-  Option option(const char* names, std::optional<unsigned>& value, const std::string& help);
-  Option option(const char* names, std::size_t& value, const std::string& help);
-  Option option(const char* names, std::vector<std::string>& value, const std::string& help);
-  Option option(const char* names, std::vector<unsigned>& value, const std::string& help);
+  /// Adds an option whose value goes to `value`, which must outlive the parser: a string or a
+  /// number of those that parser.cpp lists. An option of a vector is repeated for more values.
+  /// `names` without dashes makes an argument. `type` names the value in the help, such as "FILE".
+  template <typename Value>
+  Option option(const char* names, Value& value, const char* type, const std::string& help);
   Option flag(const char* name, bool& value, const char* help);
 
-  /// Sets the text below the options. HelpFormatter says how it is laid out.
+  /// Sets the text below the options. help.hpp says how it is laid out.
   void footer(const std::string& text);
   /// Sets the action of the command, if it is named.
   void runs(std::function<void()> work);

@@ -1,5 +1,5 @@
-// The program as its parser knows it, in plain values: the source of the man page and the shells'
-// completions are made from.
+// The program as its parser knows it, in plain values: the source of the help, the man page and the
+// shells' completions.
 #pragma once
 
 #include <array>
@@ -12,13 +12,17 @@ namespace twoway::cli {
 struct DescribedOption {
   std::vector<std::string> names;  ///< "-o" and "--out", or nothing for an argument
   std::string value;               ///< "FILE", or nothing for a flag
+  bool required = false;
   bool repeated = false;
-  std::string title;        ///< as help shows it: "-o, --out FILE"
   std::string description;  ///< with its default
 };
 
+/// Returns "-o, --out FILE", "FILE", or "[COMMAND]" for an argument that is not required.
+std::string title(const DescribedOption& option);
+
 struct DescribedCommand {
   std::string name;
+  std::string full_name;  ///< with the program's: "twoway keygen"
   std::string description;
   std::string footer;
   std::vector<DescribedOption> options;

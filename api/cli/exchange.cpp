@@ -1,6 +1,4 @@
 // twoway seal-request, open-request, seal-response, open-response
-#include "exchange.hpp"
-
 #include <memory>
 
 #include <twoway/request_receiver.hpp>
@@ -8,6 +6,7 @@
 
 #include "commands.hpp"
 #include "keys.hpp"
+#include "message_options.hpp"
 #include "refusals.hpp"
 
 namespace twoway::cli {
@@ -22,18 +21,14 @@ constexpr const char* kResponseRefused =
     "refused: changed, cut short, for another request or of another media type: ask for it again, "
     "or check --state, --media-type and --chunked";
 
-struct SealRequest : Exchange {
+struct SealRequest : MessageOptions {
   std::string config;
   std::optional<unsigned> key_id;
 };
 
-struct OpenRequest : Exchange {
-  KeyOptions keys;
-};
-
 // Reads the state that the other side's run has written. If that run is in the same pipe, it has
 // written the state before the first byte arrives here.
-core::SecretBuffer read_state(const Exchange& options, const Input& message, Act act) {
+core::SecretBuffer read_state(const MessageOptions& options, const Input& message, Act act) {
   if (!message.wait() && act == Act::open) {
     throw Failure(Exit::refused, message.name() + ": is empty: nothing was sent");
   }
@@ -59,32 +54,20 @@ void run(const SealRequest& options) {
   deliver(pull(stream), message.input(), out, saved, options.rules(""));
 }
 
-void run(const OpenRequest& options) {
-  const MediaTypes types = media_types(options, kRequestMediaTypes);
-  KeyRing ring(choose_provider(options.keys.provider));
-  std::vector<NamedFile> inputs = key_files(options.keys);
-  inputs.push_back({"--in", options.in});
-  require_different({{"--out", options.out}, {"--state", options.state}}, inputs);
-  Output out(options.out, plaintext_rules(options));
-  Output state(options.state, new_state_rules(options));
-  load_keys(ring, options.keys);
-  const DeliveryRules rules = options.rules(kRequestRefused);
-  MessageInput message(options, Act::open, out);
+void run(const OpeningOptions& options) {
+  OpeningFiles files(options, kRequestRefused);
+  MessageInput message(options, Act::open, files.out);
   Result<RequestStream> opened =
-      RequestReceiver(ring).stream(options.form(), message.source(), types, options.stream());
+      RequestReceiver(files.ring)
+          .stream(options.form(), message.source(), files.types, options.stream());
   if (!opened && opened.error().code == Errc::unknown_key) {
-    throw unknown_key(ring, message.head(), message.input().name());
+    throw unknown_key(files.ring, message.head(), message.input().name());
   }
-  RequestStream request = require_opened(std::move(opened), message.input(), rules);
-
-  const Companions saved = with_state(state, [&] {
-    const ResponseSealer sealer = require(request.opener.response_sealer());
-    return require(sealer.export_secret_state(SecretAccess{}));
-  });
-  deliver(pull(request.plaintext), message.input(), out, saved, rules);
+  RequestStream request = require_opened(std::move(opened), message.input(), files.rules);
+  files.deliver(request.opener, request.plaintext, message.input());
 }
 
-void seal_response(const Exchange& options) {
+void seal_response(const MessageOptions& options) {
   const MediaTypes types = media_types(options, kResponseMediaTypes);
   const Provider& provider = choose_provider(options.provider);
   require_different({{"--out", options.out}}, {{"--in", options.in}, {"--state", options.state}});
@@ -101,7 +84,7 @@ void seal_response(const Exchange& options) {
   deliver(pull(stream), message.input(), out, {}, options.rules(""));
 }
 
-void open_response(const Exchange& options) {
+void open_response(const MessageOptions& options) {
   const MediaTypes types = media_types(options, kResponseMediaTypes);
   const Provider& provider = choose_provider(options.provider);
   require_different({{"--out", options.out}}, {{"--in", options.in}, {"--state", options.state}});
@@ -120,14 +103,12 @@ void open_response(const Exchange& options) {
 void add_seal_request(Command& program) {
   auto options = std::make_shared<SealRequest>();
   Command command = program.add("seal-request", "Seal a request to a receiver's key");
-  command.option("--config", options->config, "The receiver's key configuration list")
-      .required()
-      .type("FILE");
+  command.option("--config", options->config, "FILE", "The receiver's key configuration list")
+      .required();
   command
-      .option("--key-id", options->key_id,
+      .option("--key-id", options->key_id, "N",
               "Use the key with this id (default: the first that is supported)")
-      .check(check_key_id)
-      .type("N");
+      .check(check_key_id);
   add_message_options(command, *options, Act::seal, "The plaintext", "File for the sealed request");
   add_new_state_option(command, *options, "open-response");
   add_provider_option(command, options->provider);
@@ -143,7 +124,7 @@ void add_seal_request(Command& program) {
 }
 
 void add_open_request(Command& program) {
-  auto options = std::make_shared<OpenRequest>();
+  auto options = std::make_shared<OpeningOptions>();
   Command command = program.add("open-request", "Open a request with a private key");
   add_key_options(command, options->keys);
   add_message_options(command, *options, Act::open, "The sealed request", "File for the plaintext");
@@ -165,13 +146,11 @@ void add_open_request(Command& program) {
 }
 
 void add_seal_response(Command& program) {
-  auto options = std::make_shared<Exchange>();
+  auto options = std::make_shared<MessageOptions>();
   Command command = program.add("seal-response", "Seal the response to an opened request");
   add_message_options(command, *options, Act::seal, "The plaintext",
                       "File for the sealed response");
-  command.option("--state", options->state, "The state that open-request wrote")
-      .required()
-      .type("FILE");
+  command.option("--state", options->state, "FILE", "The state that open-request wrote").required();
   add_provider_option(command, options->provider);
   command.footer(
       "Example:\n"
@@ -180,13 +159,11 @@ void add_seal_response(Command& program) {
 }
 
 void add_open_response(Command& program) {
-  auto options = std::make_shared<Exchange>();
+  auto options = std::make_shared<MessageOptions>();
   Command command = program.add("open-response", "Open the response to a sealed request");
   add_message_options(command, *options, Act::open, "The sealed response",
                       "File for the plaintext");
-  command.option("--state", options->state, "The state that seal-request wrote")
-      .required()
-      .type("FILE");
+  command.option("--state", options->state, "FILE", "The state that seal-request wrote").required();
   add_provider_option(command, options->provider);
   command.footer(
       "With --out, nothing is written unless the whole response is authentic and answers the "

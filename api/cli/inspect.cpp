@@ -252,7 +252,7 @@ void add_inspect(Command& program) {
   auto options = std::make_shared<Inspect>();
   Command command =
       program.add("inspect", "Show a key configuration list, or the header of a request");
-  command.option("FILE", options->file, "The file, or - for standard input").required().type("");
+  command.option("FILE", options->file, "", "The file, or - for standard input").required();
   command.flag("--json", options->json, "Print JSON");
   command.footer(
       "Needs no key and shows nothing secret. Algorithms that are not known appear as their ids."

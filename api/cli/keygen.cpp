@@ -78,15 +78,12 @@ void run(const Config& options) {
 void add_keygen(Command& program) {
   auto options = std::make_shared<Keygen>();
   Command command = program.add("keygen", "Make a receiver's private key");
-  command.option("--kem", options->kem, "Kind of key: " + list_of(kem_names()))
-      .required()
-      .type("KEM");
+  command.option("--kem", options->kem, "KEM", "Kind of key: " + list_of(kem_names())).required();
   command
-      .option("-o,--out", options->out,
+      .option("-o,--out", options->out, "FILE",
               "File for the key, - for standard output, or a pkcs11: URI with the "
               "object and id of a new key in the token")
-      .required()
-      .type("FILE");
+      .required();
   command.flag("--force", options->force, "Replace an existing file");
   add_pin_options(command, options->pin);
   add_provider_option(command, options->provider);
@@ -108,8 +105,7 @@ void add_config(Command& program) {
   auto options = std::make_shared<Config>();
   Command command = program.add("config", "Write the key configuration list that senders need");
   add_key_options(command, options->keys);
-  command.option("-o,--out", options->out, "File for the list (default: standard output)")
-      .type("FILE");
+  command.option("-o,--out", options->out, "FILE", "File for the list (default: standard output)");
   command.flag("--force", options->force, "Replace the file if it exists");
   command.footer(
       std::string(kDefaultAlgorithmsHelp) +

@@ -165,11 +165,9 @@ std::vector<std::string> provider_names() {
 
 void add_provider_option(Command& command, std::string& name) {
   const std::string names = list_of(provider_names());
-  command
-      .option("--provider", name,
-              "Crypto library to use: " + (names.empty() ? "none is built" : names) +
-                  " (default: the first)")
-      .type("PROVIDER");
+  command.option("--provider", name, "PROVIDER",
+                 "Crypto library to use: " + (names.empty() ? "none is built" : names) +
+                     " (default: the first)");
 }
 
 std::string check_key_id(std::string& text) {
@@ -205,19 +203,15 @@ const Provider& choose_provider(const std::string& name) {
 
 void add_key_options(Command& command, KeyOptions& options) {
   command
-      .option("--key", options.keys,
+      .option("--key", options.keys, "ID=KEY",
               "Private key with its id (0 to 255) in front: a file, a pkcs11: URI, a TPM's "
               "handle:0x81000100, or KEM:SEED+KEY to join a hybrid's key of an ML-KEM file and "
               "any of these. Repeat it for more keys")
-      .required()
-      .type("ID=KEY");
-  command.option("--key-id", options.ids, "Id of a --key that has none in front, in order")
-      .check(check_key_id)
-      .type("N");
-  command
-      .option("--algorithms", options.algorithms,
-              "KDF and AEAD that the keys accept. Repeat it for more")
-      .type("KDF:AEAD");
+      .required();
+  command.option("--key-id", options.ids, "N", "Id of a --key that has none in front, in order")
+      .check(check_key_id);
+  command.option("--algorithms", options.algorithms, "KDF:AEAD",
+                 "KDF and AEAD that the keys accept. Repeat it for more");
   add_pin_options(command, options.pin);
   add_provider_option(command, options.provider);
 }

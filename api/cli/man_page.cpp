@@ -43,7 +43,7 @@ std::string option_list(const DescribedCommand& command) {
   std::string page;
   for (const DescribedOption& option : command.options) {
     std::string line;
-    for (const std::string& word : split(option.title, " ")) {
+    for (const std::string& word : split(title(option), " ")) {
       if (word.empty()) continue;
       const char* font = word.front() == '-' ? "\\fB" : "\\fI";
       line += (line.empty() ? "" : " ") + std::string(font) + roff(word) + "\\fR";
@@ -57,9 +57,9 @@ std::string option_list(const DescribedCommand& command) {
 
 std::string man_page(const DescribedCommand& program) {
   const std::string name = program_name();
-  std::string title;
-  for (const char c : name) title += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  std::string page = ".TH " + roff(title) + " 1 \"\" \"twoway " TWOWAY_VERSION "\"\n";
+  std::string heading;
+  for (const char c : name) heading += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  std::string page = ".TH " + roff(heading) + " 1 \"\" \"twoway " TWOWAY_VERSION "\"\n";
   page += ".SH NAME\n" + roff(name) + " \\- seal requests to a receiver and open its responses\n";
   page += ".SH SYNOPSIS\n\\fB" + roff(name) + "\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR...]\n";
   page += ".SH DESCRIPTION\n" + roff(program.description) + ".\n";

@@ -1,8 +1,7 @@
-// The options of every command that seals or opens a message, and its input.
+#include "message_options.hpp"
+
 #include <algorithm>
 #include <memory>
-
-#include "exchange.hpp"
 
 namespace twoway::cli {
 namespace {
@@ -27,18 +26,28 @@ std::string check_chunk_size(std::string& text) {
   return {};
 }
 
+/// Returns the path of the plaintext, if no output of the command is one of its inputs.
+const std::optional<std::string>& different_out(const OpeningOptions& options,
+                                                const std::vector<NamedFile>& others) {
+  std::vector<NamedFile> inputs = key_files(options.keys);
+  inputs.push_back({"--in", options.in});
+  inputs.insert(inputs.end(), others.begin(), others.end());
+  require_different({{"--out", options.out}, {"--state", options.state}}, inputs);
+  return options.out;
+}
+
 }  // namespace
 
-StreamOptions Exchange::stream() const noexcept {
+StreamOptions MessageOptions::stream() const noexcept {
   return {.limits = {.max_chunk = chunk_size}, .max_whole = kMaxMessage};
 }
 
-DeliveryRules Exchange::rules(const char* refused) const noexcept {
+DeliveryRules MessageOptions::rules(const char* refused) const noexcept {
   return {
       .form = form(), .chunk_size = chunk_size, .refused = refused, .keep_partial = keep_partial};
 }
 
-MediaTypes media_types(const Exchange& options, const MediaTypes& defaults) {
+MediaTypes media_types(const MessageOptions& options, const MediaTypes& defaults) {
   if (options.chunked && options.media_type) {
     throw Failure(Exit::usage,
                   "--media-type names the type of whole messages: with --chunked, give "
@@ -67,17 +76,19 @@ MediaTypes media_types(const Exchange& options, const MediaTypes& defaults) {
   return types;
 }
 
-OutputRules sealed_rules(const Exchange& options) noexcept { return {.replace = options.force}; }
+OutputRules sealed_rules(const MessageOptions& options) noexcept {
+  return {.replace = options.force};
+}
 
-OutputRules plaintext_rules(const Exchange& options) noexcept {
+OutputRules plaintext_rules(const MessageOptions& options) noexcept {
   return {.replace = options.force, .terminal = true};
 }
 
-OutputRules new_state_rules(const Exchange& options) noexcept {
+OutputRules new_state_rules(const MessageOptions& options) noexcept {
   return {.secret = true, .replace = options.force, .terminal = true};
 }
 
-MessageInput::MessageInput(const Exchange& options, Act act, const Output& out)
+MessageInput::MessageInput(const MessageOptions& options, Act act, const Output& out)
     : input_(options.in), progress_(input_.size(), out.is_terminal()) {
   const std::size_t overhead = act == Act::open ? kMaxOverhead : 0;
   if (!options.chunked) require_size(input_, kMaxMessage + overhead, "a whole message");
@@ -96,35 +107,39 @@ std::unique_ptr<Source> MessageInput::source() {
   });
 }
 
-void add_message_options(Command& command, Exchange& options, Act act, const char* in,
+OpeningFiles::OpeningFiles(const OpeningOptions& options, const char* refused,
+                           const std::vector<NamedFile>& inputs)
+    : types(media_types(options, kRequestMediaTypes)),
+      ring(choose_provider(options.keys.provider)),
+      out(different_out(options, inputs), plaintext_rules(options)),
+      state(options.state, new_state_rules(options)),
+      rules(options.rules(refused)) {
+  load_keys(ring, options.keys);
+}
+
+void add_message_options(Command& command, MessageOptions& options, Act act, const char* in,
                          const char* out) {
-  command.option("-i,--in", options.in, std::string(in) + " (default: standard input)")
-      .type("FILE");
-  command.option("-o,--out", options.out, std::string(out) + " (default: standard output)")
-      .type("FILE");
+  command.option("-i,--in", options.in, "FILE", std::string(in) + " (default: standard input)");
+  command.option("-o,--out", options.out, "FILE", std::string(out) + " (default: standard output)");
   command.flag("--force", options.force,
                "Replace files that exist. Without it no file is replaced");
-  command
-      .option("--media-type", options.media_type,
-              "Media type of whole messages, the same on both sides (default: message/bhttp)")
-      .type("TYPE");
+  command.option("--media-type", options.media_type, "TYPE",
+                 "Media type of whole messages, the same on both sides (default: message/bhttp)");
   const Option chunked = command.flag(
       "--chunked", options.chunked,
       "A message in chunks, of any size and in little memory. Must be the same on both sides");
+  command.option(
+      "--chunked-media-type", options.chunked_media_type, "TYPE",
+      "Media type of chunked messages, with --chunked in place of --media-type. Must not "
+      "be that of whole ones: with one type for both a relay could pass a first chunk off "
+      "as a whole message (default: a chunked message/bhttp)");
   command
-      .option("--chunked-media-type", options.chunked_media_type,
-              "Media type of chunked messages, with --chunked in place of --media-type. Must not "
-              "be that of whole ones: with one type for both a relay could pass a first chunk off "
-              "as a whole message (default: a chunked message/bhttp)")
-      .type("TYPE");
-  command
-      .option("--chunk-size", options.chunk_size,
+      .option("--chunk-size", options.chunk_size, "SIZE",
               act == Act::seal ? "Most plaintext of one chunk, in bytes or as 64K or 1M"
                                : "Most plaintext that one chunk may have, in bytes or as 64K or 1M")
       .show_default()
       .check(check_chunk_size)
-      .needs(chunked)
-      .type("SIZE");
+      .needs(chunked);
   if (act == Act::seal) return;
   command
       .flag("--keep-partial", options.keep_partial,
@@ -132,12 +147,11 @@ void add_message_options(Command& command, Exchange& options, Act act, const cha
       .needs(chunked);
 }
 
-void add_new_state_option(Command& command, Exchange& options, const std::string& reader) {
+void add_new_state_option(Command& command, MessageOptions& options, const std::string& reader) {
   command
-      .option("--state", options.state,
+      .option("--state", options.state, "FILE",
               "New file for the state that " + reader + " needs. It is secret (mode 0600)")
-      .required()
-      .type("FILE");
+      .required();
 }
 
 }  // namespace twoway::cli

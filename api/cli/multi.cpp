@@ -13,8 +13,8 @@
 #include <twoway/multi_sender.hpp>
 
 #include "commands.hpp"
-#include "exchange.hpp"
 #include "keys.hpp"
+#include "message_options.hpp"
 #include "refusals.hpp"
 #include "text.hpp"
 
@@ -34,13 +34,12 @@ constexpr std::size_t kMaxEncapsulatedKey = 4096;
 constexpr const char* kKeySuffix = ".encapsulated-key";
 constexpr const char* kStateSuffix = ".state";
 
-struct SealMulti : Exchange {
+struct SealMulti : MessageOptions {
   std::vector<std::string> to;
   std::string keys_dir;
 };
 
-struct OpenMulti : Exchange {
-  KeyOptions keys;
+struct OpenMulti : OpeningOptions {
   std::string encapsulated_key;
 };
 
@@ -155,38 +154,26 @@ void run(const SealMulti& options) {
 }
 
 void run(const OpenMulti& options) {
-  const MediaTypes types = media_types(options, kRequestMediaTypes);
-  KeyRing ring(choose_provider(options.keys.provider));
-  std::vector<NamedFile> inputs = key_files(options.keys);
-  inputs.push_back({"--in", options.in});
-  inputs.push_back({"--encapsulated-key", options.encapsulated_key});
-  require_different({{"--out", options.out}, {"--state", options.state}}, inputs);
-  Output out(options.out, plaintext_rules(options));
-  Output state(options.state, new_state_rules(options));
-  load_keys(ring, options.keys);
-  const DeliveryRules rules = options.rules(kBodyRefused);
+  OpeningFiles files(options, kBodyRefused, {{"--encapsulated-key", options.encapsulated_key}});
   const std::string key_name = input_name(options.encapsulated_key);
-  MessageInput message(options, Act::open, out);
+  MessageInput message(options, Act::open, files.out);
   message.input().wait();  // a sender in the same pipe has made the key by then
   const core::SecretBuffer key = read_input(
       options.encapsulated_key, {.max = kMaxEncapsulatedKey, .what = "an encapsulated key"});
 
   const auto opened = [&](auto result) {
-    if (!result && result.error().code == Errc::unknown_key) throw unknown_key(ring, key, key_name);
+    if (!result && result.error().code == Errc::unknown_key)
+      throw unknown_key(files.ring, key, key_name);
     if (result || result.error().code != Errc::open_failed) {
       return require(std::move(result), key_name);
     }
     throw failure({Errc::open_failed, kBodyRefused}, key_name);
   };
   const PendingMultiRequest pending =
-      opened(MultiRequestReceiver(ring).begin(options.form(), key, types));
+      opened(MultiRequestReceiver(files.ring).begin(options.form(), key, files.types));
   MultiRequestOpener request = opened(pending.decapsulate());
   OpenStream stream = require(request.stream(message.source(), options.stream()));
-  const Companions saved = with_state(state, [&] {
-    const ResponseSealer sealer = require(request.response_sealer());
-    return require(sealer.export_secret_state(SecretAccess{}));
-  });
-  deliver(pull(stream), message.input(), out, saved, rules);
+  files.deliver(request, stream, message.input());
 }
 
 }  // namespace
@@ -194,15 +181,15 @@ void run(const OpenMulti& options) {
 void add_seal_multi(Command& program) {
   auto options = std::make_shared<SealMulti>();
   Command command = program.add("seal-multi", "Seal one request to several receivers");
-  command.option("--to", options->to, "A receiver's key configuration list. Repeat it for more")
-      .required()
-      .type("FILE");
   command
-      .option("--keys-dir", options->keys_dir,
+      .option("--to", options->to, "FILE",
+              "A receiver's key configuration list. Repeat it for more")
+      .required();
+  command
+      .option("--keys-dir", options->keys_dir, "FOLDER",
               "Folder for the encapsulated keys and states of the receivers. It is made if it does "
               "not exist")
-      .required()
-      .type("FOLDER");
+      .required();
   add_message_options(command, *options, Act::seal, "The plaintext",
                       "File for the sealed request, the same for all");
   add_provider_option(command, options->provider);
@@ -223,10 +210,9 @@ void add_open_multi(Command& program) {
       program.add("open-multi", "Open a request that was sealed to several receivers");
   add_key_options(command, options->keys);
   command
-      .option("--encapsulated-key", options->encapsulated_key,
+      .option("--encapsulated-key", options->encapsulated_key, "FILE",
               "The encapsulated key that the sender made for this receiver")
-      .required()
-      .type("FILE");
+      .required();
   add_message_options(command, *options, Act::open, "The sealed request", "File for the plaintext");
   add_new_state_option(command, *options, "seal-response");
   command.footer(

@@ -4,6 +4,8 @@
 #include <memory>
 #include <sstream>
 
+#include <CLI/CLI.hpp>
+
 #include "commands.hpp"
 #include "help.hpp"
 #include "output.hpp"
@@ -12,9 +14,70 @@
 namespace twoway::cli {
 namespace {
 
-template <typename Value>
-Option repeated(CLI::App& app, const char* names, Value& value, const std::string& help) {
-  return Option(app.add_option(names, value, help)->allow_extra_args(false));
+/// Returns the names that lead to a command, such as "twoway keygen".
+std::string full_name(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? program_name() : full_name(*parent) + " " + app.get_name();
+}
+
+DescribedOption described(const CLI::Option& option) {
+  DescribedOption result;
+  const bool argument = option.get_positional();
+  if (!argument) result.names = split(option.get_name(false, true), ",");
+  if (option.get_items_expected_max() > 0) {
+    result.value = argument ? option.get_name(true) : option.get_type_name();
+  }
+  result.required = option.get_required();
+  result.repeated = option.get_items_expected_max() > 1;
+  const std::string value = option.get_default_str();
+  result.description =
+      option.get_description() + (value.empty() ? "" : " (default: " + value + ")");
+  return result;
+}
+
+DescribedCommand described(const CLI::App& app) {
+  DescribedCommand command{
+      app.get_name(), full_name(app), app.get_description(), app.get_footer(), {}, {}};
+  for (const CLI::Option* option : app.get_options()) command.options.push_back(described(*option));
+  // The command without a group is the one that help does not show.
+  for (const CLI::App* sub :
+       app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); })) {
+    command.commands.push_back(described(*sub));
+  }
+  return command;
+}
+
+class HelpFormatter final : public CLI::FormatterBase {
+ public:
+  std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
+    return help_text(described(*app));
+  }
+};
+
+std::string reference(const DescribedCommand& program, const std::string& kind) {
+  if (kind == "man") return man_page(program);
+  if (kind == "bash") return bash_completion(program);
+  if (kind == "zsh") return zsh_completion(program);
+  throw Failure(Exit::usage, "no reference '" + kind + "': there are man, bash and zsh");
+}
+
+/// Adds `help`, which shows the help of the program or of a command.
+void add_help(CLI::App& app) {
+  auto name = std::make_shared<std::string>();
+  Command command = Command(&app).add("help", "Show this help, or that of a command");
+  command.option("COMMAND", *name, "", "The command");
+  command.runs([&app, name] { print(help_text(described(app), *name)); });
+}
+
+/// Adds `reference`, which prints the man page or a shell's completions. Help does not show it: the
+/// build calls it, and its output is installed.
+void add_reference(CLI::App& app) {
+  auto kind = std::make_shared<std::string>();
+  Command command =
+      Command(&app).add("reference", "Print the man page, or completions for bash or zsh");
+  app.get_subcommand("reference")->group("");
+  command.option("KIND", *kind, "", "man, bash or zsh").required();
+  command.runs([&app, kind] { print(reference(described(app), *kind)); });
 }
 
 void describe(CLI::App& app) {
@@ -101,7 +164,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 /// Prints the help or version, or says why the parser refused the arguments.
-Exit answer(const CLI::App& app, const CLI::ParseError& result) {
+Exit end(const CLI::App& app, const CLI::ParseError& result) {
   if (result.get_exit_code() == 0) {
     std::ostringstream text;
     app.exit(result, text, text);
@@ -116,11 +179,6 @@ Exit answer(const CLI::App& app, const CLI::ParseError& result) {
 
 Option& Option::required() {
   option_->required();
-  return *this;
-}
-
-Option& Option::type(const char* name) {
-  option_->type_name(name);
   return *this;
 }
 
@@ -148,26 +206,22 @@ Command Command::add(const char* name, const char* description) {
   return Command(app_->add_subcommand(name, description));
 }
 
-Option Command::option(const char* names, std::string& value, const std::string& help) {
-  return Option(app_->add_option(names, value, help));
+template <typename Value>
+Option Command::option(const char* names, Value& value, const char* type, const std::string& help) {
+  CLI::Option* option = app_->add_option(names, value, help)->type_name(type);
+  return Option(option->allow_extra_args(false));
 }
-Option Command::option(const char* names, std::optional<std::string>& value,
-                       const std::string& help) {
-  return Option(app_->add_option(names, value, help));
-}
-Option Command::option(const char* names, std::optional<unsigned>& value, const std::string& help) {
-  return Option(app_->add_option(names, value, help));
-}
-Option Command::option(const char* names, std::size_t& value, const std::string& help) {
-  return Option(app_->add_option(names, value, help));
-}
-Option Command::option(const char* names, std::vector<std::string>& value,
-                       const std::string& help) {
-  return repeated(*app_, names, value, help);
-}
-Option Command::option(const char* names, std::vector<unsigned>& value, const std::string& help) {
-  return repeated(*app_, names, value, help);
-}
+template Option Command::option(const char*, std::string&, const char*, const std::string&);
+template Option Command::option(const char*, std::optional<std::string>&, const char*,
+                                const std::string&);
+template Option Command::option(const char*, std::optional<unsigned>&, const char*,
+                                const std::string&);
+template Option Command::option(const char*, std::size_t&, const char*, const std::string&);
+template Option Command::option(const char*, std::vector<std::string>&, const char*,
+                                const std::string&);
+template Option Command::option(const char*, std::vector<unsigned>&, const char*,
+                                const std::string&);
+
 Option Command::flag(const char* name, bool& value, const char* help) {
   return Option(app_->add_flag(name, value, help));
 }
@@ -192,7 +246,7 @@ Exit parse_and_run(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& result) {
-    return answer(app, result);
+    return end(app, result);
   }
   return Exit::done;
 }

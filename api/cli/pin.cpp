@@ -39,12 +39,10 @@ const core::SecretBuffer* given_pin(const PinOptions& options) {
 }  // namespace
 
 void add_pin_options(Command& command, PinOptions& options) {
-  Option file = command.option("--pin-file", options.file,
-                               "File with the PIN of the token or TPM that holds the key");
-  file.type("FILE");
-  command.option("--pin-env", options.environment, "Environment variable with that PIN")
-      .excludes(file)
-      .type("NAME");
+  const Option file = command.option("--pin-file", options.file, "FILE",
+                                     "File with the PIN of the token or TPM that holds the key");
+  command.option("--pin-env", options.environment, "NAME", "Environment variable with that PIN")
+      .excludes(file);
 }
 
 std::shared_ptr<SecretSource> pin_source(const PinOptions& options,

@@ -5,7 +5,6 @@
 #include "capabilities.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
-#include "json.hpp"
 #include "keys.hpp"
 #include "output.hpp"
 
@@ -16,7 +15,7 @@ void run(bool json) {
   const auto all = built::providers();
   if (all.empty()) static_cast<void>(choose_provider(""));  // says what to do
   const std::vector<CapabilityRow> rows = check_capabilities(all);
-  print(json ? json_text(capability_json(all, rows)) : capability_table(all, rows));
+  print(json ? capability_json(all, rows) : capability_table(all, rows));
   if (any_failed(rows)) {
     throw Failure(Exit::refused,
                   "an algorithm failed its test with a known answer: do not use that provider");

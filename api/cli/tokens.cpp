@@ -237,16 +237,12 @@ void run(const Tokens& options) {
 void add_tokens(Command& program) {
   auto options = std::make_shared<Tokens>();
   Command command = program.add("tokens", "List the tokens of PKCS#11 modules");
-  command
-      .option("--module", options->modules,
-              "The module's shared object, or a pkcs11: URI with its module-path and "
-              "x-init-reserved. Repeat it for more (default: the modules that p11-kit is "
-              "configured with)")
-      .type("MODULE");
-  command
-      .option("--token", options->token,
-              "Only the token with this label or pkcs11: URI. --pin-file and --pin-env need it")
-      .type("NAME");
+  command.option("--module", options->modules, "MODULE",
+                 "The module's shared object, or a pkcs11: URI with its module-path and "
+                 "x-init-reserved. Repeat it for more (default: the modules that p11-kit is "
+                 "configured with)");
+  command.option("--token", options->token, "NAME",
+                 "Only the token with this label or pkcs11: URI. --pin-file and --pin-env need it");
   command.flag("--keys", options->keys, "List the keys too, which needs each token's PIN");
   add_pin_options(command, options->pin);
   command.flag("--json", options->json, "Print JSON");

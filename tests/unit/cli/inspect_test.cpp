@@ -66,12 +66,12 @@ class LyingProvider final : public WrappingProvider {
   LyingKdf kdf_;
 };
 
-cli::Answer answer_for(std::span<const cli::CapabilityRow> rows, const std::string& name) {
+cli::Support support_for(std::span<const cli::CapabilityRow> rows, const std::string& name) {
   for (const cli::CapabilityRow& row : rows) {
-    if (row.name == name) return row.answers.at(0);
+    if (row.name == name) return row.support.at(0);
   }
   FAIL("no row " << name);
-  return cli::Answer::no;
+  return cli::Support::no;
 }
 
 }  // namespace
@@ -222,12 +222,12 @@ TEST_CASE("an algorithm with wrong results shows as failed") {
   const core::Provider* const providers[]{&liar};
   const std::vector<cli::CapabilityRow> rows = cli::check_capabilities(providers);
   REQUIRE(cli::any_failed(rows));
-  REQUIRE(answer_for(rows, "hkdf-sha256") == cli::Answer::failed);
-  REQUIRE(answer_for(rows, "x25519") == cli::Answer::failed);
-  REQUIRE(answer_for(rows, "aes-256-gcm") == cli::Answer::failed);
-  REQUIRE(answer_for(rows, "chacha20-poly1305") == cli::Answer::yes);
+  REQUIRE(support_for(rows, "hkdf-sha256") == cli::Support::failed);
+  REQUIRE(support_for(rows, "x25519") == cli::Support::failed);
+  REQUIRE(support_for(rows, "aes-256-gcm") == cli::Support::failed);
+  REQUIRE(support_for(rows, "chacha20-poly1305") == cli::Support::yes);
   REQUIRE(cli::capability_table(providers, rows).find("FAILED") != std::string::npos);
-  const auto shown = cli::capability_json(providers, rows);
+  const json shown = json::parse(cli::capability_json(providers, rows));
   REQUIRE(shown["providers"][0]["kdf"]["hkdf-sha256"] == "failed");
 
   const core::Provider* const honest[]{inner};
