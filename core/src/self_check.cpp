@@ -12,7 +12,7 @@ constexpr Error kWrongAnswer{Errc::provider_failure,
                              "the algorithm failed its test with a known answer: do not use it"};
 constexpr Error kNoAnswer{Errc::not_supported, "no known answer is stored for this algorithm"};
 
-using Buffer = Secret<Answer::kMax>;
+using Buffer = Secret<HexBytes::kMax>;
 
 /// The row of `answers` for `id`, or null.
 template <typename Row, typename Id>
@@ -22,7 +22,7 @@ const Row* row_of(std::span<const Row> answers, Id id) noexcept {
   return found == answers.end() ? nullptr : &*found;
 }
 
-Status expect(ByteView given, const Answer& answer) noexcept {
+Status expect(ByteView given, const HexBytes& answer) noexcept {
   const ByteView wanted = answer.view();
   if (std::equal(given.begin(), given.end(), wanted.begin(), wanted.end())) return {};
   return kWrongAnswer;

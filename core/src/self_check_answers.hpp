@@ -12,11 +12,11 @@
 namespace twoway::core {
 
 /// The bytes of a hex literal, decoded by the compiler. A bad one does not compile.
-class Answer {
+class HexBytes {
  public:
   static constexpr std::size_t kMax = 133;
 
-  constexpr Answer(const char* hex) noexcept {  // NOLINT: implicit, so that rows read as literals
+  constexpr HexBytes(const char* hex) noexcept {  // NOLINT: implicit, so that rows read as literals
     const std::string_view digits(hex);
     if (digits.size() % 2 != 0 || digits.size() / 2 > kMax) std::abort();
     for (std::size_t i = 0; i < digits.size(); i += 2) {
@@ -39,18 +39,18 @@ class Answer {
 
 struct AeadAnswer {
   AeadId id;
-  Answer key, nonce, aad, plaintext, ciphertext, tag;
+  HexBytes key, nonce, aad, plaintext, ciphertext, tag;
 };
 
 /// A one-stage KDF has `ikm` and `output` only.
 struct KdfAnswer {
   KdfId id;
-  Answer ikm, salt, info, prk, output;
+  HexBytes ikm, salt, info, prk, output;
 };
 
 struct DhAnswer {
   DhId id;
-  Answer sk, pk, peer, secret;
+  HexBytes sk, pk, peer, secret;
 };
 
 /// Of ML-KEM or a hybrid: the key pair of DeriveKeyPair(ikm), of the public key its first and last
@@ -61,7 +61,7 @@ struct KemAnswer {
   static constexpr std::uint8_t kForgedByte = 9;
 
   KemId id;
-  Answer ikm, sk, pk_ends, rejected;
+  HexBytes ikm, sk, pk_ends, rejected;
 };
 
 std::span<const AeadAnswer> aead_answers() noexcept;

@@ -95,8 +95,8 @@ class FunctionSource final : public Source {
 
  private:
   Result<SourceRead> call(ByteSpan out) noexcept {
-    using Answer = std::invoke_result_t<Function&, ByteSpan>;
-    if constexpr (std::is_same_v<Answer, Result<std::size_t>>) {
+    using Returned = std::invoke_result_t<Function&, ByteSpan>;
+    if constexpr (std::is_same_v<Returned, Result<std::size_t>>) {
       const Result<std::size_t> size = function_(out);
       if (!size) return size.error();
       return SourceRead{*size};
