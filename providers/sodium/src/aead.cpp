@@ -53,8 +53,8 @@ class ChaCha20Poly1305 : public SodiumKey {
   core::AeadKey key_;
 };
 
-/// libsodium's AES-GCM leaves round keys on the stack, the first of which are the key.
-using StackWipe = core::StackWipe<1024>;
+/// libsodium's AES-GCM leaves round keys, of which the first are the key, and nonces on the stack.
+using StackWipe = core::StackWipe<2048>;
 
 /// An AES-256-GCM key, expanded. The state's type asks for the alignment that libsodium needs.
 class Aes256Gcm : public SodiumKey {

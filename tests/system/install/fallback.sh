@@ -1,6 +1,6 @@
 #!/bin/sh
-# Proves that the wraps provide the libraries that a system lacks. Run by hand on Debian or Ubuntu,
-# because it downloads their source packages:
+# Proves that the wraps provide the libraries that a system lacks, and post-quantum KEMs with them.
+# Run by hand on Debian, because it downloads their source packages:
 #
 #   tests/system/install/fallback.sh [BORINGSSL]
 #
@@ -24,24 +24,32 @@ tar -C "$project" -cf - --exclude='./build*' --exclude=./.git --exclude='./subpr
   tar -C "$work/tree" -xf -
 cd "$work/tree"
 
-# The system's own sources of packages, asked for source packages, with lists apart from the system's.
-mkdir -p "$work/apt/parts" "$work/apt/lists/partial" "$work/packages"
+# Sources of packages, asked for source packages, with lists apart from the system's: its own, and
+# Debian's next release for what the system has in an older version.
+mkdir -p "$work/system" "$work/next" "$work/packages"
 for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
   [ -f "$file" ] || continue
   sed -e 's/^deb /deb-src /' -e 's/^Types:.*/Types: deb-src/' "$file" \
-    >"$work/apt/parts/$(basename "$file")"
+    >"$work/system/$(basename "$file")"
 done
-apt() {
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
+  'Label: Debian' | grep -E '^(https?|file):' | head -n 1)
+echo "deb-src $mirror sid main" >"$work/next/sid.list"
+apt() { # SOURCES COMMAND...
+  sources=$1
+  shift
+  mkdir -p "$work/lists/$sources/partial"
   (cd "$work/packages" && apt-get -q -o Dir::Etc::SourceList=/dev/null \
-    -o Dir::Etc::SourceParts="$work/apt/parts" -o Dir::State::Lists="$work/apt/lists" \
+    -o Dir::Etc::SourceParts="$work/$sources" -o Dir::State::Lists="$work/lists/$sources" \
     -o APT::Sandbox::User=root "$@") >"$work/log" 2>&1 || {
     cat "$work/log"
     exit 1
   }
 }
-apt update
-while read -r wrap package; do
-  apt source --download-only "$package"
+apt system update
+apt next update
+while read -r wrap package sources; do
+  apt "$sources" source --download-only "$package"
   directory=$(sed -n 's/^directory = //p' "subprojects/$wrap.wrap")
   archive=$(find "$work/packages" -name "${package}_${directory##*-}*.orig.tar.*")
   if [ ! -f "$archive" ]; then
@@ -53,11 +61,11 @@ while read -r wrap package; do
   patches=$(sed -n 's/^patch_directory = //p' "subprojects/$wrap.wrap")
   [ -z "$patches" ] || cp -R "subprojects/packagefiles/$patches/." "subprojects/$directory"
 done <<'WRAPS'
-benchmark benchmark
-catch2 catch2
-cli11 cli11
-libsodium libsodium
-nlohmann_json nlohmann-json3
+benchmark benchmark system
+catch2 catch2 system
+cli11 cli11 system
+libsodium libsodium next
+nlohmann_json nlohmann-json3 system
 WRAPS
 if [ -n "$boringssl" ]; then cp -R "$boringssl" subprojects/boringssl; fi
 
@@ -78,3 +86,10 @@ run ninja -C "$work/build" -j2
 run ninja -C "$work/build" -j2 tests/bench/bench
 run meson test -C "$work/build" --no-rebuild
 grep -E '^(Ok|Fail|Skipped)' "$work/log"
+# The table of algorithms, with sodium's column last.
+"$work/build/api/cli/twoway" providers >"$work/log"
+grep -E '^kem|^ +(ml-kem|mlkem)' "$work/log"
+grep -Eq '^ +mlkem768-x25519 .*yes$' "$work/log" || {
+  echo 'FAILED: libsodium from the wrap offers no MLKEM768-X25519' >&2
+  exit 1
+}
