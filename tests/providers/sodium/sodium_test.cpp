@@ -7,6 +7,8 @@
 #include "support.hpp"
 
 using namespace twoway::core;
+using twoway::test::copy;
+using twoway::test::FixedRng;
 
 namespace {
 
@@ -54,6 +56,48 @@ TEST_CASE("the libsodium provider offers the algorithms that libsodium has, and 
   }
   REQUIRE((provider.sha3_256() != nullptr) == kHasMlKem);
 }
+
+#if __has_include(<sodium/crypto_kem_xwing.h>)
+// libsodium expands the seed of its own hybrid in each decapsulation, so the provider leaves the
+// hybrid to core, which expands it once.
+TEST_CASE("the hybrid that core composes gives the bytes of libsodium's own") {
+  const Result<Kem> kem = Kem::find(twoway::sodium::provider(), KemId::mlkem768_x25519);
+  REQUIRE_OK(kem);
+  REQUIRE(kem->params().npk == crypto_kem_xwing_PUBLICKEYBYTES);
+  REQUIRE(kem->params().nenc == crypto_kem_xwing_CIPHERTEXTBYTES);
+  for (std::uint8_t round = 0; round < 8; ++round) {
+    const Bytes seed(crypto_kem_xwing_SEEDBYTES, round);
+    Bytes pk(crypto_kem_xwing_PUBLICKEYBYTES), sk(crypto_kem_xwing_SECRETKEYBYTES);
+    REQUIRE(crypto_kem_xwing_seed_keypair(pk.data(), sk.data(), seed.data()) == 0);
+    const auto key = kem->import_private(seed);
+    REQUIRE_OK(key);
+    REQUIRE(copy((*key)->public_key()) == pk);
+    const auto receiver = kem->import_public(pk);
+    REQUIRE_OK(receiver);
+
+    const Bytes randomness(64, static_cast<std::uint8_t>(0x80 + round));
+    Bytes expected_enc(crypto_kem_xwing_CIPHERTEXTBYTES);
+    Bytes expected(crypto_kem_xwing_SHAREDSECRETBYTES);
+    REQUIRE(crypto_kem_xwing_enc_deterministic(expected_enc.data(), expected.data(), pk.data(),
+                                               randomness.data()) == 0);
+    Bytes enc(kem->params().nenc);
+    SharedSecret sent, received;
+    FixedRng rng(randomness);
+    REQUIRE_OK(kem->encap(sent, enc, **receiver, &rng));
+    REQUIRE(enc == expected_enc);
+    REQUIRE(copy(sent.view()) == expected);
+
+    // A changed `enc` gives the same secret that nobody knows (FIPS 203 section 6.3).
+    for (const bool change : {false, true}) {
+      if (change) enc[0] ^= 1;
+      REQUIRE(crypto_kem_xwing_dec(expected.data(), enc.data(), sk.data()) == 0);
+      REQUIRE_OK(kem->decap(received, enc, **key));
+      REQUIRE(copy(received.view()) == expected);
+      REQUIRE((copy(received.view()) == copy(sent.view())) != change);
+    }
+  }
+}
+#endif
 
 // libsodium would end the process, so the provider must refuse first. The text is address space
 // alone: reading a byte of it would crash the test.
