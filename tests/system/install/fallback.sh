@@ -7,7 +7,8 @@
 # Unpacks the upstream sources of the source packages into a copy of the tree, each where its wrap
 # would, if it is of the wrap's version. Then, without a network if the system allows that, configures
 # with no library of the system's that a wrap can give, builds the sodium provider, program, tests and
-# benchmark, and runs the tests. The archives that the wraps name are not downloaded.
+# benchmark, and runs the tests. The archives that the wraps name are not downloaded, and their hashes
+# not checked: a source package may hold another archive of the same version, as libsodium's does.
 # BORINGSSL is a folder with that library's source, of the revision that its wrap names. With it, its
 # provider is built and tested too.
 set -eu
