@@ -9,6 +9,7 @@
 namespace twoway::bench {
 namespace {
 
+constexpr std::array<KemId, 2> kKems{KemId::dhkem_x25519, KemId::mlkem768_x25519};
 constexpr std::array<AeadId, 3> kAeads{AeadId::aes128_gcm, AeadId::aes256_gcm,
                                        AeadId::chacha20_poly1305};
 
@@ -61,25 +62,26 @@ class Case {
   std::array<std::uint8_t, kBody + core::kMaxNt> opened_{};
 };
 
+void add_pairs(const RawLibrary& library, const Suite& suite) {
+  if (library.hpke(suite) == nullptr || !core::CipherSuite::find(library.provider(), suite)) return;
+  const std::string name = std::string(library.provider().name()) + "/" +
+                           core::find_kem(suite.kem)->short_name + "/" +
+                           core::find_aead(suite.aead)->short_name + "/hpke-";
+  add_pair(name + "send", [&library, suite] {
+    const auto both = std::make_shared<Case>(library, suite);
+    return Pair{repeat(both, &Case::raw_send), repeat(both, &Case::our_send)};
+  });
+  add_pair(name + "receive", [&library, suite] {
+    const auto both = std::make_shared<Case>(library, suite);
+    return Pair{repeat(both, &Case::raw_receive), repeat(both, &Case::our_receive)};
+  });
+}
+
 }  // namespace
 
 void add_hpke_pairs(const RawLibrary& library) {
-  for (const AeadId aead : kAeads) {
-    const Suite suite{KemId::dhkem_x25519, KdfId::hkdf_sha256, aead};
-    if (library.hpke(suite) == nullptr || !core::CipherSuite::find(library.provider(), suite)) {
-      continue;
-    }
-    const std::string name = std::string(library.provider().name()) + "/" +
-                             core::find_kem(suite.kem)->short_name + "/" +
-                             core::find_aead(aead)->short_name + "/hpke-";
-    add_pair(name + "send", [&library, suite] {
-      const auto both = std::make_shared<Case>(library, suite);
-      return Pair{repeat(both, &Case::raw_send), repeat(both, &Case::our_send)};
-    });
-    add_pair(name + "receive", [&library, suite] {
-      const auto both = std::make_shared<Case>(library, suite);
-      return Pair{repeat(both, &Case::raw_receive), repeat(both, &Case::our_receive)};
-    });
+  for (const KemId kem : kKems) {
+    for (const AeadId aead : kAeads) add_pairs(library, {kem, KdfId::hkdf_sha256, aead});
   }
 }
 

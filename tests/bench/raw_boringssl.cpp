@@ -152,12 +152,13 @@ class Aead final : public RawAead {
 #if TWOWAY_BENCH_HPKE
 class Hpke final : public RawHpke {
  public:
-  explicit Hpke(const EVP_HPKE_AEAD* aead) : aead_(aead) {
+  Hpke(const EVP_HPKE_KEM* kem, const EVP_HPKE_AEAD* aead)
+      : kem_(kem), aead_(aead), public_(EVP_HPKE_MAX_PUBLIC_KEY_LENGTH) {
     EVP_HPKE_KEY_zero(&key_);
     std::size_t size = 0;
-    require(EVP_HPKE_KEY_generate(&key_, kem()) == 1 &&
-            EVP_HPKE_KEY_public_key(&key_, public_.data(), &size, public_.size()) == 1 &&
-            size == public_.size());
+    require(EVP_HPKE_KEY_generate(&key_, kem_) == 1 &&
+            EVP_HPKE_KEY_public_key(&key_, public_.data(), &size, public_.size()) == 1);
+    public_.resize(size);
   }
   ~Hpke() override { EVP_HPKE_KEY_cleanup(&key_); }
 
@@ -168,7 +169,7 @@ class Hpke final : public RawHpke {
     EVP_HPKE_CTX_zero(&context);
     std::size_t enc_size = 0;
     std::size_t size = 0;
-    require(EVP_HPKE_CTX_setup_sender(&context, enc.data(), &enc_size, enc.size(), kem(),
+    require(EVP_HPKE_CTX_setup_sender(&context, enc.data(), &enc_size, enc.size(), kem_,
                                       EVP_hpke_hkdf_sha256(), aead_, peer.data(), peer.size(),
                                       info.data(), info.size()) == 1 &&
             EVP_HPKE_CTX_seal(&context, out.data(), &size, out.size(), pt.data(), pt.size(),
@@ -188,12 +189,19 @@ class Hpke final : public RawHpke {
   }
 
  private:
-  static const EVP_HPKE_KEM* kem() { return EVP_hpke_x25519_hkdf_sha256(); }
-
+  const EVP_HPKE_KEM* kem_;
   const EVP_HPKE_AEAD* aead_;
   EVP_HPKE_KEY key_;
-  std::array<std::uint8_t, X25519_PUBLIC_VALUE_LEN> public_;
+  core::Bytes public_;
 };
+
+const EVP_HPKE_KEM* hpke_kem(core::KemId id) {
+  if (id == core::KemId::dhkem_x25519) return EVP_hpke_x25519_hkdf_sha256();
+#if TWOWAY_BORINGSSL_KEMS
+  if (id == core::KemId::mlkem768_x25519) return EVP_hpke_xwing();
+#endif
+  return nullptr;
+}
 
 const EVP_HPKE_AEAD* hpke_aead(core::AeadId id) {
   switch (id) {
@@ -229,10 +237,9 @@ class Library final : public RawLibrary {
 
 #if TWOWAY_BENCH_HPKE
   std::unique_ptr<RawHpke> hpke(core::Suite suite) const override {
-    if (suite.kem != core::KemId::dhkem_x25519 || suite.kdf != core::KdfId::hkdf_sha256) {
-      return nullptr;
-    }
-    return std::make_unique<Hpke>(hpke_aead(suite.aead));
+    const EVP_HPKE_KEM* kem = hpke_kem(suite.kem);
+    if (kem == nullptr || suite.kdf != core::KdfId::hkdf_sha256) return nullptr;
+    return std::make_unique<Hpke>(kem, hpke_aead(suite.aead));
   }
 #endif
 };

@@ -49,6 +49,32 @@ class HmacSha256 final : public RawHmac {
   }
 };
 
+#if __has_include(<sodium/crypto_kem_mlkem768.h>)
+class MlKem768 final : public RawMlKem {
+ public:
+  MlKem768() { require(crypto_kem_mlkem768_keypair(public_.data(), key_.data()) == 0); }
+
+  void encapsulate(ByteSpan secret, ByteSpan enc) override {
+    require(crypto_kem_mlkem768_enc(enc.data(), secret.data(), public_.data()) == 0);
+  }
+
+  void decapsulate(ByteSpan secret, ByteView enc) override {
+    require(crypto_kem_mlkem768_dec(secret.data(), enc.data(), key_.data()) == 0);
+  }
+
+ private:
+  std::array<std::uint8_t, crypto_kem_mlkem768_PUBLICKEYBYTES> public_;
+  std::array<std::uint8_t, crypto_kem_mlkem768_SECRETKEYBYTES> key_;
+};
+
+class Sha3 final : public RawHash {
+ public:
+  void digest(ByteSpan out, ByteView data) override {
+    require(crypto_hash_sha3256(out.data(), data.data(), data.size()) == 0);
+  }
+};
+#endif
+
 class ChaCha20Poly1305 final : public RawAead {
  public:
   void set_key(ByteView key) override { std::memcpy(key_.data(), key.data(), key_.size()); }
@@ -93,6 +119,10 @@ class Aes256Gcm final : public RawAead {
 
 class Library final : public RawLibrary {
  public:
+  // The provider may hold a copy of the library of its own. Until it is initialised, a copy takes
+  // the slow code that runs on every processor.
+  Library() { require(sodium_init() >= 0); }
+
   const core::Provider& provider() const override { return sodium::provider(); }
 
   std::unique_ptr<RawDh> dh(core::DhId id, ByteView peer) const override {
@@ -104,6 +134,15 @@ class Library final : public RawLibrary {
     require(id == core::KdfId::hkdf_sha256);
     return std::make_unique<HmacSha256>();
   }
+
+#if __has_include(<sodium/crypto_kem_mlkem768.h>)
+  std::unique_ptr<RawMlKem> ml_kem(core::KemId id) const override {
+    require(id == core::KemId::ml_kem_768);
+    return std::make_unique<MlKem768>();
+  }
+
+  std::unique_ptr<RawHash> sha3_256() const override { return std::make_unique<Sha3>(); }
+#endif
 
   std::unique_ptr<RawAead> aead(core::AeadId id, Direction) const override {
     if (id == core::AeadId::aes256_gcm) return std::make_unique<Aes256Gcm>();

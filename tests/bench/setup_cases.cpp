@@ -15,6 +15,7 @@ constexpr std::array kSuites{
     Suite{KemId::dhkem_x25519, KdfId::hkdf_sha256, AeadId::chacha20_poly1305},
     Suite{KemId::dhkem_p256, KdfId::hkdf_sha256, AeadId::aes128_gcm},
     Suite{KemId::mlkem768_x25519, KdfId::hkdf_sha256, AeadId::aes128_gcm},
+    Suite{KemId::mlkem768_x25519, KdfId::hkdf_sha256, AeadId::chacha20_poly1305},
     Suite{KemId::mlkem768_p256, KdfId::hkdf_sha256, AeadId::aes128_gcm},
     Suite{KemId::mlkem1024_p384, KdfId::hkdf_sha256, AeadId::aes128_gcm},
 };
