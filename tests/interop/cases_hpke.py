@@ -1,7 +1,7 @@
 """HPKE: contexts in every mode and suite that both sides offer, and what must be refused."""
 
 from drivers import require
-from material import NSK, suite_name, flip, hexes, octets, refuse
+from material import NSK, flip, hexes, is_dhkem, octets, refuse, suite_name
 from wire import OFF_CURVE, small_order
 
 MODES = {"base": (False, False), "psk": (True, False), "auth": (False, True),
@@ -25,10 +25,10 @@ def suites(a, b):
                 yield kem, kdf, aead
 
 
-def modes(a, b, kdf):
-    """No document defines an authenticated mode with a one-stage KDF."""
+def modes(a, b, kem, kdf):
+    """No document defines an authenticated mode with a one-stage KDF, or with a post-quantum KEM."""
     for mode in common(a.hello, b.hello, "modes"):
-        if not (one_stage(kdf) and MODES[mode][1]):
+        if (is_dhkem(kem) and not one_stage(kdf)) or not MODES[mode][1]:
             yield mode
 
 
@@ -93,20 +93,22 @@ def record(recorder, sealer, opener, mode, kem, kdf, aead):
     context = Context(mode, kem, kdf, aead, sealer, opener)
     if (kem, kdf) != (0x10, 1):
         context.texts, context.exports = context.texts[:1], context.exports[:1]
-    draw = {"random": octets(context.info.hex() + " ikmE", NSK[kem])} if sealer.is_ours else {}
+    fixed = sealer.is_ours and is_dhkem(kem)
+    draw = {"random": octets(context.info.hex() + " ikmE", NSK[kem])} if fixed else {}
     recorder.hpke(context, sealer, agree(context, sealer, opener, **draw), draw.get("random"))
 
 
 def run(report, ours, peer, recorder):
     kems = common(ours.hello, peer.hello, "kems")
     for kem in kems:
-        with report.case("keys", f"DeriveKeyPair, KEM {kem:#06x}"):
+        what = "DeriveKeyPair" if is_dhkem(kem) else "the seed's public key"
+        with report.case("keys", f"{what}, KEM {kem:#06x}"):
             for i in range(4):
                 ikm = octets(f"key {kem} {i}", NSK[kem])
                 require(ours.public_key(kem, ikm) == peer.public_key(kem, ikm),
                         "the derived public keys differ")
     for kem, kdf, aead in suites(ours, peer):
-        for mode in modes(ours, peer, kdf):
+        for mode in modes(ours, peer, kem, kdf):
             for sealer, opener in ((ours, peer), (peer, ours)):
                 exchange(report, sealer, opener, mode, kem, kdf, aead)
                 text = f"{mode}, {suite_name(kem, kdf, aead)}, {sealer.role} to {opener.role}"
@@ -162,7 +164,7 @@ def refusals(report, sealer, opener, kem):
         refused("another psk_id", "psk", psk_id=flip)
         refused("no psk", "psk", psk=b"", psk_id=b"")
         refused("base opened as psk", psk=octets("psk", 32), psk_id=b"id")
-    if "auth" in offered:
+    if "auth" in offered and is_dhkem(kem):
         other = sealer.public_key(kem, octets("another sender", NSK[kem]))
         refused("another sender", "auth", sender_public=other)
 

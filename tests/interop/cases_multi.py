@@ -5,7 +5,7 @@ from itertools import product
 from cases_ohttp import FULL, SHORT, TEXTS, Exchange, can_seal, common, directions, field_of, \
     form_name, forms, full_suites, joined, stream_texts, suites
 from drivers import require
-from material import NENC, NK, NSK, flip, octets, refuse, suite_name
+from material import NENC, NK, NSK, flip, is_dhkem, octets, refuse, suite_name
 
 
 class Multi:

@@ -3,7 +3,7 @@
 from itertools import product
 
 from drivers import require
-from material import NK, NSK, REQUEST, RESPONSE, octets, refuse, suite_name
+from material import NK, NSK, REQUEST, RESPONSE, is_dhkem, octets, refuse, suite_name
 
 KEY_ID = 7
 FULL = ((0x10, 1, 1), (0x20, 1, 3))  # suites that run every kind of text; all run some
@@ -118,7 +118,7 @@ class Exchange:
 
     def run(self, request, response, recorder=None):
         draws = {}
-        if recorder and self.sender.is_ours:
+        if recorder and self.sender.is_ours and is_dhkem(self.kem):
             draws["ikmE"] = octets(self.name + " ikmE", NSK[self.kem])
         if recorder and self.receiver.is_ours:
             draws["response_nonce"] = octets(self.name + " nonce", max(12, NK[self.aead]))

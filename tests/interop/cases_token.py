@@ -47,7 +47,7 @@ def run(report, ours, peer):
     """The peer seals, and the token's key opens."""
     if "hpke" in peer.hello:
         for kem, kdf, aead in cases_hpke.suites(peer, ours):
-            for mode in cases_hpke.modes(peer, ours, kdf):
+            for mode in cases_hpke.modes(peer, ours, kem, kdf):
                 if kem in ours.keys:
                     cases_hpke.exchange(report, peer, ours, mode, kem, kdf, aead, "tokens",
                                         ours.keys[kem])

@@ -58,7 +58,7 @@ DEVIATIONS = [
     },
     {
         "peer": "rust-hpke",
-        "version": "0.14.1",
+        "version": "0.15.1",
         "case": r"(hpke|tokens): .* SHAKE(128|256) export-only.*",
         "what": "panics in the set-up of export-only suites with SHAKE128 and SHAKE256",
         "section": "draft-ietf-hpke-hpke, the one-stage key schedule; RFC 9180 section 5.3",

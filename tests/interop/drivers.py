@@ -71,7 +71,7 @@ def build_go(folder):
 
 
 def build_rust(folder):
-    cargo = tool("cargo", ["--version"], (1, 86))
+    cargo = tool("cargo", ["--version"], (1, 87))
     build("Rust", [cargo, "build", "--locked", "--release"], HERE / "rust", folder / "build.log",
           CARGO_TARGET_DIR=str(folder / "target"))
     program = folder / "target" / "release" / "interop"

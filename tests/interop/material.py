@@ -4,10 +4,14 @@ import hashlib
 
 from drivers import Disagreement, reason
 
-NSK = {0x10: 32, 0x11: 48, 0x12: 66, 0x20: 32, 0x21: 56}
-NENC = {0x10: 65, 0x11: 97, 0x12: 133, 0x20: 32, 0x21: 56}
+NSK = {0x10: 32, 0x11: 48, 0x12: 66, 0x20: 32, 0x21: 56, 0x40: 64, 0x41: 64, 0x42: 64,
+       0x50: 32, 0x51: 32, 0x647a: 32}
+NENC = {0x10: 65, 0x11: 97, 0x12: 133, 0x20: 32, 0x21: 56, 0x40: 768, 0x41: 1088, 0x42: 1568,
+        0x50: 1153, 0x51: 1665, 0x647a: 1120}
 NK = {1: 16, 2: 32, 3: 32}
-KEMS = {0x10: "P-256", 0x11: "P-384", 0x12: "P-521", 0x20: "X25519", 0x21: "X448"}
+KEMS = {0x10: "P-256", 0x11: "P-384", 0x12: "P-521", 0x20: "X25519", 0x21: "X448",
+        0x40: "ML-KEM-512", 0x41: "ML-KEM-768", 0x42: "ML-KEM-1024",
+        0x50: "MLKEM768-P256", 0x51: "MLKEM1024-P384", 0x647a: "MLKEM768-X25519"}
 KDFS = {1: "HKDF-SHA256", 2: "HKDF-SHA384", 3: "HKDF-SHA512", 0x10: "SHAKE128", 0x11: "SHAKE256"}
 AEADS = {1: "AES-128-GCM", 2: "AES-256-GCM", 3: "ChaCha20Poly1305", 0xFFFF: "export-only"}
 
@@ -16,6 +20,10 @@ RESPONSE = {False: b"message/bhttp response", True: b"message/bhttp chunked resp
 
 # This library's codes for messages that it refuses. Other codes would be mistakes of its own.
 REFUSALS = {"open_failed", "malformed", "unknown_key", "truncated", "limit_exceeded", "invalid_key"}
+
+
+def is_dhkem(kem):
+    return kem < 0x40
 
 
 def suite_name(kem, kdf, aead):

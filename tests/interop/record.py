@@ -2,7 +2,7 @@
 
 import json
 
-from material import KEMS
+from material import KEMS, is_dhkem
 
 KEM_ORDER = list(KEMS)
 
@@ -13,21 +13,27 @@ class Recorder:
 
     def wants_hpke(self, sealer, mode, kem, kdf, aead):
         """All suites of the peer's in the mode base; of ours each KEM and KDF once, and each KEM in
-        the other modes."""
+        the other modes. Of a post-quantum KEM, which takes no draw, each KDF of the peer's once."""
         place = KEM_ORDER.index(kem)
         in_turn = aead == (place + kdf) % 3 + 1
+        if not is_dhkem(kem):
+            return in_turn and mode == "base" and not sealer.is_ours
         if mode == "base":
             return in_turn or not sealer.is_ours
         return in_turn and kdf == place % 3 + 1
 
     def wants_ohttp(self, sender, suite, request_chunked, response_chunked, forms):
         """Each suite and direction in one form, in turn; the first suite in all."""
+        if not is_dhkem(suite[0]) and sender.is_ours:
+            return False
         turn = (KEM_ORDER.index(suite[0]) + suite[1] + suite[2] + sender.is_ours) % len(forms)
         form = (request_chunked, response_chunked)
         return suite == (0x10, 1, 1) or forms[turn] == form
 
     def wants_multi(self, sender, suite, request_chunked, response_chunked, count):
         """Each suite in one form and direction, in turn."""
+        if not is_dhkem(suite[0]) and sender.is_ours:
+            return False
         turn = KEM_ORDER.index(suite[0]) + suite[1] + suite[2]
         form = 2 * request_chunked + response_chunked
         return count == 2 and form == turn % 4 and (turn // 2 + suite[1]) % 2 == sender.is_ours

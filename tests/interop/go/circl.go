@@ -15,7 +15,7 @@ func circlPeer() peer {
 			"package": "github.com/cloudflare/circl",
 			"version": moduleVersion("github.com/cloudflare/circl"),
 			"hpke": map[string]any{
-				"kems":  []int{0x10, 0x11, 0x12, 0x20, 0x21},
+				"kems":  []int{0x10, 0x11, 0x12, 0x20, 0x21, 0x647a},
 				"kdfs":  []int{1, 2, 3},
 				"aeads": []int{1, 2, 3},
 				"modes": []string{"base", "psk", "auth", "auth_psk"},
@@ -33,6 +33,13 @@ func circlKeyPair(id uint16, ikm []byte) (kem.PublicKey, kem.PrivateKey, error) 
 	k := hpke.KEM(id)
 	if !k.IsValid() || len(ikm) != k.Scheme().SeedSize() {
 		return nil, nil, fmt.Errorf("no key of KEM %#x from %d bytes", id, len(ikm))
+	}
+	if k == hpke.KEM_XWING { // whose key is its seed
+		private, err := k.Scheme().UnmarshalBinaryPrivateKey(ikm)
+		if err != nil {
+			return nil, nil, err
+		}
+		return private.Public(), private, nil
 	}
 	public, private := k.Scheme().DeriveKeyPair(ikm)
 	return public, private, nil

@@ -13,7 +13,7 @@ func stdlibPeer() peer {
 			"package": "crypto/hpke",
 			"version": runtime.Version(),
 			"hpke": map[string]any{
-				"kems":  []int{0x10, 0x11, 0x12, 0x20},
+				"kems":  []int{0x10, 0x11, 0x12, 0x20, 0x41, 0x42, 0x50, 0x51, 0x647a},
 				"kdfs":  []int{1, 2, 3, 0x10, 0x11},
 				"aeads": []int{1, 2, 3, 0xffff},
 				"modes": []string{"base"},
@@ -27,12 +27,20 @@ func stdlibPeer() peer {
 	}
 }
 
+// A post-quantum key is its seed.
+func stdlibKey(kem hpke.KEM, ikm []byte) (hpke.PrivateKey, error) {
+	if kem.ID() >= 0x40 {
+		return kem.NewPrivateKey(ikm)
+	}
+	return kem.DeriveKeyPair(ikm)
+}
+
 func stdlibPublicKey(a keyArguments) (map[string]any, error) {
 	kem, err := hpke.NewKEM(a.Kem)
 	if err != nil {
 		return nil, err
 	}
-	private, err := kem.DeriveKeyPair(a.Ikm)
+	private, err := stdlibKey(kem, a.Ikm)
 	if err != nil {
 		return nil, refuse(err)
 	}
@@ -79,7 +87,7 @@ func stdlibOpen(a hpkeArguments) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	private, err := kem.DeriveKeyPair(a.Ikm)
+	private, err := stdlibKey(kem, a.Ikm)
 	if err != nil {
 		return nil, err
 	}

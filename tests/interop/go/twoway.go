@@ -11,7 +11,7 @@ import (
 
 func twowayPeer() peer {
 	offered := map[string]any{
-		"kems":        []int{0x10, 0x11, 0x12, 0x20, 0x21},
+		"kems":        []int{0x10, 0x11, 0x12, 0x20, 0x21, 0x647a},
 		"kdfs":        []int{1, 2, 3},
 		"aeads":       []int{1, 2, 3},
 		"media_types": true,

@@ -19,6 +19,8 @@ import {
 } from "@hpke/core";
 import { DhkemX25519HkdfSha256 } from "@hpke/dhkem-x25519";
 import { DhkemX448HkdfSha512 } from "@hpke/dhkem-x448";
+import { XWing } from "@hpke/hybridkem-x-wing";
+import { MlKem1024, MlKem512, MlKem768 } from "@hpke/ml-kem";
 
 const kems = {
   0x10: DhkemP256HkdfSha256,
@@ -26,6 +28,10 @@ const kems = {
   0x12: DhkemP521HkdfSha512,
   0x20: DhkemX25519HkdfSha256,
   0x21: DhkemX448HkdfSha512,
+  0x40: MlKem512,
+  0x41: MlKem768,
+  0x42: MlKem1024,
+  0x647a: XWing,
 };
 const kdfs = { 1: HkdfSha256, 2: HkdfSha384, 3: HkdfSha512 };
 const aeads = { 1: Aes128Gcm, 2: Aes256Gcm, 3: Chacha20Poly1305, 0xffff: ExportOnly };
@@ -50,6 +56,10 @@ function suiteOf(request) {
   if (!kems[kem] || !kdfs[kdf] || !aeads[aead]) throw new Error("no such suite");
   return new CipherSuite({ kem: new kems[kem](), kdf: new kdfs[kdf](), aead: new aeads[aead]() });
 }
+
+// The key pair of an input, or of X-Wing's seed. ML-KEM's package derives from a seed anyway.
+const pairOf = (kem, ikm) =>
+  kem.generateKeyPairDerand ? kem.generateKeyPairDerand(new Uint8Array(ikm)) : kem.deriveKeyPair(ikm);
 
 const pskOf = (request) =>
   request.psk ? { psk: { key: bytes(request.psk), id: bytes(request.psk_id) } } : {};
@@ -85,7 +95,7 @@ const operations = {
 
   async public_key(request) {
     const kem = new kems[request.kem]();
-    const pair = await peer(() => kem.deriveKeyPair(bytes(request.ikm)));
+    const pair = await peer(() => pairOf(kem, bytes(request.ikm)));
     return { public: hex(await kem.serializePublicKey(pair.publicKey)) };
   },
 
@@ -107,7 +117,7 @@ const operations = {
 
   async hpke_open(request) {
     const suite = suiteOf(request);
-    const pair = await suite.kem.deriveKeyPair(bytes(request.ikm));
+    const pair = await pairOf(suite.kem, bytes(request.ikm));
     const context = await peer(async () =>
       suite.createRecipientContext({
         recipientKey: pair.privateKey,

@@ -24,9 +24,11 @@ Json ids(const Table& table, const IsOffered& is_offered) {
 }
 
 Json hello(const Provider& provider) {
-  const Json kems = ids(core::kem_table(), [&](const core::KemParams& row) {
+  const auto is_found = [&](const core::KemParams& row) {
     return Kem::find(provider, row.id).ok();
-  });
+  };
+  Json kems = ids(core::kem_table(), is_found);
+  for (const Json& id : ids(core::pq_kem_table(), is_found)) kems.push_back(id);
   const Json aeads = ids(core::aead_table(), [&](const core::AeadParams& row) {
     return provider.aead(row.id) != nullptr;
   });

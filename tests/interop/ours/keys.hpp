@@ -1,5 +1,5 @@
 // The private keys that requests name. Software keys are named by their input of DeriveKeyPair,
-// keys in tokens by their URI.
+// or their seed if it is post-quantum, keys in tokens by their URI.
 #pragma once
 
 #include "protocol.hpp"

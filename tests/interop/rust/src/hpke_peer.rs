@@ -5,7 +5,10 @@ use hpke::{
     Deserializable, Kem, OpModeR, OpModeS, PskBundle, Serializable,
     aead::{Aead, AesGcm128, AesGcm256, ChaCha20Poly1305, ExportOnlyAead},
     kdf::{HkdfSha256, HkdfSha384, HkdfSha512, Kdf, KdfShake128, KdfShake256},
-    kem::{DhP256HkdfSha256, DhP384HkdfSha384, DhP521HkdfSha512, X25519HkdfSha256},
+    kem::{
+        DhP256HkdfSha256, DhP384HkdfSha384, DhP521HkdfSha512, MlKem768, MlKem768P256, MlKem1024,
+        MlKem1024P384, X25519HkdfSha256, XWing,
+    },
     setup_receiver, setup_sender,
 };
 use serde_json::{Value, json};
@@ -19,7 +22,7 @@ pub fn run(request: &Value) -> Answer {
             "package": "crate hpke",
             "version": crate::version("hpke"),
             "hpke": {
-                "kems": [0x10, 0x11, 0x12, 0x20],
+                "kems": [0x10, 0x11, 0x12, 0x20, 0x41, 0x42, 0x50, 0x51, 0x647a],
                 "kdfs": [1, 2, 3, 0x10, 0x11],
                 "aeads": [1, 2, 3, 0xffff],
                 "modes": ["base", "psk", "auth", "auth_psk"],
@@ -45,6 +48,11 @@ fn with_kem<O: Operation>(request: &Value) -> Answer {
         0x11 => with_kdf::<O, DhP384HkdfSha384>(request),
         0x12 => with_kdf::<O, DhP521HkdfSha512>(request),
         0x20 => with_kdf::<O, X25519HkdfSha256>(request),
+        0x41 => with_kdf::<O, MlKem768>(request),
+        0x42 => with_kdf::<O, MlKem1024>(request),
+        0x50 => with_kdf::<O, MlKem768P256>(request),
+        0x51 => with_kdf::<O, MlKem1024P384>(request),
+        0x647a => with_kdf::<O, XWing>(request),
         other => Err(unserved(format!("no KEM {other}"))),
     }
 }
@@ -73,12 +81,23 @@ fn with_aead<O: Operation, D: Kdf, K: Kem>(request: &Value) -> Answer {
     }
 }
 
+/// The key that a field names. A post-quantum key is its seed.
+fn key_pair<K: Kem>(request: &Value, field: &str) -> Result<(K::PrivateKey, K::PublicKey), Failure> {
+    let ikm = bytes(request, field)?;
+    if K::KEM_ID < 0x40 {
+        return Ok(K::derive_keypair(&ikm));
+    }
+    let private = K::PrivateKey::from_bytes(&ikm).map_err(refused)?;
+    let public = K::sk_to_pk(&private);
+    Ok((private, public))
+}
+
 struct PublicKey;
 
 impl Operation for PublicKey {
     const WHOLE_SUITE: bool = false;
     fn run<A: Aead, D: Kdf, K: Kem>(request: &Value) -> Answer {
-        let (_, public) = K::derive_keypair(&bytes(request, "ikm")?);
+        let (_, public) = key_pair::<K>(request, "ikm")?;
         Ok(json!({"public": hex::encode(public.to_bytes())}))
     }
 }
@@ -141,7 +160,7 @@ struct Open;
 
 impl Operation for Open {
     fn run<A: Aead, D: Kdf, K: Kem>(request: &Value) -> Answer {
-        let (private, _) = K::derive_keypair(&bytes(request, "ikm")?);
+        let (private, _) = key_pair::<K>(request, "ikm")?;
         let enc = K::EncappedKey::from_bytes(&bytes(request, "enc")?).map_err(refused)?;
         let (psk, psk_id) = (bytes(request, "psk")?, bytes(request, "psk_id")?);
         let bundle = PskBundle::new(&psk, &psk_id).map_err(refused)?;

@@ -15,11 +15,11 @@ use std::{
 use protocol::{Answer, Failure};
 use serde_json::{Value, json};
 
-/// The version of a package in this driver's own lock file.
+/// The version of a package in this driver's own lock file, the newest if there are several.
 pub fn version(package: &str) -> String {
     let head = format!("name = \"{package}\"\nversion = \"");
     include_str!("../Cargo.lock")
-        .split_once(&head)
+        .rsplit_once(&head)
         .and_then(|(_, rest)| rest.split_once('"'))
         .map_or_else(|| "unknown".into(), |(version, _)| version.into())
 }
