@@ -20,14 +20,15 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # nothing comes into the source tree
 
 from drivers import TOOLCHAINS, Driver, Skipped, own_commands, venv
+from material import NSK
 
 HERE = Path(__file__).resolve().parent
 PEERS = ("go", "rust")
 KIB, MIB = 1 << 10, 1 << 20
 
 KEMS = {"X25519": 0x20, "P-256": 0x10}
+HYBRIDS = {"MLKEM768-X25519": 0x647a, "MLKEM768-P256": 0x50, "MLKEM1024-P384": 0x51}
 AEADS = {"AES-128-GCM": 1, "ChaCha20Poly1305": 3}
-NSK = 32  # DeriveKeyPair's input, for both KEMs
 
 
 def setup_rows():
@@ -36,6 +37,18 @@ def setup_rows():
         for verb in ("seal", "open"):
             yield {"group": "setup", "title": f"{verb} a request, {kem}, {aead}", "kem": kem,
                    "aead": aead, "work": f"{verb}_request", "length": KIB}
+
+
+def message_rows():
+    """A row's AEAD is one that every program has."""
+    for kem in (*KEMS, *HYBRIDS):
+        for verb in ("seal", "open"):
+            yield {"group": "message", "title": f"{verb} a message, {kem}, ChaCha20Poly1305", "kem": kem,
+                   "aead": "ChaCha20Poly1305", "work": f"{verb}_message", "length": KIB}
+
+
+def kem_of(row):
+    return {**KEMS, **HYBRIDS}[row["kem"]]
 
 
 def stream_rows(length):
@@ -125,8 +138,8 @@ def word(driver, row):
     """Why a program has no figure for a work, or None."""
     if row["work"] not in driver.hello["bench"]:
         return "–"
-    offered = driver.hello["ohttp"]
-    if KEMS[row["kem"]] not in offered["kems"] or AEADS[row["aead"]] not in offered["aeads"]:
+    offered = driver.hello["hpke" if row["group"] == "message" else "ohttp"]
+    if kem_of(row) not in offered["kems"] or AEADS[row["aead"]] not in offered["aeads"]:
         return "–"
     return known_word(driver.name, row)
 
@@ -140,8 +153,8 @@ def processor_time(pid):
 
 
 def prepare(driver, row, **more):
-    fields = {"kem": KEMS[row["kem"]], "kdf": 1, "aead": AEADS[row["aead"]], "key_id": 1,
-              "ikm": bytes(range(NSK)), "work": row["work"], "length": row["length"]}
+    fields = {"kem": kem_of(row), "kdf": 1, "aead": AEADS[row["aead"]], "key_id": 1,
+              "ikm": bytes(range(NSK[kem_of(row)])), "work": row["work"], "length": row["length"]}
     fields.update({name: row[name] for name in ("chunk", "receivers") if name in row})
     return driver.ask("bench_prepare", **fields, **more)
 
@@ -287,7 +300,7 @@ def main():
         commands += peer_commands(options.build, skipped)
     core = pin()
     wanted = re.compile(options.filter)
-    rows = [row for row in (*setup_rows(), *stream_rows(options.mebibytes * MIB), *multi_rows())
+    rows = [row for row in (*setup_rows(), *message_rows(), *stream_rows(options.mebibytes * MIB), *multi_rows())
             if wanted.search(row["title"])]
     drivers = start_all(commands, options.also)
     try:
@@ -313,6 +326,7 @@ def main():
     for name, why in skipped.items():
         print(f"skipped: {name}: {why}")
     titles = {"setup": "Requests of 1 KiB, in µs",
+              "message": "One message of 1 KiB by HPKE alone, in µs",
               "stream": f"Streams of {options.mebibytes} MiB in chunks of 16 KiB, in MiB/s",
               "multi": "One request of 1 KiB to many receivers, in µs"}
     for name, title in titles.items():

@@ -33,6 +33,12 @@ type work func() error
 
 type bench struct{ run work }
 
+// Frees the previous work and its message first.
+func (b *bench) clear() {
+	b.run = nil
+	debug.FreeOSMemory()
+}
+
 func benchWorks() []string {
 	names := []string{}
 	for name := range makers {
@@ -75,8 +81,7 @@ var makers = map[string]func(*parties) (work, error){
 }
 
 func (b *bench) prepare(a benchArguments) (map[string]any, error) {
-	b.run = nil // frees the previous message first
-	debug.FreeOSMemory()
+	b.clear()
 	maker, found := makers[a.Work]
 	if !found {
 		return nil, errors.New("there is no such work")

@@ -7,6 +7,7 @@ import (
 )
 
 func stdlibPeer() peer {
+	b := &messageBench{}
 	return peer{
 		hello: map[string]any{
 			"name":    "go-stdlib",
@@ -18,11 +19,14 @@ func stdlibPeer() peer {
 				"aeads": []int{1, 2, 3, 0xffff},
 				"modes": []string{"base"},
 			},
+			"bench": messageWorks,
 		},
 		operations: map[string]operation{
-			"public_key": op(stdlibPublicKey),
-			"hpke_seal":  op(stdlibSeal),
-			"hpke_open":  op(stdlibOpen),
+			"public_key":    op(stdlibPublicKey),
+			"hpke_seal":     op(stdlibSeal),
+			"hpke_open":     op(stdlibOpen),
+			"bench_prepare": op(b.prepare),
+			"bench_run":     op(b.repeat),
 		},
 	}
 }

@@ -1,5 +1,6 @@
 #include "bench.hpp"
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -194,6 +195,44 @@ Prepared open_multi(const Shared& p) {
       size};
 }
 
+/// One message of HPKE alone: a context and one text.
+struct OneMessage {
+  explicit OneMessage(const Shared& parties)
+      : p(parties),
+        suite(take(core::CipherSuite::find(p->provider, p->suite))),
+        receiver(take(suite.kem().import_public(p->key->public_key()))) {}
+
+  Bytes seal() const {
+    Bytes message(suite.nenc() + p->length + suite.nt());
+    const ByteSpan out(message);
+    take(core::seal(suite, out.first(suite.nenc()), out.subspan(suite.nenc()), *receiver, kInfo, {},
+                    p->body));
+    return message;
+  }
+
+  void open(ByteView message) const {
+    Bytes plaintext(p->length);
+    expect(take(core::open(suite, plaintext, message.first(suite.nenc()), *p->key, kInfo, {},
+                           message.subspan(suite.nenc()))) == p->length);
+  }
+
+  static constexpr std::array<std::uint8_t, 21> kInfo{};
+  Shared p;
+  core::CipherSuite suite;
+  std::unique_ptr<PublicKey> receiver;
+};
+
+Prepared seal_message(const Shared& p) {
+  return {[one = std::make_shared<const OneMessage>(p)] { one->seal(); }};
+}
+
+Prepared open_message(const Shared& p) {
+  const auto one = std::make_shared<const OneMessage>(p);
+  Bytes message = one->seal();
+  const std::size_t size = message.size();
+  return {[one, message = std::move(message)] { one->open(message); }, size};
+}
+
 using Make = Prepared (*)(const Shared&);
 
 const std::map<std::string, Make>& table() {
@@ -206,6 +245,8 @@ const std::map<std::string, Make>& table() {
       {"open_chunked_response", open_chunked_response},
       {"seal_multi", seal_multi},
       {"open_multi", open_multi},
+      {"seal_message", seal_message},
+      {"open_message", open_message},
   };
   return works;
 }

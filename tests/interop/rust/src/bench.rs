@@ -30,7 +30,7 @@ pub const WORKS: &[&str] = &[
 
 const PATTERN: usize = 64 * 1024;
 
-type Work = Box<dyn FnMut() -> Result<(), Failure>>;
+pub type Work = Box<dyn FnMut() -> Result<(), Failure>>;
 
 #[derive(Default)]
 pub struct Bench {
@@ -199,6 +199,11 @@ fn open_chunked_response(mut p: Parties) -> Result<(Work, usize), Failure> {
 }
 
 impl Bench {
+    /// Takes a work, in place of the previous one.
+    pub fn set(&mut self, work: Option<Work>) {
+        self.work = work;
+    }
+
     /// Makes the objects of a work, and frees those of the previous one.
     pub fn prepare(&mut self, request: &Value) -> Answer {
         self.work = None; // frees the previous message first

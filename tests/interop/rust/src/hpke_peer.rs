@@ -1,6 +1,8 @@
 //! The crate `hpke`: contexts in all modes. Its algorithms are types, so each suite is one
 //! instance of the functions below.
 
+use std::{cell::Cell, hint::black_box};
+
 use hpke::{
     Deserializable, Kem, OpModeR, OpModeS, PskBundle, Serializable,
     aead::{Aead, AesGcm128, AesGcm256, ChaCha20Poly1305, ExportOnlyAead},
@@ -9,13 +11,34 @@ use hpke::{
         DhP256HkdfSha256, DhP384HkdfSha384, DhP521HkdfSha512, MlKem768, MlKem768P256, MlKem1024,
         MlKem1024P384, X25519HkdfSha256, XWing,
     },
-    setup_receiver, setup_sender,
+    setup_receiver, setup_sender, single_shot_open, single_shot_seal,
 };
 use serde_json::{Value, json};
 
+use crate::bench::{Bench, Work};
 use crate::protocol::{Answer, Failure, bytes, list, number, refused, unserved};
 
-pub fn run(request: &Value) -> Answer {
+#[derive(Default)]
+pub struct Peer {
+    bench: Bench,
+}
+
+impl Peer {
+    pub fn run(&mut self, request: &Value) -> Answer {
+        match request["op"].as_str().unwrap_or_default() {
+            "bench_prepare" => {
+                self.bench.set(None); // frees the previous message first
+                let answer = with_kem::<Prepare>(request)?;
+                self.bench.set(PREPARED.take());
+                Ok(answer)
+            }
+            "bench_run" => self.bench.run(request),
+            _ => run(request),
+        }
+    }
+}
+
+fn run(request: &Value) -> Answer {
     match request["op"].as_str().unwrap_or_default() {
         "hello" => Ok(json!({
             "name": "rust-hpke",
@@ -27,6 +50,7 @@ pub fn run(request: &Value) -> Answer {
                 "aeads": [1, 2, 3, 0xffff],
                 "modes": ["base", "psk", "auth", "auth_psk"],
             },
+            "bench": ["seal_message", "open_message"],
         })),
         "public_key" => with_kem::<PublicKey>(request),
         "hpke_seal" => with_kem::<Seal>(request),
@@ -37,7 +61,7 @@ pub fn run(request: &Value) -> Answer {
 
 /// An operation, for every suite.
 trait Operation {
-    fn run<A: Aead, D: Kdf, K: Kem>(request: &Value) -> Answer;
+    fn run<A: Aead + 'static, D: Kdf + 'static, K: Kem + 'static>(request: &Value) -> Answer;
     /// Returns true if the suite is more than its KEM.
     const WHOLE_SUITE: bool = true;
 }
@@ -57,7 +81,7 @@ fn with_kem<O: Operation>(request: &Value) -> Answer {
     }
 }
 
-fn with_kdf<O: Operation, K: Kem>(request: &Value) -> Answer {
+fn with_kdf<O: Operation, K: Kem + 'static>(request: &Value) -> Answer {
     if !O::WHOLE_SUITE {
         return O::run::<AesGcm128, HkdfSha256, K>(request);
     }
@@ -71,7 +95,7 @@ fn with_kdf<O: Operation, K: Kem>(request: &Value) -> Answer {
     }
 }
 
-fn with_aead<O: Operation, D: Kdf, K: Kem>(request: &Value) -> Answer {
+fn with_aead<O: Operation, D: Kdf + 'static, K: Kem + 'static>(request: &Value) -> Answer {
     match number::<u16>(request, "aead")? {
         1 => O::run::<AesGcm128, D, K>(request),
         2 => O::run::<AesGcm256, D, K>(request),
@@ -82,7 +106,10 @@ fn with_aead<O: Operation, D: Kdf, K: Kem>(request: &Value) -> Answer {
 }
 
 /// The key that a field names. A post-quantum key is its seed.
-fn key_pair<K: Kem>(request: &Value, field: &str) -> Result<(K::PrivateKey, K::PublicKey), Failure> {
+fn key_pair<K: Kem>(
+    request: &Value,
+    field: &str,
+) -> Result<(K::PrivateKey, K::PublicKey), Failure> {
     let ikm = bytes(request, field)?;
     if K::KEM_ID < 0x40 {
         return Ok(K::derive_keypair(&ikm));
@@ -96,7 +123,7 @@ struct PublicKey;
 
 impl Operation for PublicKey {
     const WHOLE_SUITE: bool = false;
-    fn run<A: Aead, D: Kdf, K: Kem>(request: &Value) -> Answer {
+    fn run<A: Aead + 'static, D: Kdf + 'static, K: Kem + 'static>(request: &Value) -> Answer {
         let (_, public) = key_pair::<K>(request, "ikm")?;
         Ok(json!({"public": hex::encode(public.to_bytes())}))
     }
@@ -134,7 +161,7 @@ fn exports(
 struct Seal;
 
 impl Operation for Seal {
-    fn run<A: Aead, D: Kdf, K: Kem>(request: &Value) -> Answer {
+    fn run<A: Aead + 'static, D: Kdf + 'static, K: Kem + 'static>(request: &Value) -> Answer {
         let receiver = K::PublicKey::from_bytes(&bytes(request, "public")?).map_err(refused)?;
         let (psk, psk_id) = (bytes(request, "psk")?, bytes(request, "psk_id")?);
         let bundle = PskBundle::new(&psk, &psk_id).map_err(refused)?;
@@ -159,7 +186,7 @@ impl Operation for Seal {
 struct Open;
 
 impl Operation for Open {
-    fn run<A: Aead, D: Kdf, K: Kem>(request: &Value) -> Answer {
+    fn run<A: Aead + 'static, D: Kdf + 'static, K: Kem + 'static>(request: &Value) -> Answer {
         let (private, _) = key_pair::<K>(request, "ikm")?;
         let enc = K::EncappedKey::from_bytes(&bytes(request, "enc")?).map_err(refused)?;
         let (psk, psk_id) = (bytes(request, "psk")?, bytes(request, "psk_id")?);
@@ -180,5 +207,44 @@ impl Operation for Open {
         let messages = process(request, |text, aad| context.open(text, aad))?;
         let exports = exports(request, |info, out| context.export(info, out))?;
         Ok(json!({"messages": messages, "exports": exports}))
+    }
+}
+
+thread_local! {
+    /// The work that an operation on types leaves for its caller.
+    static PREPARED: Cell<Option<Work>> = const { Cell::new(None) };
+}
+
+const INFO: &[u8] = b"message/bhttp request";
+
+/// One message for `./run bench --peers`: a context and one text.
+struct Prepare;
+
+impl Operation for Prepare {
+    fn run<A: Aead + 'static, D: Kdf + 'static, K: Kem + 'static>(request: &Value) -> Answer {
+        let (private, public) = key_pair::<K>(request, "ikm")?;
+        let text = vec![0u8; number(request, "length")?];
+        let seal = move || {
+            single_shot_seal::<A, D, K>(&OpModeS::Base, &public, INFO, &text, b"").map_err(refused)
+        };
+        let (work, held): (Work, usize) = match request["work"].as_str().unwrap_or_default() {
+            "seal_message" => (
+                Box::new(move || seal().map(|sealed| drop(black_box(sealed)))),
+                0,
+            ),
+            "open_message" => {
+                let (enc, sealed) = seal()?;
+                let held = sealed.len();
+                let open = move || {
+                    single_shot_open::<A, D, K>(&OpModeR::Base, &private, &enc, INFO, &sealed, b"")
+                        .map(|text| drop(black_box(text)))
+                        .map_err(refused)
+                };
+                (Box::new(open), held)
+            }
+            other => return Err(unserved(format!("no such work: {other}"))),
+        };
+        PREPARED.set(Some(work));
+        Ok(json!({"held": held}))
     }
 }

@@ -50,10 +50,11 @@ fn answer(run: &mut dyn FnMut(&Value) -> Answer, line: &str) -> Value {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut ohttp = ohttp_peer::Peer::default();
+    let mut hpke = hpke_peer::Peer::default();
     let mut run: Box<dyn FnMut(&Value) -> Answer> =
         match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             ["--peer", "ohttp"] => Box::new(move |request| ohttp.run(request)),
-            ["--peer", "hpke"] => Box::new(hpke_peer::run),
+            ["--peer", "hpke"] => Box::new(move |request| hpke.run(request)),
             _ => {
                 eprintln!("usage: interop --peer ohttp|hpke");
                 return ExitCode::from(2);
