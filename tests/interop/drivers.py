@@ -81,7 +81,7 @@ def build_rust(folder):
 def build_node(folder):
     node = tool("node", ["--version"], (20, 0))
     npm = tool("npm", ["--version"], (8, 0))
-    for name in ("driver.mjs", "package.json", "package-lock.json"):
+    for name in ("driver.mjs", "panva.mjs", "protocol.mjs", "package.json", "package-lock.json"):
         shutil.copy(HERE / "node" / name, folder / name)
     stamp = folder / "installed"
     lock = (HERE / "node" / "package-lock.json").read_bytes()
@@ -89,7 +89,7 @@ def build_node(folder):
         build("JavaScript", [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder,
               folder / "build.log")
         stamp.write_bytes(lock)
-    return [[node, str(folder / "driver.mjs")]]
+    return [[node, str(folder / name)] for name in ("driver.mjs", "panva.mjs")]
 
 
 def venv(what, folder, requirements):

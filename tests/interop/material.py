@@ -12,7 +12,8 @@ NK = {1: 16, 2: 32, 3: 32}
 KEMS = {0x10: "P-256", 0x11: "P-384", 0x12: "P-521", 0x20: "X25519", 0x21: "X448",
         0x40: "ML-KEM-512", 0x41: "ML-KEM-768", 0x42: "ML-KEM-1024",
         0x50: "MLKEM768-P256", 0x51: "MLKEM1024-P384", 0x647a: "MLKEM768-X25519"}
-KDFS = {1: "HKDF-SHA256", 2: "HKDF-SHA384", 3: "HKDF-SHA512", 0x10: "SHAKE128", 0x11: "SHAKE256"}
+KDFS = {1: "HKDF-SHA256", 2: "HKDF-SHA384", 3: "HKDF-SHA512", 0x10: "SHAKE128", 0x11: "SHAKE256",
+        0x12: "TurboSHAKE128", 0x13: "TurboSHAKE256"}
 AEADS = {1: "AES-128-GCM", 2: "AES-256-GCM", 3: "ChaCha20Poly1305", 0xFFFF: "export-only"}
 
 REQUEST = {False: b"message/bhttp request", True: b"message/bhttp chunked request"}
