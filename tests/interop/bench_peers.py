@@ -242,7 +242,13 @@ def table(heads, rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def with_figures(results, names):
+    """The programs that do one of these works."""
+    return [name for name in names if any(cells[name] != "–" for _, cells in results)]
+
+
 def print_times(title, results, ours, peers):
+    peers = with_figures(results, peers)
     print(f"\n{title}\n")
     lines = []
     for row, cells in results:
@@ -254,6 +260,7 @@ def print_times(title, results, ours, peers):
 
 
 def print_memory(results, ours, peers):
+    peers = with_figures(results, peers)
     print("\nPeak memory in MiB, and in brackets what came with the work\n")
     lines = []
     for row, cells in results:

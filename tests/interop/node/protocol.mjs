@@ -29,8 +29,8 @@ export async function peer(run) {
 export async function run(request, text, exported) {
   const answer = { messages: [], exports: [] };
   for (const message of request.messages ?? []) {
-    const run = peer(() => text(bytes(message.text), bytes(message.aad)));
-    answer.messages.push(message.fails ? await run.then(hex, () => "") : hex(await run));
+    const out = peer(() => text(bytes(message.text), bytes(message.aad)));
+    answer.messages.push(message.fails ? await out.then(hex, () => "") : hex(await out));
   }
   for (const { context, length } of request.exports ?? []) {
     answer.exports.push(hex(await peer(() => exported(bytes(context), length))));

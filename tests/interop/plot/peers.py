@@ -15,9 +15,10 @@ matplotlib.rcParams["font.family"] = "sans-serif"
 
 import matplotlib.pyplot as plot
 
-PEER_COLOURS = {"go-twoway": "#c9a227", "rust-ohttp": "#b5522b"}
+PEER_COLOURS = {"go-twoway": "#c9a227", "go-stdlib": "#e3c878", "rust-ohttp": "#b5522b",
+                "rust-hpke": "#d98f6c"}
 OWN_COLOURS = ["#1f5fa8", "#7db8e0", "#10355c", "#4a4f9e"]  # in the order of the columns
-TITLES = {"setup": "Requests of 1 KiB", "stream": "Streams in chunks of 16 KiB",
+TITLES = {"setup": "Requests of 1 KiB", "message": "One message of 1 KiB by HPKE alone", "stream": "Streams in chunks of 16 KiB",
           "multi": "One request to 100 receivers"}
 
 
