@@ -162,8 +162,9 @@ void run(const OpenMulti& options) {
       options.encapsulated_key, {.max = kMaxEncapsulatedKey, .what = "an encapsulated key"});
 
   const auto opened = [&](auto result) {
-    if (!result && result.error().code == Errc::unknown_key)
+    if (!result && result.error().code == Errc::unknown_key) {
       throw unknown_key(files.ring, key, key_name);
+    }
     if (result || result.error().code != Errc::open_failed) {
       return require(std::move(result), key_name);
     }

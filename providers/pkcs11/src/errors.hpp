@@ -35,7 +35,7 @@ inline Recovery recovery(const core::Error& error) noexcept {
   return answer(error.native).recovery;
 }
 
-/// Answers that may hide a lost login or a broken module.
+/// Codes that do not say whether the module is broken.
 inline bool is_unclear(CK_RV rv) noexcept {
   return rv == CKR_GENERAL_ERROR || rv == CKR_FUNCTION_FAILED;
 }

@@ -35,6 +35,10 @@ for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
 done
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
   'Label: Debian' | grep -E '^(https?|file):' | head -n 1)
+[ -n "$mirror" ] || {
+  echo 'FAILED: this system has no mirror of Debian, which has the source of libsodium' >&2
+  exit 1
+}
 echo "deb-src $mirror sid main" >"$work/next/sid.list"
 apt() { # SOURCES COMMAND...
   sources=$1

@@ -18,12 +18,7 @@ static twoway_status give_text(void* context, uint8_t* out, size_t capacity, siz
 static void release_text(void* context) { ++((struct text_source*)context)->released; }
 
 twoway_secret_source secret_source(struct text_source* source) {
-  twoway_secret_source secret;
-  memset(&secret, 0, sizeof secret);
-  secret.size = sizeof secret;
-  secret.context = source;
-  secret.read = give_text;
-  secret.release = release_text;
+  const twoway_secret_source secret = {sizeof secret, source, give_text, release_text};
   return secret;
 }
 
@@ -36,12 +31,7 @@ static twoway_status fail(void* context, uint8_t* out, size_t capacity, size_t* 
 static void count_up(void* context) { ++*(int*)context; }
 
 twoway_secret_source unused_source(int* released) {
-  twoway_secret_source secret;
-  memset(&secret, 0, sizeof secret);
-  secret.size = sizeof secret;
-  secret.context = released;
-  secret.read = fail;
-  secret.release = count_up;
+  const twoway_secret_source secret = {sizeof secret, released, fail, count_up};
   return secret;
 }
 

@@ -21,20 +21,20 @@ class TWOWAY_INTERFACE Kdf {
 
   /// Writes prk = Extract(salt, ikm), Nh bytes. `ikm` is gathered. An empty salt stands for Nh
   /// zeros.
-  virtual Status extract(Prk& prk, ByteView, Gather) const noexcept {
+  virtual Status extract(Prk& prk, ByteView /*salt*/, Gather /*ikm*/) const noexcept {
     prk.clear();
     return one_stage();
   }
 
   /// Fills `out` with Expand(prk, info, out.size()). Fails with invalid_argument if `out` has over
   /// 255*Nh bytes, `prk` has fewer than Nh, or `info` more than 14 inputs.
-  virtual Status expand(ByteSpan out, ByteView, Gather) const noexcept {
+  virtual Status expand(ByteSpan out, ByteView /*prk*/, Gather /*info*/) const noexcept {
     wipe(out);
     return one_stage();
   }
 
   /// Fills `out`, at most 65535 bytes, with Derive(ikm, out.size()) (draft-ietf-hpke-hpke).
-  virtual Status derive(ByteSpan out, Gather) const noexcept {
+  virtual Status derive(ByteSpan out, Gather /*ikm*/) const noexcept {
     wipe(out);
     return Error{Errc::not_supported, "this KDF has two stages: use extract and expand"};
   }

@@ -82,15 +82,16 @@ class TWOWAY_INTERFACE PrivateKey {
 
   /// AuthDecap: as decap, for the sender's public key `sender`. By default fails with
   /// not_supported.
-  virtual Status auth_decap(SharedSecret& shared_secret, const Kem&, const Encapsulation&,
-                            const PublicKey&) const noexcept {
+  virtual Status auth_decap(SharedSecret& shared_secret, const Kem& /*kem*/,
+                            const Encapsulation& /*enc*/,
+                            const PublicKey& /*sender*/) const noexcept {
     shared_secret.clear();
     return no_auth();
   }
 
   /// Writes DH(skS, pkR), the sender's part of AuthEncap (section 4.1). By default fails with
   /// not_supported.
-  virtual Status auth_dh(DhSecret& secret, const PublicKey&) const noexcept {
+  virtual Status auth_dh(DhSecret& secret, const PublicKey& /*receiver*/) const noexcept {
     secret.clear();
     return no_auth();
   }
